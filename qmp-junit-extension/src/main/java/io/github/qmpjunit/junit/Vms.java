@@ -1,0 +1,23 @@
+package io.github.qmpjunit.junit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** Holds several {@link Vm}; the compiler writes it where {@code @Vm} is repeated. */
+@Target({ElementType.TYPE, ElementType.METHOD, ElementType.PARAMETER})
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@Documented
+public @interface Vms {
+
+    /**
+     * The machines.
+     *
+     * @return them
+     */
+    Vm[] value();
+}

@@ -1,0 +1,138 @@
+package io.github.qmpjunit.qemu;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts every child process of this package, and sees to it that none outlives the JVM.
+ *
+ * <p>All are started from one thread that lives as long as the JVM does: on Linux, the signal that {@code setpriv --pdeathsig}
+ * asks for is sent when the <em>thread</em> that started the child ends (prctl(2), PR_SET_PDEATHSIG), and a test's thread may
+ * end long before its machine does. So a child dies even when the JVM is killed. Elsewhere a shutdown hook does what it can.
+ */
+final class ProcessKeeper {
+
+    private static final ExecutorService THREAD = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "qmp-junit-process-keeper");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+    private static boolean shuttingDown;
+    private static @Nullable List<String> deathSignalPrefix;
+
+    private ProcessKeeper() {}
+
+    /**
+     * Start a process.
+     *
+     * @throws IOException if the system cannot start it
+     */
+    static Process start(List<String> commandLine, ProcessBuilder prototype) throws IOException {
+        AtomicReference<@Nullable Process> started = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        CountDownLatch done = new CountDownLatch(1);
+        THREAD.execute(() -> {
+            try {
+                started.set(startHere(commandLine, prototype));
+            } catch (Throwable e) { // handed to the caller below
+                failure.set(e);
+            } finally {
+                done.countDown();
+            }
+        });
+        awaitUninterruptibly(done);
+        Throwable thrown = failure.get();
+        if (thrown instanceof IOException e) {
+            throw e;
+        }
+        Process process = started.get();
+        if (process == null) {
+            throw new IllegalStateException("Could not start " + commandLine, thrown);
+        }
+        return process;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // run for its effect
+    private static synchronized Process startHere(List<String> commandLine, ProcessBuilder prototype)
+            throws IOException {
+        if (shuttingDown) {
+            throw new IOException("the JVM is shutting down");
+        }
+        if (deathSignalPrefix == null) {
+            deathSignalPrefix = probeDeathSignal();
+            Runtime.getRuntime().addShutdownHook(new Thread(ProcessKeeper::shutDown, "qmp-junit-shutdown"));
+        }
+        List<String> whole = new ArrayList<>(deathSignalPrefix);
+        whole.addAll(commandLine);
+        Process process = prototype.command(whole).start();
+        ALIVE.add(process);
+        process.onExit().thenRun(() -> ALIVE.remove(process));
+        return process;
+    }
+
+    /** Ask setpriv to really do it: BusyBox has a setpriv without the option. */
+    private static List<String> probeDeathSignal() {
+        List<String> prefix = List.of("setpriv", "--pdeathsig", "KILL", "--");
+        List<String> probe = new ArrayList<>(prefix);
+        probe.add("true");
+        try {
+            Process process = new ProcessBuilder(probe)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0) {
+                return prefix;
+            }
+            process.destroyForcibly();
+        } catch (IOException e) {
+            // There is none: not Linux, or a very small one.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return List.of();
+    }
+
+    private static void shutDown() {
+        synchronized (ProcessKeeper.class) {
+            shuttingDown = true;
+        }
+        ALIVE.forEach(Process::destroyForcibly);
+        for (Process process : ALIVE) {
+            try {
+                process.waitFor(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        RunDirectory.ofThisJvm().close();
+    }
+
+    /** Starting takes milliseconds; giving up on it half-way would leave a process that nobody knows. */
+    private static void awaitUninterruptibly(CountDownLatch done) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (done.await(1, TimeUnit.MINUTES)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.qmpjunit.qemu;
+
+import org.jspecify.annotations.Nullable;
+
+/** Signals that something went wrong with a process under test. The root of all exceptions of this package. */
+public class QemuException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    QemuException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.qmpjunit.qemu;
+
+import org.jspecify.annotations.Nullable;
+
+/** Signals that a QEMU did not become ready. The message holds its exit status, its standard error and its command line. */
+public class QemuStartException extends QemuException {
+
+    private static final long serialVersionUID = 1L;
+
+    QemuStartException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

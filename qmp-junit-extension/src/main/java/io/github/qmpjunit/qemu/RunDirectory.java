@@ -1,0 +1,164 @@
+package io.github.qmpjunit.qemu;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The private directories of this JVM's machines: {@code <tmp>/qmp-junit-<pid>-<random>/<number>}, short, since a socket's path
+ * may have only about a hundred bytes.
+ *
+ * <p>The JVM's directory is made with its first machine and goes with its last. While it is there, the JVM holds a lock on a
+ * file in it. A JVM that was killed holds none, so the next one sees that its directory is left over and removes it. Locks and
+ * not process ids, since containers may share a temp folder but not their ids.
+ */
+final class RunDirectory {
+
+    private static final String PREFIX = "qmp-junit-";
+    private static final String LOCK = "lock";
+
+    private static final RunDirectory INSTANCE = new RunDirectory(Path.of(System.getProperty("java.io.tmpdir")));
+
+    private final Path parent;
+    private @Nullable Path directory;
+    private @Nullable FileChannel lock;
+    private int machines;
+    private int lastNumber;
+    private boolean swept;
+
+    RunDirectory(Path parent) {
+        this.parent = parent;
+    }
+
+    static RunDirectory ofThisJvm() {
+        return INSTANCE;
+    }
+
+    /** Make a directory for one machine, readable by its owner only. */
+    synchronized Path create() {
+        try {
+            if (!swept) {
+                swept = true;
+                sweep();
+            }
+            if (directory == null) {
+                claim();
+            }
+            machines++;
+            return Files.createDirectory(
+                    requireNonNull(directory).resolve(Integer.toString(++lastNumber)),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot make a private directory under " + parent, e);
+        }
+    }
+
+    /** Make and lock this JVM's directory; once more where another JVM took it for a left-over before it was locked. */
+    private void claim() throws IOException {
+        while (true) {
+            Path made = Files.createTempDirectory(
+                    parent, PREFIX + ProcessHandle.current().pid() + "-");
+            Path file = made.resolve(LOCK);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            channel.lock();
+            if (Files.exists(file)) {
+                directory = made;
+                lock = channel;
+                return;
+            }
+            channel.close();
+        }
+    }
+
+    /** Remove what {@link #create} made, and the JVM's directory with the last one. */
+    synchronized void remove(Path machineDirectory) {
+        deleteTree(machineDirectory);
+        if (--machines == 0) {
+            close();
+        }
+    }
+
+    /** Remove the directory of this JVM with all that is in it. */
+    synchronized void close() {
+        try {
+            if (directory != null) {
+                deleteTree(directory);
+            }
+            if (lock != null) {
+                lock.close();
+            }
+        } catch (IOException e) {
+            // The lock goes with the process at the latest.
+        } finally {
+            directory = null;
+            lock = null;
+        }
+    }
+
+    /** Remove the directories of JVMs that are dead. */
+    private void sweep() {
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, PREFIX + "*")) {
+            for (Path candidate : directories) {
+                // Our own process's lock must not even be opened here: closing any channel to it would give it up
+                // (fcntl(2)).
+                boolean ours = candidate
+                        .getFileName()
+                        .toString()
+                        .startsWith(PREFIX + ProcessHandle.current().pid() + "-");
+                if (!ours) {
+                    removeIfLeftOver(candidate);
+                }
+            }
+        } catch (IOException e) {
+            // Someone else's left-overs are no reason to fail; the next run tries again.
+        }
+    }
+
+    private static void removeIfLeftOver(Path candidate) {
+        try (FileChannel channel = FileChannel.open(candidate.resolve(LOCK), StandardOpenOption.WRITE);
+                FileLock held = channel.tryLock()) {
+            if (held != null) {
+                deleteTree(candidate);
+            }
+        } catch (NoSuchFileException e) {
+            if (isOld(candidate)) { // killed between the making of the directory and of the lock
+                deleteTree(candidate);
+            }
+        } catch (IOException e) {
+            // Not ours to judge: another user's.
+        }
+    }
+
+    private static boolean isOld(Path candidate) {
+        try {
+            Instant changed = Files.getLastModifiedTime(candidate).toInstant();
+            return changed.isBefore(Instant.now().minus(Duration.ofMinutes(1)));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void deleteTree(Path root) {
+        try (Stream<Path> tree = Files.walk(root)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // What cannot be deleted now is swept by the next run.
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package io.github.qmpjunit.qmp;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Says which event is meant: by name, by data, by any predicate. The one way to do so: listeners' filters, {@link
+ * QmpEventListener#next}, and assertions all rest on it.
+ *
+ * <p>Immutable: each {@code with...} returns a new matcher that demands more. A matcher can also say why an event does not
+ * match ({@link #mismatches}).
+ */
+public final class EventMatcher {
+
+    private static final EventMatcher ANY = new EventMatcher(Set.of(), List.of());
+
+    private final Set<String> names;
+    private final List<Condition> conditions;
+
+    private EventMatcher(Set<String> names, List<Condition> conditions) {
+        this.names = names;
+        this.conditions = conditions;
+    }
+
+    /** {@return a matcher for every event} */
+    public static EventMatcher anyEvent() {
+        return ANY;
+    }
+
+    /**
+     * Return a matcher for the events of a type.
+     *
+     * @param type the type, such as {@link QmpEvents#STOP}
+     * @return the matcher
+     */
+    public static EventMatcher event(EventType type) {
+        return event(type.name());
+    }
+
+    /**
+     * Return a matcher for the events of a name.
+     *
+     * @param name the name as it stands in the message
+     * @return the matcher
+     */
+    public static EventMatcher event(String name) {
+        return ofNames(Stream.of(name));
+    }
+
+    /**
+     * Return a matcher for the events of several types.
+     *
+     * @param types the types; none means every event
+     * @return the matcher
+     */
+    public static EventMatcher anyOf(EventType... types) {
+        return ofNames(Stream.of(types).map(EventType::name));
+    }
+
+    /**
+     * Return a matcher for the events of several names.
+     *
+     * @param names the names as they stand in the message; none means every event
+     * @return the matcher
+     */
+    public static EventMatcher anyOf(String... names) {
+        return ofNames(Stream.of(names));
+    }
+
+    private static EventMatcher ofNames(Stream<String> names) {
+        return new EventMatcher(names.collect(Collectors.toCollection(LinkedHashSet::new)), List.of());
+    }
+
+    /**
+     * Demand a value in the event's data.
+     *
+     * @param path where in the data, see {@link DataPath}
+     * @param expected the value: a string, number, boolean, enum, Map, List, record, tree or {@code null} (JSON's null, which
+     *     is not the same as absence); numbers are compared by value
+     * @return the narrower matcher
+     */
+    public EventMatcher withData(String path, @Nullable Object expected) {
+        if (expected instanceof Predicate) {
+            throw new IllegalArgumentException(
+                    "A predicate on %s is given by withDataMatching(path, description, predicate)".formatted(path));
+        }
+        JsonNode tree = JsonValues.treeOf(expected, path);
+        return withData(path, "= " + JsonValues.brief(tree), "differs", actual -> JsonValues.equal(actual, tree));
+    }
+
+    /**
+     * Demand that a value in the event's data satisfies a predicate.
+     *
+     * @param path where in the data, see {@link DataPath}
+     * @param description what the predicate wants, in words that follow the path: {@code "is at least 5"}
+     * @param predicate asked only where there is a value at that path; what it throws harms only the listener that asks
+     * @return the narrower matcher
+     */
+    public EventMatcher withDataMatching(String path, String description, Predicate<JsonNode> predicate) {
+        return withData(path, description, "differs", predicate);
+    }
+
+    /**
+     * Demand that the event's data holds at least these members. Objects inside are compared the same way, as subsets; arrays
+     * and plain values as a whole.
+     *
+     * @param subset a Map, record or tree
+     * @return the narrower matcher
+     */
+    public EventMatcher withDataContaining(Map<String, ?> subset) {
+        JsonNode tree = JsonValues.treeOf(subset, "the expected data");
+        return with(
+                "with data containing " + JsonValues.brief(tree),
+                event -> JsonValues.contains(event.data(), tree) ? null : "data differs");
+    }
+
+    /**
+     * Demand that nothing stands at a path of the event's data.
+     *
+     * @param path where in the data, see {@link DataPath}
+     * @return the narrower matcher
+     */
+    public EventMatcher withoutData(String path) {
+        DataPath place = DataPath.of(path);
+        return with(
+                "without data " + path, event -> place.in(event.data()).isMissingNode() ? null : path + " is there");
+    }
+
+    /**
+     * Demand anything else.
+     *
+     * @param description what the predicate wants, in words that follow "where"
+     * @param predicate called by the thread that reads from the connection, or by the one that waits; what it throws harms
+     *     only the listener that asks
+     * @return the narrower matcher
+     */
+    public EventMatcher where(String description, Predicate<QmpEvent> predicate) {
+        return with(
+                "where " + description, event -> predicate.test(event) ? null : "not an event where " + description);
+    }
+
+    private EventMatcher withData(String path, String demand, String mismatch, Predicate<JsonNode> predicate) {
+        DataPath place = DataPath.of(path);
+        return with("with data " + path + " " + demand, event -> {
+            JsonNode actual = place.in(event.data());
+            if (actual.isMissingNode()) {
+                return path + " is missing";
+            }
+            return predicate.test(actual) ? null : path + " " + mismatch;
+        });
+    }
+
+    private EventMatcher with(String description, Function<QmpEvent, @Nullable String> mismatch) {
+        List<Condition> more = new ArrayList<>(conditions);
+        more.add(new Condition(description, mismatch));
+        return new EventMatcher(names, List.copyOf(more));
+    }
+
+    /**
+     * Return whether an event is meant.
+     *
+     * @param event the event
+     * @return whether it meets every demand
+     */
+    public boolean matches(QmpEvent event) {
+        if (!isOfName(event)) {
+            return false;
+        }
+        for (Condition condition : conditions) {
+            if (condition.mismatch.apply(event) != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Return whether an event has one of the names that are meant, whatever its data.
+     *
+     * @param event the event
+     * @return whether its name is right
+     */
+    public boolean isOfName(QmpEvent event) {
+        return names.isEmpty() || names.contains(event.name());
+    }
+
+    /**
+     * Return why an event is not meant.
+     *
+     * @param event the event
+     * @return one short text for each demand that it does not meet, such as {@code status differs}; empty if it matches
+     */
+    public List<String> mismatches(QmpEvent event) {
+        List<String> mismatches = new ArrayList<>();
+        if (!isOfName(event)) {
+            mismatches.add("name differs");
+        }
+        for (Condition condition : conditions) {
+            String mismatch = condition.mismatch.apply(event);
+            if (mismatch != null) {
+                mismatches.add(mismatch);
+            }
+        }
+        return mismatches;
+    }
+
+    /** {@return the names that are meant, in the order in which they were given; empty if every name is} */
+    public Set<String> names() {
+        return names.isEmpty() ? Set.of() : Collections.unmodifiableSet(names);
+    }
+
+    /** {@return what is meant in words, such as {@code JOB_STATUS_CHANGE with data id = "job0", status = "ready"}} */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(names.isEmpty() ? "any event" : String.join(" or ", names));
+        String before = "";
+        for (Condition condition : conditions) {
+            String description = condition.description;
+            boolean goesOn = description.startsWith("with data ") && before.startsWith("with data ");
+            text.append(text.length() > 0 && !before.isEmpty() ? ", " : " ");
+            text.append(goesOn ? description.substring("with data ".length()) : description);
+            before = description;
+        }
+        return text.toString();
+    }
+
+    private record Condition(String description, Function<QmpEvent, @Nullable String> mismatch) {}
+}

@@ -1,0 +1,98 @@
+package io.github.qmpjunit.qmp;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Hands each event of a client to every listener, in the order of registration. Outlives the client's connections. */
+final class EventRouter {
+
+    private final QmpClient client;
+    private final QmpEventListener all = new QmpEventListener();
+
+    /** Guards what follows. Held while an event is handed out, so that a listener joins between two events, never within one. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final List<QmpEventListener> listeners = new ArrayList<>();
+    private long sequence;
+    private @Nullable QmpException ended;
+
+    EventRouter(QmpClient client) {
+        this.client = client;
+    }
+
+    /** Take the built-in listener in; apart from the constructor, in which the client is not complete yet. */
+    void start() {
+        register(all);
+    }
+
+    QmpEventListener all() {
+        return all;
+    }
+
+    void dispatch(JsonNode message, long nanoTime) {
+        lock.lock();
+        try {
+            QmpEvent event = new QmpEvent(message, ++sequence, nanoTime);
+            for (QmpEventListener listener : List.copyOf(listeners)) {
+                listener.offer(event);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void register(QmpEventListener listener) {
+        lock.lock();
+        try {
+            listener.registered(client, ended);
+            listeners.add(listener);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Register a listener and let it hear first all that there has been. */
+    void registerWithHistory(QmpEventListener listener) {
+        lock.lock();
+        try {
+            register(listener);
+            all.history().forEach(listener::offer);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this very listener
+    void remove(QmpEventListener listener) {
+        lock.lock();
+        try {
+            if (listener == all) {
+                throw new QmpListenerException(
+                        "Cannot remove the built-in listener of client \"%s\"".formatted(client.name()), null);
+            }
+            if (!listeners.remove(listener)) {
+                throw new QmpListenerException(
+                        "Cannot remove this listener (%s): it is not registered with client \"%s\""
+                                .formatted(listener.filter(), client.name()),
+                        null);
+            }
+            listener.removed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tell all listeners that there is a new connection ({@code null}), or why there is none any more. */
+    void connectionChanged(@Nullable QmpException end) {
+        lock.lock();
+        try {
+            ended = end;
+            listeners.forEach(listener -> listener.connectionChanged(end));
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.qmpjunit.qmp;
+
+import java.util.Iterator;
+import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Comparison of JSON values as people mean it: numbers by value ({@code 1}, {@code 1L} and {@code 1.0} are the same), strings
+ * and booleans only with their own kind.
+ */
+public final class JsonValues {
+
+    private JsonValues() {}
+
+    /**
+     * Return the tree for a Java value.
+     *
+     * @param value a string, number, boolean, enum, Map, List, record, bean, tree or {@code null}
+     * @param what names the value in the error
+     * @return its tree; JSON's null for {@code null}
+     * @throws IllegalArgumentException if Jackson cannot write the value
+     */
+    public static JsonNode treeOf(@Nullable Object value, String what) {
+        return value == null ? JsonNodeFactory.instance.nullNode() : Json.toTree(value, what);
+    }
+
+    /**
+     * Return whether two values are the same.
+     *
+     * @param actual one tree
+     * @param expected the other tree
+     * @return whether they are equal, numbers by value, objects whatever the order of their members
+     */
+    public static boolean equal(JsonNode actual, JsonNode expected) {
+        if (actual.isNumber() && expected.isNumber()) {
+            return actual.decimalValue().compareTo(expected.decimalValue()) == 0;
+        }
+        if (actual.isObject() && expected.isObject()) {
+            return actual.size() == expected.size() && contains(actual, expected, JsonValues::equal);
+        }
+        if (actual.isArray() && expected.isArray()) {
+            if (actual.size() != expected.size()) {
+                return false;
+            }
+            Iterator<JsonNode> others = expected.iterator();
+            for (JsonNode element : actual) {
+                if (!equal(element, others.next())) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return actual.equals(expected);
+    }
+
+    /**
+     * Return whether a value holds at least what another one does: objects as subsets at every depth, everything else as a
+     * whole.
+     *
+     * @param actual the tree that may hold more
+     * @param subset the tree that must be in it
+     * @return whether it is
+     */
+    public static boolean contains(JsonNode actual, JsonNode subset) {
+        return (actual.isObject() && subset.isObject())
+                ? contains(actual, subset, JsonValues::contains)
+                : equal(actual, subset);
+    }
+
+    private static boolean contains(JsonNode actual, JsonNode subset, BiPredicate<JsonNode, JsonNode> same) {
+        for (Map.Entry<String, JsonNode> member : subset.properties()) {
+            JsonNode value = actual.get(member.getKey());
+            if (value == null || !same.test(value, member.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Format a tree for a person.
+     *
+     * @param tree the tree
+     * @return one line, members' names without quotes
+     */
+    public static String brief(JsonNode tree) {
+        if (tree.isObject()) {
+            return tree.properties().stream()
+                    .map(member -> member.getKey() + ": " + brief(member.getValue()))
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+        if (tree.isArray()) {
+            return tree.valueStream().map(JsonValues::brief).collect(Collectors.joining(", ", "[", "]"));
+        }
+        return tree.toString();
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.qmpjunit.qmp;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Some listeners that are registered until this is closed; made by {@link QmpClient#listen(QmpEventListener, QmpEventListener...)}. */
+public final class ListenerScope implements AutoCloseable {
+
+    private final List<QmpEventListener> registered = new ArrayList<>();
+
+    ListenerScope(QmpClient client, List<QmpEventListener> listeners) {
+        try {
+            for (QmpEventListener listener : listeners) {
+                client.register(listener);
+                registered.add(listener);
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Remove the listeners that are still registered. Idempotent. */
+    @Override
+    public void close() {
+        registered.forEach(QmpEventListener::close);
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.qmpjunit.qmp;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The place into which the reader puts what one thread waits for: a reply, or the greeting.
+ *
+ * <p>The wait is a timed wait on a plain latch, never a future's: on JUnit's fork-join pool, an untimed or a future's wait lets
+ * the pool start further tests, and with them more machines than the user allowed.
+ */
+final class PendingReply {
+
+    private final CountDownLatch arrived = new CountDownLatch(1);
+    private volatile @Nullable JsonNode message;
+    private volatile @Nullable QmpException failure;
+
+    void complete(JsonNode reply) {
+        message = reply;
+        arrived.countDown();
+    }
+
+    void fail(QmpException reason) {
+        failure = reason;
+        arrived.countDown();
+    }
+
+    /**
+     * Wait until the message is there.
+     *
+     * @param what what is waited for, to be named in an error
+     * @return the message, or {@code null} when the deadline is over
+     * @throws QmpDisconnectedException if the connection ended before
+     */
+    @Nullable
+    JsonNode await(Deadline deadline, Object what) {
+        try {
+            if (!arrived.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                return null;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QmpInterruptedException("The thread was interrupted while it waited for " + what, e);
+        }
+        QmpException reason = failure;
+        if (reason != null) {
+            throw new QmpDisconnectedException(
+                    "The connection ended before %s arrived: %s".formatted(what, reason.getMessage()), reason);
+        }
+        return message;
+    }
+}

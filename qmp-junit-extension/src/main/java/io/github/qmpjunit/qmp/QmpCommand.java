@@ -1,0 +1,190 @@
+package io.github.qmpjunit.qmp;
+
+import java.io.FileDescriptor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A command with all that may go along with it. Immutable: each {@code with...} returns a changed copy. */
+public final class QmpCommand {
+
+    private final String name;
+    private final @Nullable JsonNode arguments;
+    private final boolean outOfBand;
+    private final @Nullable JsonNode id;
+    private final List<FileDescriptor> fds;
+    private final @Nullable Duration timeout;
+
+    private QmpCommand(
+            String name,
+            @Nullable JsonNode arguments,
+            boolean outOfBand,
+            @Nullable JsonNode id,
+            List<FileDescriptor> fds,
+            @Nullable Duration timeout) {
+        this.name = name;
+        this.arguments = arguments;
+        this.outOfBand = outOfBand;
+        this.id = id;
+        this.fds = fds;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Return a command without arguments.
+     *
+     * @param name the command's name, such as {@code query-status}
+     * @return the command
+     */
+    public static QmpCommand of(String name) {
+        return new QmpCommand(name, null, false, null, List.of(), null);
+    }
+
+    /**
+     * Return a command with arguments.
+     *
+     * @param name the command's name
+     * @param arguments a Map, tree, record or bean that becomes a JSON object; {@link java.nio.file.Path Path} and {@link
+     *     java.io.File File} values become their path
+     * @return the command
+     * @throws IllegalArgumentException if the arguments do not become a JSON object
+     */
+    public static QmpCommand of(String name, Object arguments) {
+        JsonNode tree = Json.toTree(arguments, "the arguments of " + name);
+        if (!tree.isObject()) {
+            throw new IllegalArgumentException(
+                    "The arguments of %s must become a JSON object, but %s became %s; pass a Map, a record or a bean"
+                            .formatted(name, arguments.getClass().getName(), JsonValues.brief(tree)));
+        }
+        return new QmpCommand(name, tree.isEmpty() ? null : tree, false, null, List.of(), null);
+    }
+
+    /**
+     * Return the command that stands in a JSON text, as QEMU's documents show them.
+     *
+     * @param json an object with {@code execute} or {@code exec-oob}, and perhaps {@code arguments} and {@code id}
+     * @return the command
+     * @throws IllegalArgumentException if it is not such an object
+     */
+    public static QmpCommand parse(String json) {
+        JsonNode tree;
+        try {
+            tree = Json.MAPPER.readTree(
+                    json.strip().startsWith("->") ? json.strip().substring(2) : json);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "Cannot parse the command, it is not JSON: %s%n%s".formatted(e.getOriginalMessage(), json), e);
+        }
+        boolean outOfBand = tree.has("exec-oob");
+        JsonNode name = tree.path(outOfBand ? "exec-oob" : "execute");
+        if (!name.isString()) {
+            throw new IllegalArgumentException("A command is an object with \"execute\" or \"exec-oob\", but found %s"
+                    .formatted(JsonValues.brief(tree)));
+        }
+        for (Map.Entry<String, JsonNode> member : tree.properties()) {
+            if (!List.of("execute", "exec-oob", "arguments", "id").contains(member.getKey())) {
+                throw new IllegalArgumentException(
+                        "A command has no member \"%s\"; found %s".formatted(member.getKey(), JsonValues.brief(tree)));
+            }
+        }
+        JsonNode arguments = tree.get("arguments");
+        if (arguments != null && !arguments.isObject()) {
+            throw new IllegalArgumentException(
+                    "A command's \"arguments\" are an object, but found %s".formatted(JsonValues.brief(arguments)));
+        }
+        return new QmpCommand(name.asString(), arguments, outOfBand, tree.get("id"), List.of(), null);
+    }
+
+    /** {@return this command, to be executed out of band ({@code exec-oob}): at once, even while another one blocks QEMU} */
+    public QmpCommand outOfBand() {
+        return new QmpCommand(name, arguments, true, id, fds, timeout);
+    }
+
+    /**
+     * Return this command with file descriptors that travel with it, for {@code add-fd} and {@code getfd}. UNIX sockets only.
+     *
+     * @param descriptors the descriptors; they must stay open until the reply is there, QEMU keeps copies of its own
+     * @return the command
+     */
+    public QmpCommand withFds(FileDescriptor... descriptors) {
+        return new QmpCommand(name, arguments, outOfBand, id, List.of(descriptors), timeout);
+    }
+
+    /**
+     * Return this command with an id of the caller's own; without one, the client makes one.
+     *
+     * @param ownId any value that becomes JSON; no other command under way may have it
+     * @return the command
+     */
+    public QmpCommand withId(Object ownId) {
+        return new QmpCommand(name, arguments, outOfBand, Json.toTree(ownId, "the id of " + name), fds, timeout);
+    }
+
+    /**
+     * Return this command with a time-out of its own.
+     *
+     * @param ownTimeout how long to wait for the reply; replaces the client's
+     * @return the command
+     */
+    public QmpCommand withTimeout(Duration ownTimeout) {
+        return new QmpCommand(name, arguments, outOfBand, id, fds, ownTimeout);
+    }
+
+    /** {@return the command's name} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return the arguments, an object; empty where there are none} */
+    public Optional<JsonNode> arguments() {
+        return Optional.ofNullable(arguments);
+    }
+
+    /** {@return whether it is to be executed out of band} */
+    public boolean isOutOfBand() {
+        return outOfBand;
+    }
+
+    /** {@return the caller's own id, if there is one} */
+    public Optional<JsonNode> id() {
+        return Optional.ofNullable(id);
+    }
+
+    /** {@return the file descriptors that travel with it} */
+    public List<FileDescriptor> fds() {
+        return fds;
+    }
+
+    /** {@return the time-out of its own, if it has one} */
+    public Optional<Duration> timeout() {
+        return Optional.ofNullable(timeout);
+    }
+
+    /** Return the message as it goes over the wire. */
+    ObjectNode message(JsonNode withId) {
+        ObjectNode message = message();
+        message.set("id", withId);
+        return message;
+    }
+
+    private ObjectNode message() {
+        ObjectNode message = JsonNodeFactory.instance.objectNode();
+        message.put(outOfBand ? "exec-oob" : "execute", name);
+        if (arguments != null) {
+            message.set("arguments", arguments);
+        }
+        return message;
+    }
+
+    /** {@return the command as JSON, ready to be pasted elsewhere} */
+    @Override
+    public String toString() {
+        return message().toString();
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.qmpjunit.qmp;
+
+import org.jspecify.annotations.Nullable;
+
+/** Signals that no QMP session came about: no connection, no greeting, or no negotiation. The cause is the root of it. */
+public class QmpConnectException extends QmpException {
+
+    private static final long serialVersionUID = 1L;
+
+    QmpConnectException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

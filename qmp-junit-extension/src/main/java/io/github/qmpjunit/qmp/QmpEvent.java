@@ -1,0 +1,68 @@
+package io.github.qmpjunit.qmp;
+
+import java.time.Instant;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * An event as a server sent it. Immutable as long as nobody changes the tree behind {@link #data()}.
+ */
+public final class QmpEvent {
+
+    private final JsonNode message;
+    private final long sequence;
+    private final long nanoTime;
+
+    QmpEvent(JsonNode message, long sequence, long nanoTime) {
+        this.message = message;
+        this.sequence = sequence;
+        this.nanoTime = nanoTime;
+    }
+
+    /** {@return the name, such as {@code STOP}} */
+    public String name() {
+        return message.path("event").asString("");
+    }
+
+    /** {@return the data, an object; an empty one where the message has none} */
+    public JsonNode data() {
+        JsonNode data = message.path("data");
+        return data.isMissingNode() ? JsonNodeFactory.instance.objectNode() : data;
+    }
+
+    /**
+     * {@return the server's own time of the event, empty where it could not tell (the QMP specification allows seconds and
+     * microseconds to be -1)}
+     */
+    public Optional<Instant> timestamp() {
+        JsonNode timestamp = message.path("timestamp");
+        long seconds = timestamp.path("seconds").asLong(-1);
+        long micros = timestamp.path("microseconds").asLong(-1);
+        return seconds < 0 || micros < 0
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochSecond(seconds, micros * 1000));
+    }
+
+    /** {@return the place of this event among all that its client has received, counted from 1 and across reconnects} */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** {@return when the event was read from the connection, in terms of {@link System#nanoTime()}} */
+    public long nanoTime() {
+        return nanoTime;
+    }
+
+    /** {@return the whole message, with members that this class does not know; not to be changed} */
+    public JsonNode message() {
+        return message;
+    }
+
+    /** {@return name and data, such as {@code JOB_STATUS_CHANGE {id: "job0", status: "created"}}} */
+    @Override
+    public String toString() {
+        JsonNode data = data();
+        return data.isEmpty() ? name() : name() + " " + JsonValues.brief(data);
+    }
+}

@@ -1,0 +1,393 @@
+package io.github.qmpjunit.qmp;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue of the events that a client hears from the moment of its registration on, filtered, in order of arrival.
+ *
+ * <p>Each listener has a queue of its own: what is taken from one is still in every other. Within one listener an event goes to
+ * one taker only. The history keeps every accepted event, taken or not, through {@link #clear()}, removal and reconnects.
+ *
+ * <p>When the connection ends, what has arrived can still be taken; a wait for more ends at once with the reason.
+ *
+ * <p>Thread-safe. Subclasses may override {@link #accepts}.
+ */
+public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
+
+    private final EventMatcher filter;
+
+    /*
+     * The lock guards everything below. The client's reader thread takes it to put an event in; nothing that waits ever holds
+     * it, and no other lock is taken under it.
+     */
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<QmpEvent> queue = new ArrayDeque<>();
+    private final List<QmpEvent> history = new ArrayList<>();
+    private @Nullable QmpClient client;
+    private @Nullable QmpException ended;
+    private @Nullable Throwable filterFailure;
+
+    /** Create a listener for every event. It hears nothing before {@link QmpClient#register}. */
+    public QmpEventListener() {
+        this(EventMatcher.anyEvent());
+    }
+
+    /**
+     * Create a listener. It hears nothing before {@link QmpClient#register}.
+     *
+     * @param filter which events it accepts
+     */
+    public QmpEventListener(EventMatcher filter) {
+        this.filter = filter;
+    }
+
+    /**
+     * Create a listener. It hears nothing before {@link QmpClient#register}.
+     *
+     * @param filter which events it accepts
+     * @return the listener
+     */
+    public static QmpEventListener of(EventMatcher filter) {
+        return new QmpEventListener(filter);
+    }
+
+    /**
+     * Return whether this listener takes an event into its queue. Called on the thread that reads from the connection: it must
+     * be quick and must not execute commands. What it throws is reported to whoever waits on this listener, and harms nobody
+     * else.
+     *
+     * @param event the event that has arrived
+     * @return whether to keep it
+     */
+    protected boolean accepts(QmpEvent event) {
+        return filter.matches(event);
+    }
+
+    /**
+     * Wait for the next event and take it.
+     *
+     * @param timeout how long to wait at most
+     * @return the oldest event not yet taken
+     * @throws QmpTimeoutException if none arrives in time
+     * @throws QmpDisconnectedException if the connection has ended and nothing is left
+     * @throws QmpListenerException if the listener is not registered, or its filter has thrown
+     * @throws QmpInterruptedException if the thread is interrupted
+     */
+    public QmpEvent next(Duration timeout) {
+        return next(EventMatcher.anyEvent(), timeout);
+    }
+
+    /**
+     * Wait for the next event that matches and take it. Events that do not match stay for the next taker.
+     *
+     * @param matcher which event is meant
+     * @param timeout how long to wait at most
+     * @return the oldest matching event not yet taken
+     * @throws QmpTimeoutException if none arrives in time
+     * @throws QmpDisconnectedException if the connection has ended and no matching event is left
+     * @throws QmpListenerException if the listener is not registered, its filter has thrown, or the matcher throws
+     * @throws QmpInterruptedException if the thread is interrupted
+     */
+    public QmpEvent next(EventMatcher matcher, Duration timeout) {
+        return next(matcher, Deadline.in(timeout));
+    }
+
+    /**
+     * Wait for the next event that matches and take it, as {@link #next(EventMatcher, Duration)} does.
+     *
+     * @param matcher which event is meant
+     * @param deadline until when to wait
+     * @return the oldest matching event not yet taken
+     */
+    public QmpEvent next(EventMatcher matcher, Deadline deadline) {
+        lock.lock();
+        try {
+            while (true) {
+                QmpEvent event = take(matcher);
+                if (event != null) {
+                    return event;
+                }
+                throwIfNothingCanCome();
+                if (deadline.isOver()) {
+                    throw new QmpTimeoutException(
+                            "No %s within %s; the listener has heard %d events"
+                                    .formatted(matcher, Deadline.format(deadline.timeout()), history.size()),
+                            deadline.timeout());
+                }
+                await(deadline);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return the oldest event not yet taken, which is taken by this; empty if there is none now} */
+    public Optional<QmpEvent> poll() {
+        return poll(EventMatcher.anyEvent());
+    }
+
+    /**
+     * Take the oldest event that matches, without waiting.
+     *
+     * @param matcher which event is meant
+     * @return the event, empty if there is none now
+     */
+    public Optional<QmpEvent> poll(EventMatcher matcher) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(take(matcher));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Put an event that was taken back to its place in the queue.
+     *
+     * @param event an event that was taken from this listener
+     */
+    public void putBack(QmpEvent event) {
+        lock.lock();
+        try {
+            List<QmpEvent> later = new ArrayList<>();
+            while (!queue.isEmpty() && queue.getLast().sequence() > event.sequence()) {
+                later.add(queue.removeLast());
+            }
+            queue.addLast(event);
+            for (int i = later.size() - 1; i >= 0; i--) {
+                queue.addLast(later.get(i));
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether there is no event to take now} */
+    public boolean isEmpty() {
+        lock.lock();
+        try {
+            return queue.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return the events that can be taken now, oldest first; they stay} */
+    public List<QmpEvent> pending() {
+        lock.lock();
+        try {
+            return List.copyOf(queue);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return the events that were waiting to be taken and now are not; the history keeps them} */
+    public List<QmpEvent> clear() {
+        lock.lock();
+        try {
+            List<QmpEvent> cleared = List.copyOf(queue);
+            queue.clear();
+            filterFailure = null;
+            return cleared;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return every event that this listener has ever accepted, in order of arrival} */
+    public List<QmpEvent> history() {
+        lock.lock();
+        try {
+            return List.copyOf(history);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return which events this listener was made for} */
+    public EventMatcher filter() {
+        return filter;
+    }
+
+    /**
+     * {@return an iterator that waits for each next event, without limit, and ends when the listener is removed or the
+     * connection ends}
+     */
+    @Override
+    public Iterator<QmpEvent> iterator() {
+        return new Events();
+    }
+
+    /** Remove this listener from its client, if it is registered with one; what has not been taken is cleared. */
+    @Override
+    public void close() {
+        QmpClient registeredWith = client();
+        if (registeredWith != null) {
+            registeredWith.remove(this);
+        }
+    }
+
+    /** Take note of the client that this listener hears from now on. */
+    void registered(QmpClient with, @Nullable QmpException connectionEnd) {
+        lock.lock();
+        try {
+            if (client != null) {
+                throw new QmpListenerException(
+                        "Cannot register this listener (%s) with client \"%s\": it is registered with client \"%s\" already"
+                                .formatted(filter, with.name(), client.name()),
+                        null);
+            }
+            client = with;
+            ended = connectionEnd;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void removed() {
+        lock.lock();
+        try {
+            client = null;
+            queue.clear();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Take the event in if it is accepted; on the reader thread. */
+    void offer(QmpEvent event) {
+        lock.lock();
+        try {
+            if (accepts(event)) {
+                queue.addLast(event);
+                history.add(event);
+                changed.signalAll();
+            }
+        } catch (Throwable e) { // whatever a user's filter throws, the connection lives on
+            filterFailure = e;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Take note of whether there is a connection: {@code null} for a new one, else why it has ended. */
+    void connectionChanged(@Nullable QmpException end) {
+        lock.lock();
+        try {
+            ended = end;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable QmpClient client() {
+        lock.lock();
+        try {
+            return client;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable QmpEvent take(EventMatcher matcher) {
+        for (Iterator<QmpEvent> events = queue.iterator(); events.hasNext(); ) {
+            QmpEvent event = events.next();
+            if (matches(matcher, event)) {
+                events.remove();
+                return event;
+            }
+        }
+        return null;
+    }
+
+    private static boolean matches(EventMatcher matcher, QmpEvent event) {
+        try {
+            return matcher.matches(event);
+        } catch (RuntimeException e) {
+            throw new QmpListenerException("The matcher \"%s\" has thrown on %s: %s".formatted(matcher, event, e), e);
+        }
+    }
+
+    private void throwIfNothingCanCome() {
+        if (filterFailure != null) {
+            throw new QmpListenerException(
+                    "This listener's filter (%s) has thrown: %s".formatted(filter, filterFailure), filterFailure);
+        }
+        if (client == null) {
+            throw new QmpListenerException(
+                    "No event can arrive: this listener (%s) is not registered with a client; call register(listener) or"
+                                    .formatted(filter)
+                            + " listen(...) first",
+                    null);
+        }
+        if (ended != null) {
+            throw new QmpDisconnectedException("No further event can arrive: " + ended.getMessage(), ended);
+        }
+    }
+
+    /** Wait for a change or the deadline. Always a timed wait, see {@link PendingReply}. */
+    @SuppressWarnings("WaitNotInLoop") // the callers loop
+    private void await(Deadline deadline) {
+        try {
+            changed.awaitNanos(deadline.remainingNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QmpInterruptedException("The thread was interrupted while it waited for an event", e);
+        }
+    }
+
+    /** Waits in {@link #hasNext}. Two iterators share the queue, as all takers do. */
+    private final class Events implements Iterator<QmpEvent> {
+
+        private @Nullable QmpEvent found;
+
+        @Override
+        public boolean hasNext() {
+            lock.lock();
+            try {
+                while (found == null) {
+                    found = take(EventMatcher.anyEvent());
+                    if (found == null) {
+                        if (filterFailure != null) {
+                            throwIfNothingCanCome();
+                        }
+                        if (client == null || ended != null) {
+                            return false;
+                        }
+                        await(Deadline.in(Duration.ofMinutes(1)));
+                    }
+                }
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public QmpEvent next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("The listener is removed, or its connection has ended");
+            }
+            QmpEvent event = found;
+            found = null;
+            return Objects.requireNonNull(event);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.github.qmpjunit.qmp;
+
+import org.jspecify.annotations.Nullable;
+
+/** Signals that something went wrong between a QMP client and its peer. The root of all exceptions of this package. */
+public class QmpException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Create an exception.
+     *
+     * @param message what was asked, what was found, and what to do
+     * @param cause the root cause, or {@code null}
+     */
+    public QmpException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

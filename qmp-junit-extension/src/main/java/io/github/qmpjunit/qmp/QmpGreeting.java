@@ -1,0 +1,28 @@
+package io.github.qmpjunit.qmp;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a QMP server says first.
+ *
+ * @param version the server's version
+ * @param capabilities what it offers, such as {@code oob}
+ * @param message the whole greeting, {@code {"QMP": {...}}}; not to be changed
+ */
+public record QmpGreeting(QmpVersion version, Set<String> capabilities, JsonNode message) {
+
+    static QmpGreeting of(JsonNode message) {
+        JsonNode body = message.path("QMP");
+        if (!body.path("version").isObject() || !body.path("capabilities").isArray()) {
+            throw new QmpProtocolException(
+                    "Expected a greeting with version and capabilities, but received %s"
+                            .formatted(JsonValues.brief(message)),
+                    null);
+        }
+        Set<String> capabilities = new LinkedHashSet<>();
+        body.path("capabilities").forEach(capability -> capabilities.add(capability.asString("?")));
+        return new QmpGreeting(QmpVersion.of(body.path("version")), Set.copyOf(capabilities), message);
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.qmpjunit.qmp;
+
+import org.jspecify.annotations.Nullable;
+
+/** Signals the misuse of a listener, or that a listener's own filter has thrown (which is the cause then). */
+public class QmpListenerException extends QmpException {
+
+    private static final long serialVersionUID = 1L;
+
+    QmpListenerException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

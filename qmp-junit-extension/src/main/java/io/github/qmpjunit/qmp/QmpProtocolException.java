@@ -1,0 +1,13 @@
+package io.github.qmpjunit.qmp;
+
+import org.jspecify.annotations.Nullable;
+
+/** Signals that the peer sent something that is not QMP; the connection is closed after it. */
+public class QmpProtocolException extends QmpException {
+
+    private static final long serialVersionUID = 1L;
+
+    QmpProtocolException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.qmpjunit.qmp;
+
+/** The states of a {@link QmpClient}, in the order in which it passes through them. */
+public enum QmpState {
+    /** Not connected. A client begins here and comes back here when it is closed. */
+    IDLE,
+    /** Waiting for the connection, the greeting or the negotiation. */
+    CONNECTING,
+    /** Ready for commands. */
+    RUNNING,
+    /** The connection has ended, or is being ended; {@link QmpClient#close()} leads back to {@link #IDLE}. */
+    DISCONNECTING
+}

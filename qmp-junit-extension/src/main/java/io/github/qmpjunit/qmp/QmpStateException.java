@@ -1,0 +1,29 @@
+package io.github.qmpjunit.qmp;
+
+/** Signals that a client was asked for something that its state does not allow. The message names both states. */
+public class QmpStateException extends QmpException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** As {@link #state()} tells it. */
+    private final QmpState state;
+
+    /** As {@link #required()} tells it. */
+    private final QmpState required;
+
+    QmpStateException(String message, QmpState state, QmpState required) {
+        super(message, null);
+        this.state = state;
+        this.required = required;
+    }
+
+    /** {@return the state in which the client was} */
+    public QmpState state() {
+        return state;
+    }
+
+    /** {@return the state that was needed} */
+    public QmpState required() {
+        return required;
+    }
+}

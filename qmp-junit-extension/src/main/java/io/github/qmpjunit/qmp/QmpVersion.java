@@ -1,0 +1,50 @@
+package io.github.qmpjunit.qmp;
+
+import java.util.Comparator;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The version of a QEMU, as its greeting tells it.
+ *
+ * @param major the first number
+ * @param minor the second number
+ * @param micro the third number
+ * @param packaging what the distributor added, such as {@code Debian 1:7.2+dfsg-7}; may be empty
+ */
+public record QmpVersion(int major, int minor, int micro, String packaging) implements Comparable<QmpVersion> {
+
+    private static final Comparator<QmpVersion> BY_NUMBER = Comparator.comparingInt(QmpVersion::major)
+            .thenComparingInt(QmpVersion::minor)
+            .thenComparingInt(QmpVersion::micro);
+
+    static QmpVersion of(JsonNode version) {
+        JsonNode qemu = version.path("qemu");
+        return new QmpVersion(
+                qemu.path("major").asInt(0),
+                qemu.path("minor").asInt(0),
+                qemu.path("micro").asInt(0),
+                version.path("package").asString(""));
+    }
+
+    /**
+     * Return whether this version is the given one or a later one.
+     *
+     * @param otherMajor the first number of the other version
+     * @param otherMinor the second number of the other version
+     * @return whether this one is at least that
+     */
+    public boolean isAtLeast(int otherMajor, int otherMinor) {
+        return compareTo(new QmpVersion(otherMajor, otherMinor, 0, "")) >= 0;
+    }
+
+    /** Compare by the three numbers; the packaging does not count. */
+    @Override
+    public int compareTo(QmpVersion other) {
+        return BY_NUMBER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return major + "." + minor + "." + micro + (packaging.isEmpty() ? "" : " (" + packaging + ")");
+    }
+}

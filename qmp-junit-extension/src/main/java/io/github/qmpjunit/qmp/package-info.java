@@ -1,0 +1,11 @@
+/**
+ * An asynchronous client for the QEMU Machine Protocol.
+ *
+ * <p>{@link io.github.qmpjunit.qmp.QmpClient} executes commands and hands each event to every {@link
+ * io.github.qmpjunit.qmp.QmpEventListener}; {@link io.github.qmpjunit.qmp.EventMatcher} is the one way to say which event
+ * is meant. The package knows no process and no test framework.
+ */
+@NullMarked
+package io.github.qmpjunit.qmp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package io.github.qmpjunit;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** The arrows of the map: junit -> qemu -> qmp, and nothing else. */
+class ArchitectureTest {
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.github.qmpjunit");
+
+    @Test
+    void the_client_knows_neither_machines_nor_the_extension() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.github.qmpjunit.qmp..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.github.qmpjunit.qemu..", "io.github.qmpjunit.junit..")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Process.class)
+                .check(MAIN);
+    }
+
+    @Test
+    void machines_do_not_know_the_extension() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.github.qmpjunit.qemu..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.github.qmpjunit.junit..")
+                .check(MAIN);
+    }
+
+    @Test
+    void only_the_extension_knows_JUnit() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.github.qmpjunit.junit..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.junit..")
+                .check(MAIN);
+    }
+
+    @Test
+    void nobody_here_knows_AssertJ() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.assertj..", "io.github.qmpjunit.assertj..")
+                .check(MAIN);
+    }
+
+    @Test
+    void packages_are_free_of_cycles() {
+        slices().matching("io.github.qmpjunit.(**)").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void nobody_prints() {
+        noClasses()
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .check(MAIN);
+    }
+
+    @Test
+    void every_package_is_null_marked() {
+        classes()
+                .should(new ArchCondition<>("reside in a @NullMarked package") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        JavaPackage home = type.getPackage();
+                        events.add(new SimpleConditionEvent(
+                                type,
+                                home.isAnnotatedWith(NullMarked.class),
+                                home.getName() + " of " + type.getSimpleName()));
+                    }
+                })
+                .check(MAIN);
+    }
+
+    /** Others let JUnit's fork-join pool start more tests, and with them more machines, than the user allowed. */
+    @Test
+    void every_wait_is_a_plain_timed_one() {
+        noClasses()
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "an untimed or a future's wait", call -> isFuturesWait(call) || isUntimedWait(call)))
+                .check(MAIN);
+    }
+
+    private static boolean isFuturesWait(JavaMethodCall call) {
+        return call.getTargetOwner().getName().equals("java.util.concurrent.CompletableFuture")
+                && (call.getName().equals("get") || call.getName().equals("join"));
+    }
+
+    private static boolean isUntimedWait(JavaMethodCall call) {
+        return call.getTargetOwner().getName().startsWith("java.util.concurrent")
+                && (call.getName().equals("take") || call.getName().equals("await"))
+                && call.getTarget().getRawParameterTypes().isEmpty();
+    }
+}

@@ -1,0 +1,36 @@
+package io.github.qmpjunit.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CommandLineTest {
+
+    @Test
+    void a_shell_reads_back_what_was_meant() throws IOException {
+        List<String> odd =
+                List.of("plain", "with space", "", "it's", "a\"b", "$HOME", "a\\b", "x;y", "*", "line\nbreak", "ü");
+        List<String> command = new ArrayList<>(List.of("printf", "[%s]"));
+        command.addAll(odd);
+
+        Process shell = new ProcessBuilder("sh", "-c", CommandLine.forShell(command)).start();
+        String printed = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(printed).isEqualTo("[" + String.join("][", odd) + "]");
+    }
+
+    @Test
+    void words_without_need_have_no_quotes() {
+        assertThat(CommandLine.forShell(List.of("qemu", "-chardev", "socket,id=a,path=/tmp/x")))
+                .isEqualTo("qemu -chardev socket,id=a,path=/tmp/x");
+    }
+
+    @Test
+    void a_comma_in_a_value_is_written_twice() {
+        assertThat(CommandLine.optionValue("a,b")).isEqualTo("a,,b");
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.qmpjunit.qemu;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Runs a main class of the tests in a JVM of its own, which may then be killed. */
+final class OtherJvm {
+
+    private OtherJvm() {}
+
+    static Process start(Class<?> main, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(Arrays.asList(args));
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    static String firstLine(Process process) throws IOException {
+        BufferedReader reader = process.inputReader();
+        return String.valueOf(reader.readLine());
+    }
+}

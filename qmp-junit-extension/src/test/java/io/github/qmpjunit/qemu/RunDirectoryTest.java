@@ -1,0 +1,94 @@
+package io.github.qmpjunit.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunDirectoryTest {
+
+    @TempDir
+    private Path parent;
+
+    @Test
+    void a_machines_directory_is_private() throws IOException {
+        Path made = new RunDirectory(parent).create();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+                .isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made.getParent())))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void the_last_machine_takes_everything_with_it() throws IOException {
+        RunDirectory directories = new RunDirectory(parent);
+        Path one = directories.create();
+        Path other = directories.create();
+        Files.createFile(one.resolve("file"));
+
+        directories.remove(one);
+        assertThat(one).doesNotExist();
+        assertThat(other).exists();
+
+        directories.remove(other);
+        assertThat(parent).isEmptyDirectory();
+    }
+
+    @Test
+    void what_a_dead_jvm_left_is_swept() throws IOException {
+        Path left =
+                Files.createDirectories(parent.resolve("qmp-junit-1-left/1")).getParent();
+        Files.createFile(left.resolve("lock"));
+
+        new RunDirectory(parent).create();
+
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void what_was_never_locked_is_swept_when_it_is_old() throws IOException {
+        Path fresh = Files.createDirectory(parent.resolve("qmp-junit-1-fresh"));
+        Path old = Files.createDirectory(parent.resolve("qmp-junit-1-old"));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofMinutes(5))));
+
+        new RunDirectory(parent).create();
+
+        assertThat(fresh).exists();
+        assertThat(old).doesNotExist();
+    }
+
+    @Test
+    void what_a_living_process_holds_is_left_alone() throws Exception {
+        Path held = Files.createDirectory(parent.resolve("qmp-junit-1-held"));
+        Files.createFile(held.resolve("lock"));
+        Process holder = OtherJvm.start(LockHolder.class, held.resolve("lock").toString());
+        try {
+            assertThat(OtherJvm.firstLine(holder)).isEqualTo("locked");
+
+            new RunDirectory(parent).create();
+
+            assertThat(held).exists();
+        } finally {
+            holder.destroyForcibly();
+        }
+    }
+
+    @Test
+    void what_belongs_to_this_process_is_left_alone() throws IOException {
+        Path ours = Files.createDirectory(
+                parent.resolve("qmp-junit-" + ProcessHandle.current().pid() + "-x"));
+        Files.createFile(ours.resolve("lock"));
+
+        new RunDirectory(parent).create();
+
+        assertThat(ours).exists();
+    }
+}
