@@ -96,7 +96,7 @@ public final class QemuMachine implements AutoCloseable {
                 String details = process.details();
                 process.kill();
                 process.awaitExit(Deadline.in(KILL_TIMEOUT));
-                qmp.close();
+                closeClient(qmp);
                 // Where QEMU has exited, the broken connection is but its shadow: no cause, which would say the same
                 // twice.
                 throw exitedByItself
@@ -222,7 +222,7 @@ public final class QemuMachine implements AutoCloseable {
             forced = process.isRunning() && !killed && endByForce();
             details = process.details();
         } finally {
-            qmp.close();
+            closeClient(qmp);
             RunDirectory.ofThisJvm().remove(directory);
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -231,6 +231,15 @@ public final class QemuMachine implements AutoCloseable {
         int status = process.exitStatus().orElse(-1);
         if (status != 0 && !killed && !forced) {
             throw new QemuExitException("A machine ended in another way than it should have: " + details, status);
+        }
+    }
+
+    /** Why the connection ended, the process itself tells better. */
+    private static void closeClient(QmpClient qmp) {
+        try {
+            qmp.close();
+        } catch (QmpException e) {
+            LOGGER.log(Level.DEBUG, "closed after its end", e);
         }
     }
 

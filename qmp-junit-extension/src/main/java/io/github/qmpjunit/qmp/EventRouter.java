@@ -1,7 +1,7 @@
 package io.github.qmpjunit.qmp;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -11,11 +11,14 @@ final class EventRouter {
 
     private final QmpClient client;
     private final QmpEventListener all = new QmpEventListener();
+    private final ObservedState observed = new ObservedState();
 
     /** Guards what follows. Held while an event is handed out, so that a listener joins between two events, never within one. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final List<QmpEventListener> listeners = new ArrayList<>();
+    private final List<QmpEventListener> listeners =
+            new CopyOnWriteArrayList<>(); // a filter may remove its own listener
+
     private long sequence;
     private @Nullable QmpException ended;
 
@@ -32,11 +35,16 @@ final class EventRouter {
         return all;
     }
 
+    ObservedState observed() {
+        return observed;
+    }
+
     void dispatch(JsonNode message, long nanoTime) {
         lock.lock();
         try {
             QmpEvent event = new QmpEvent(message, ++sequence, nanoTime);
-            for (QmpEventListener listener : List.copyOf(listeners)) {
+            observed.observe(event);
+            for (QmpEventListener listener : listeners) {
                 listener.offer(event);
             }
         } finally {
@@ -90,6 +98,9 @@ final class EventRouter {
         lock.lock();
         try {
             ended = end;
+            if (end == null) {
+                observed.reset();
+            }
             listeners.forEach(listener -> listener.connectionChanged(end));
         } finally {
             lock.unlock();

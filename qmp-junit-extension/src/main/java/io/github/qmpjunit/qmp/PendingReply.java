@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -14,17 +15,30 @@ import tools.jackson.databind.JsonNode;
 final class PendingReply {
 
     private final CountDownLatch arrived = new CountDownLatch(1);
+    private final Consumer<PendingReply> afterwards;
     private volatile @Nullable JsonNode message;
     private volatile @Nullable QmpException failure;
+
+    /** Create a slot that somebody waits for. */
+    PendingReply() {
+        this(slot -> {});
+    }
+
+    /** Create a slot; the action runs when it is filled, on the reader's thread. */
+    PendingReply(Consumer<PendingReply> afterwards) {
+        this.afterwards = afterwards;
+    }
 
     void complete(JsonNode reply) {
         message = reply;
         arrived.countDown();
+        afterwards.accept(this);
     }
 
     void fail(QmpException reason) {
         failure = reason;
         arrived.countDown();
+        afterwards.accept(this);
     }
 
     /**

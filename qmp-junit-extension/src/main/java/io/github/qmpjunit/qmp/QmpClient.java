@@ -1,12 +1,20 @@
 package io.github.qmpjunit.qmp;
 
+import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,14 +31,20 @@ public final class QmpClient implements AutoCloseable {
     private final Duration connectTimeout;
     private final Duration timeout;
     private final Supplier<String> peerDiagnosis;
+    private final boolean expectGreeting;
+    private final boolean negotiate;
+    private final boolean outOfBand;
     private final EventRouter router;
+    private final DaemonExecutor callbacks;
 
     /** Guards the change from one connection to the next, never a command or an event. */
     private final ReentrantLock lifecycle = new ReentrantLock();
 
+    private final Condition stateChanged = lifecycle.newCondition();
+
     private volatile @Nullable QmpSession session;
     private volatile @Nullable QmpGreeting greeting;
-    private volatile boolean negotiated;
+    private volatile boolean ready;
     private @Nullable QmpEventListener assertionEvents;
 
     private QmpClient(Builder builder) {
@@ -38,7 +52,11 @@ public final class QmpClient implements AutoCloseable {
         this.connectTimeout = builder.connectTimeout;
         this.timeout = builder.timeout;
         this.peerDiagnosis = builder.peerDiagnosis;
+        this.expectGreeting = builder.expectGreeting;
+        this.negotiate = builder.negotiate;
+        this.outOfBand = builder.outOfBand;
         this.router = new EventRouter(this);
+        this.callbacks = new DaemonExecutor("qmp-callbacks-" + name);
     }
 
     /**
@@ -75,18 +93,36 @@ public final class QmpClient implements AutoCloseable {
         Deadline deadline = Deadline.in(within);
         QmpSession opened = begin(source);
         try {
-            QmpGreeting received = opened.awaitGreeting(deadline);
-            opened.execute(QmpCommand.of("qmp_capabilities").withTimeout(deadline.remaining()), timeout);
-            greeting = received;
-            negotiated = true;
+            if (expectGreeting) {
+                greeting = opened.awaitGreeting(deadline);
+            } else {
+                opened.awaitConnection(deadline);
+            }
+            if (negotiate) {
+                negotiate(opened, deadline);
+            }
+            ready = true;
+            signalStateChange();
         } catch (QmpInterruptedException e) {
-            close();
+            abandon(opened);
             throw e;
         } catch (QmpException e) {
-            close();
+            abandon(opened);
             Throwable root = e instanceof QmpDisconnectedException && e.getCause() != null ? e.getCause() : e;
             throw new QmpConnectException(
                     "QMP client \"%s\" has no session with %s: %s".formatted(name, peerName, root.getMessage()), root);
+        }
+    }
+
+    private void negotiate(QmpSession opened, Deadline deadline) {
+        QmpGreeting offer = greeting;
+        boolean enableOob = outOfBand && offer != null && offer.capabilities().contains("oob");
+        QmpCommand command = enableOob
+                ? QmpCommand.of("qmp_capabilities", Map.of("enable", List.of("oob")))
+                : QmpCommand.of("qmp_capabilities");
+        opened.execute(command.withTimeout(deadline.remaining()), timeout);
+        if (enableOob) {
+            opened.allowOutOfBand();
         }
     }
 
@@ -94,12 +130,51 @@ public final class QmpClient implements AutoCloseable {
         lifecycle.lock();
         try {
             requireState(QmpState.IDLE, "connect");
-            QmpSession opened = new QmpSession(name, source, router, peerDiagnosis);
+            QmpSession opened = new QmpSession(name, source, router, peerDiagnosis, this::signalStateChange);
             router.connectionChanged(null);
-            negotiated = false;
+            ready = false;
             session = opened;
+            stateChanged.signalAll();
             opened.start();
             return opened;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void signalStateChange() {
+        lifecycle.lock();
+        try {
+            stateChanged.signalAll();
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /**
+     * Wait until the client is in a state.
+     *
+     * @param wanted the state
+     * @param within how long to wait at most
+     * @throws QmpTimeoutException if it does not get there in time
+     * @throws QmpInterruptedException if the thread is interrupted
+     */
+    public void awaitState(QmpState wanted, Duration within) {
+        Deadline deadline = Deadline.in(within);
+        lifecycle.lock();
+        try {
+            while (state() != wanted) {
+                if (deadline.isOver()) {
+                    throw new QmpTimeoutException(
+                            "QMP client \"%s\" was not %s within %s; it is %s"
+                                    .formatted(name, wanted, Deadline.format(within), state()),
+                            within);
+                }
+                stateChanged.awaitNanos(deadline.remainingNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QmpInterruptedException("The thread was interrupted while it waited for the state " + wanted, e);
         } finally {
             lifecycle.unlock();
         }
@@ -119,7 +194,7 @@ public final class QmpClient implements AutoCloseable {
         if (current.hasEnded()) {
             return QmpState.DISCONNECTING;
         }
-        return negotiated ? QmpState.RUNNING : QmpState.CONNECTING;
+        return ready ? QmpState.RUNNING : QmpState.CONNECTING;
     }
 
     /**
@@ -189,11 +264,7 @@ public final class QmpClient implements AutoCloseable {
      * @return what the server returned
      */
     public JsonNode execute(QmpCommand command) {
-        QmpSession current = session;
-        if (current == null || !negotiated) {
-            throw stateError(QmpState.RUNNING, "execute " + command.name());
-        }
-        return current.execute(command, timeout);
+        return sessionFor(command.name()).execute(command, timeout);
     }
 
     /**
@@ -206,15 +277,108 @@ public final class QmpClient implements AutoCloseable {
      * @throws QmpProtocolException if the result does not fit the type
      */
     public <T> T execute(QmpCommand command, Class<T> resultType) {
-        JsonNode result = execute(command);
+        return convert(command, execute(command), tree -> Json.MAPPER.treeToValue(tree, resultType), resultType);
+    }
+
+    /**
+     * Execute a command and convert what it returns, where a class does not say enough: {@code new
+     * TypeReference<List<BlockInfo>>() {}}.
+     *
+     * @param <T> the result's type
+     * @param command the command
+     * @param resultType any type that Jackson can read
+     * @return the result
+     * @throws QmpProtocolException if the result does not fit the type
+     */
+    public <T> T execute(QmpCommand command, TypeReference<T> resultType) {
+        return convert(
+                command, execute(command), tree -> Json.MAPPER.treeToValue(tree, resultType), resultType.getType());
+    }
+
+    private static <T> T convert(QmpCommand command, JsonNode result, Function<JsonNode, T> conversion, Type type) {
         try {
-            return Json.MAPPER.treeToValue(result, resultType);
+            return conversion.apply(result);
         } catch (JacksonException e) {
             throw new QmpProtocolException(
                     "Cannot read the reply to %s as %s: %s%n%s"
-                            .formatted(command, resultType.getName(), e.getOriginalMessage(), JsonValues.brief(result)),
+                            .formatted(command, type.getTypeName(), e.getOriginalMessage(), JsonValues.brief(result)),
                     e);
         }
+    }
+
+    /**
+     * Execute a command without waiting for its reply.
+     *
+     * <p>What hangs on the future runs on a thread of this client's own, which also runs the callbacks. Do not wait for the
+     * future in a test: on JUnit's fork-join pool that starts further tests, see {@link #execute(QmpCommand)} instead.
+     *
+     * @param command the command; its time-out, or the client's, limits the wait for the reply
+     * @return what the server returns; fails with what {@link #execute(String)} throws. Cancelling it leaves the connection
+     *     healthy
+     * @throws QmpStateException if the client is not connected
+     */
+    public CompletableFuture<JsonNode> executeAsync(QmpCommand command) {
+        return sessionFor(command.name()).executeAsync(command, timeout, callbacks);
+    }
+
+    /**
+     * Execute a command of the human monitor.
+     *
+     * @param commandLine the command as a person would type it, such as {@code info block}
+     * @return what the human monitor prints; errors too, which it does not tell apart
+     */
+    public String hmp(String commandLine) {
+        return execute("human-monitor-command", Map.of("command-line", commandLine))
+                .asString("");
+    }
+
+    /**
+     * Send a text as it is, right or wrong, and return whatever the server answers; for tests of servers.
+     *
+     * @param text the text, one message
+     * @return the whole reply: the one with the text's {@code id} or, where it has none, the one without
+     * @throws QmpTimeoutException if no reply comes in time, as when the text is not a whole message
+     */
+    public JsonNode executeRaw(String text) {
+        return sessionFor("a raw message").executeRaw(text, idIn(text), timeout);
+    }
+
+    private static @Nullable JsonNode idIn(String text) {
+        try {
+            return Json.MAPPER.readTree(text).get("id");
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    private QmpSession sessionFor(String what) {
+        QmpSession current = session;
+        if (current == null || !ready) {
+            throw stateError(QmpState.RUNNING, "execute " + what);
+        }
+        return current;
+    }
+
+    /**
+     * {@return what the events so far say of the machine's run state and its jobs; kept up to date, and begun anew with each
+     * connection}
+     */
+    public ObservedState observed() {
+        return router.observed();
+    }
+
+    /**
+     * Call back for each event that matches, in the order of arrival, one at a time, on a thread of this client's own. What the
+     * callback throws is logged.
+     *
+     * @param matcher which events are meant; asked on the thread that reads from the connection
+     * @param action what to do; may execute commands
+     * @return closing it ends the calls
+     */
+    public QmpEventListener onEvent(EventMatcher matcher, Consumer<QmpEvent> action) {
+        QmpEventListener listener = new EventCallback(matcher, action, callbacks);
+        register(listener);
+        return listener;
     }
 
     /** {@return the built-in listener, which hears every event from before the greeting on; it cannot be removed} */
@@ -316,22 +480,44 @@ public final class QmpClient implements AutoCloseable {
 
     /**
      * Close the connection, if there is one, and become idle. Whoever waits for a reply or an event is told so. Idempotent.
+     *
+     * @throws QmpException if the connection had ended by itself, not because of {@code quit} or a shutdown, and nobody has been
+     *     told yet; the client is idle all the same
      */
     @Override
     public void close() {
         QmpSession current = session;
-        if (current == null) {
-            return;
+        if (current != null) {
+            abandon(current);
+            current.endNobodyKnows().ifPresent(end -> {
+                current.endIsTold();
+                throw new QmpDisconnectedException(
+                        "The connection of QMP client \"%s\" had ended before it was closed: %s"
+                                .formatted(name, end.getMessage()),
+                        end);
+            });
         }
+    }
+
+    private void abandon(QmpSession current) {
         current.close();
         lifecycle.lock();
         try {
-            if (session == current) {
+            if (current.equals(session)) {
                 session = null;
-                negotiated = false;
+                ready = false;
+                stateChanged.signalAll();
             }
         } finally {
             lifecycle.unlock();
+        }
+    }
+
+    /** Take note that a waiter has been told why the connection ended. */
+    void endIsTold() {
+        QmpSession current = session;
+        if (current != null) {
+            current.endIsTold();
         }
     }
 
@@ -371,6 +557,10 @@ public final class QmpClient implements AutoCloseable {
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration timeout = Duration.ofSeconds(30);
         private Supplier<String> peerDiagnosis = () -> "";
+        private boolean expectGreeting = true;
+        private boolean negotiate = true;
+        private boolean outOfBand;
+        private int eventsKept = Integer.MAX_VALUE;
 
         private Builder() {}
 
@@ -419,10 +609,57 @@ public final class QmpClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Set whether the peer greets; it does by default. A guest agent does not; there is nothing to negotiate then either.
+         *
+         * @param expectGreeting whether to wait for a greeting
+         * @return this
+         */
+        public Builder expectGreeting(boolean expectGreeting) {
+            this.expectGreeting = expectGreeting;
+            this.negotiate &= expectGreeting;
+            return this;
+        }
+
+        /**
+         * Set whether to send {@code qmp_capabilities} after the greeting; done by default. Without it, a QEMU accepts no other
+         * command.
+         *
+         * @param negotiate whether to negotiate
+         * @return this
+         */
+        public Builder negotiate(boolean negotiate) {
+            this.negotiate = negotiate;
+            return this;
+        }
+
+        /**
+         * Enable commands out of band ({@link QmpCommand#outOfBand()}) where the server offers them; not enabled by default.
+         * While they are, at most 8 other commands are in flight and further ones wait, so that there is always room.
+         *
+         * @return this
+         */
+        public Builder outOfBand() {
+            this.outOfBand = true;
+            return this;
+        }
+
+        /**
+         * Bound the memory for events: the built-in listener keeps the youngest ones only. Unbounded if not set.
+         *
+         * @param events how many to keep
+         * @return this
+         */
+        public Builder keepEvents(int events) {
+            this.eventsKept = events;
+            return this;
+        }
+
         /** {@return an idle client} */
         public QmpClient build() {
             QmpClient client = new QmpClient(this);
             client.router.start();
+            client.events().keepAtMost(eventsKept);
             return client;
         }
 

@@ -11,6 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,9 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<QmpEvent> queue = new ArrayDeque<>();
-    private final List<QmpEvent> history = new ArrayList<>();
+    private final Deque<QmpEvent> history = new ArrayDeque<>();
+    private int mostKept = Integer.MAX_VALUE;
+    private long dropped;
     private @Nullable QmpClient client;
     private @Nullable QmpException ended;
     private @Nullable Throwable filterFailure;
@@ -61,6 +65,47 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
      */
     public static QmpEventListener of(EventMatcher filter) {
         return new QmpEventListener(filter);
+    }
+
+    /**
+     * Bound the memory of this listener: of what nobody takes, and of the history, only the youngest events are kept. What is
+     * dropped is counted.
+     *
+     * @param events how many events to keep, at least 1
+     * @return this
+     */
+    public QmpEventListener keepAtMost(int events) {
+        if (events < 1) {
+            throw new IllegalArgumentException("A listener keeps at least 1 event, but was told to keep " + events);
+        }
+        lock.lock();
+        try {
+            mostKept = events;
+            dropExcess();
+            return this;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return how many events have left the queue untaken, because of {@link #keepAtMost}} */
+    public long dropped() {
+        lock.lock();
+        try {
+            return dropped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void dropExcess() {
+        while (queue.size() > mostKept) {
+            queue.removeFirst();
+            dropped++;
+        }
+        while (history.size() > mostKept) {
+            history.removeFirst();
+        }
     }
 
     /**
@@ -122,8 +167,12 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
                 throwIfNothingCanCome();
                 if (deadline.isOver()) {
                     throw new QmpTimeoutException(
-                            "No %s within %s; the listener has heard %d events"
-                                    .formatted(matcher, Deadline.format(deadline.timeout()), history.size()),
+                            "No %s within %s; the listener has heard %d events%s"
+                                    .formatted(
+                                            matcher,
+                                            Deadline.format(deadline.timeout()),
+                                            history.size(),
+                                            dropped == 0 ? "" : " and dropped %d before".formatted(dropped)),
                             deadline.timeout());
                 }
                 await(deadline);
@@ -208,7 +257,10 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
         }
     }
 
-    /** {@return every event that this listener has ever accepted, in order of arrival} */
+    /**
+     * {@return every event that this listener has ever accepted, in order of arrival; less the oldest ones where {@link
+     * #keepAtMost} bounds it}
+     */
     public List<QmpEvent> history() {
         lock.lock();
         try {
@@ -230,6 +282,13 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
     @Override
     public Iterator<QmpEvent> iterator() {
         return new Events();
+    }
+
+    /**
+     * {@return a stream that waits for each next event, as {@link #iterator()} does; sequential, to be closed by nobody}
+     */
+    public Stream<QmpEvent> stream() {
+        return StreamSupport.stream(spliterator(), false);
     }
 
     /** Remove this listener from its client, if it is registered with one; what has not been taken is cleared. */
@@ -275,7 +334,8 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
         try {
             if (accepts(event)) {
                 queue.addLast(event);
-                history.add(event);
+                history.addLast(event);
+                dropExcess();
                 changed.signalAll();
             }
         } catch (Throwable e) { // whatever a user's filter throws, the connection lives on
@@ -338,6 +398,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
                     null);
         }
         if (ended != null) {
+            client.endIsTold();
             throw new QmpDisconnectedException("No further event can arrive: " + ended.getMessage(), ended);
         }
     }

@@ -5,14 +5,17 @@ import static java.util.Objects.requireNonNull;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -42,22 +45,42 @@ final class QmpSession {
     private final Supplier<String> peerDiagnosis;
     private final Thread reader;
 
+    private final Runnable onChange;
+    private final CountDownLatch connected = new CountDownLatch(1);
     private final PendingReply greeting = new PendingReply();
-    private final Map<String, PendingReply> pending = new ConcurrentHashMap<>();
-    private final Set<String> abandoned = ConcurrentHashMap.newKeySet();
+    private final ReplyRouter replies;
     private final AtomicLong lastId = new AtomicLong();
     private final ReentrantLock writing = new ReentrantLock();
+    private final InBandWindow inBand = new InBandWindow();
+    private final DaemonExecutor sender;
+    private final AtomicInteger queuedSends = new AtomicInteger();
+    private volatile boolean outOfBand;
 
     private volatile @Nullable Transport transport;
     private volatile boolean closing;
+    private volatile boolean quitting;
+    private volatile boolean closedBeforeTheEnd;
+    private volatile boolean endIsTold;
     private volatile @Nullable QmpException end;
     private final CountDownLatch finished = new CountDownLatch(1);
 
-    QmpSession(String clientName, Transport.Source source, EventRouter events, Supplier<String> peerDiagnosis) {
+    /**
+     * @param peerDiagnosis says why the peer has gone, if it knows
+     * @param onChange called when the connection has ended, on the reader's thread
+     */
+    QmpSession(
+            String clientName,
+            Transport.Source source,
+            EventRouter events,
+            Supplier<String> peerDiagnosis,
+            Runnable onChange) {
         this.clientName = clientName;
         this.source = source;
         this.events = events;
         this.peerDiagnosis = peerDiagnosis;
+        this.onChange = onChange;
+        this.replies = new ReplyRouter(clientName);
+        this.sender = new DaemonExecutor("qmp-sender-" + clientName);
         this.reader = new Thread(this::read, "qmp-reader-" + clientName);
         reader.setDaemon(true);
     }
@@ -69,6 +92,42 @@ final class QmpSession {
     /** Return whether the connection has ended. */
     boolean hasEnded() {
         return end != null;
+    }
+
+    /** Return why the connection ended, if nobody was told yet and it was not what was asked for. */
+    Optional<QmpException> endNobodyKnows() {
+        boolean gone = end instanceof QmpDisconnectedException;
+        boolean orderly = gone
+                && (quitting
+                        || events.observed()
+                                .runState()
+                                .filter("shutdown"::equals)
+                                .isPresent());
+        return closedBeforeTheEnd || orderly || endIsTold ? Optional.empty() : Optional.ofNullable(end);
+    }
+
+    /** Take note that somebody has been told of the end. */
+    void endIsTold() {
+        endIsTold = true;
+    }
+
+    /** Allow commands out of band, which the peer has agreed to. */
+    void allowOutOfBand() {
+        outOfBand = true;
+    }
+
+    /** Wait for the connection itself, where no greeting is to be waited for. */
+    void awaitConnection(Deadline deadline) {
+        try {
+            if (!connected.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                throw new QmpTimeoutException(
+                        "No connection within " + Deadline.format(deadline.timeout()), deadline.timeout());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QmpInterruptedException("The thread was interrupted while it waited for the connection", e);
+        }
+        throwIfEnded("anything");
     }
 
     Optional<PeerCredentials> peer() {
@@ -93,36 +152,152 @@ final class QmpSession {
     /** Execute a command and return what stands under {@code return}. */
     JsonNode execute(QmpCommand command, Duration defaultTimeout) {
         Deadline deadline = Deadline.in(command.timeout().orElse(defaultTimeout));
-        JsonNode id = command.id()
-                .orElseGet(() -> JsonNodeFactory.instance.stringNode("qmp-junit-" + lastId.incrementAndGet()));
-        String key = id.toString();
         PendingReply slot = new PendingReply();
-        if (pending.putIfAbsent(key, slot) != null) {
-            throw new IllegalArgumentException(
-                    "Cannot execute %s: another command with id %s is under way".formatted(command, key));
-        }
-        boolean answered = false;
-        boolean sent = false;
+        Exchange exchange = new Exchange(command, idOf(command), slot);
         try {
-            write(command, id, deadline);
-            sent = true;
+            if (exchange.needsWindow()) {
+                inBand.enter(exchange.key, command, deadline);
+            }
+            exchange.send(deadline);
+            return resultOf(command, awaitReply(slot, command, deadline));
+        } finally {
+            exchange.end();
+        }
+    }
+
+    /** Execute a command; the future is completed by the executor, never on the reader's thread. */
+    CompletableFuture<JsonNode> executeAsync(QmpCommand command, Duration defaultTimeout, Executor executor) {
+        Deadline deadline = Deadline.in(command.timeout().orElse(defaultTimeout));
+        CompletableFuture<JsonNode> result = new CompletableFuture<>();
+        PendingReply slot =
+                new PendingReply(arrived -> executor.execute(() -> settle(result, arrived, command, deadline)));
+        Exchange exchange = new Exchange(command, idOf(command), slot);
+        CompletableFuture<Void> timer =
+                new CompletableFuture<Void>().orTimeout(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        timer.whenComplete((nothing, end) -> {
+            if (end instanceof TimeoutException) {
+                executor.execute(() -> result.completeExceptionally(noReply(command, deadline)));
+            }
+        });
+        result.whenComplete((reply, failure) -> {
+            timer.cancel(false);
+            exchange.end();
+        });
+        sendWhenThereIsRoom(exchange, deadline, result);
+        return result;
+    }
+
+    /** Send at once where that is possible; else in turn, on a thread that may wait for it. */
+    private void sendWhenThereIsRoom(Exchange exchange, Deadline deadline, CompletableFuture<?> result) {
+        boolean mustWait = exchange.needsWindow() && (queuedSends.get() > 0 || !inBand.tryEnter(exchange.key));
+        Runnable send = () -> {
+            try {
+                if (mustWait) {
+                    inBand.enter(exchange.key, exchange.command, deadline);
+                }
+                exchange.send(deadline);
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        };
+        if (mustWait) {
+            queuedSends.incrementAndGet();
+            sender.execute(() -> {
+                send.run();
+                queuedSends.decrementAndGet();
+            });
+        } else {
+            send.run();
+        }
+    }
+
+    private void settle(CompletableFuture<JsonNode> result, PendingReply slot, QmpCommand command, Deadline deadline) {
+        try {
+            result.complete(resultOf(command, awaitReply(slot, command, deadline)));
+        } catch (RuntimeException e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    /** Send a text as it is, and return the whole reply to it: the one with its id, or without one where it has none. */
+    JsonNode executeRaw(String text, @Nullable JsonNode id, Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        PendingReply slot = new PendingReply();
+        String key = ReplyRouter.keyOf(id);
+        replies.expect(key, slot, text);
+        try {
+            write((text + "\n").getBytes(StandardCharsets.UTF_8), List.of(), text, deadline);
+            return awaitReply(slot, text, deadline);
+        } finally {
+            replies.forget(key, slot, true);
+        }
+    }
+
+    private JsonNode awaitReply(PendingReply slot, Object command, Deadline deadline) {
+        try {
             JsonNode reply = slot.await(deadline, command);
             if (reply == null) {
-                throw new QmpTimeoutException(
-                        "No reply within %s to %s".formatted(Deadline.format(deadline.timeout()), command),
-                        deadline.timeout());
+                throw noReply(command, deadline);
             }
-            answered = true;
-            return resultOf(command, reply);
-        } finally {
-            if (!answered) {
-                if (sent) {
-                    abandoned.add(key); // before it leaves the map, so that its late reply is always known
-                }
-                if (pending.remove(key) == null) {
-                    abandoned.remove(key);
-                }
+            return reply;
+        } catch (QmpDisconnectedException e) {
+            endIsTold = true;
+            throw e;
+        }
+    }
+
+    private static QmpTimeoutException noReply(Object command, Deadline deadline) {
+        return new QmpTimeoutException(
+                "No reply within %s to %s".formatted(Deadline.format(deadline.timeout()), command), deadline.timeout());
+    }
+
+    private JsonNode idOf(QmpCommand command) {
+        return command.id()
+                .orElseGet(() -> JsonNodeFactory.instance.stringNode("qmp-junit-" + lastId.incrementAndGet()));
+    }
+
+    /** A command on its way: expected, perhaps sent, and in the end answered or forgotten. */
+    private final class Exchange {
+
+        private final QmpCommand command;
+        private final JsonNode id;
+        private final String key;
+        private final PendingReply slot;
+        private volatile boolean sent;
+
+        Exchange(QmpCommand command, JsonNode id, PendingReply slot) {
+            this.command = command;
+            this.id = id;
+            this.key = ReplyRouter.keyOf(id);
+            this.slot = slot;
+            replies.expect(key, slot, command);
+        }
+
+        boolean needsWindow() {
+            return outOfBand && !command.isOutOfBand();
+        }
+
+        void send(Deadline deadline) {
+            if (!command.fds().stream().allMatch(FileDescriptor::valid)) {
+                throw new IllegalArgumentException(
+                        "Cannot execute %s: a file descriptor that should go along is closed; keep it open until the reply is there"
+                                .formatted(command));
             }
+            byte[] json = Json.MAPPER.writeValueAsBytes(command.message(id));
+            byte[] line = Arrays.copyOf(json, json.length + 1);
+            line[json.length] = '\n';
+            if (command.name().equals("quit")) {
+                quitting = true;
+            }
+            write(line, command.fds(), command, deadline);
+            sent = true;
+        }
+
+        void end() {
+            if (!sent) {
+                inBand.leave(key);
+            }
+            replies.forget(key, slot, sent);
         }
     }
 
@@ -141,19 +316,12 @@ final class QmpSession {
         throw new QmpErrorException(command, error);
     }
 
-    private void write(QmpCommand command, JsonNode id, Deadline deadline) {
-        byte[] json = Json.MAPPER.writeValueAsBytes(command.message(id));
-        byte[] line = Arrays.copyOf(json, json.length + 1);
-        line[json.length] = '\n';
-        if (!command.fds().stream().allMatch(FileDescriptor::valid)) {
-            throw new IllegalArgumentException(
-                    "Cannot execute %s: a file descriptor that should go along is closed; keep it open until the reply is there"
-                            .formatted(command));
-        }
+    private void write(byte[] bytes, List<FileDescriptor> fds, Object command, Deadline deadline) {
         acquireWriting(command, deadline);
         try {
             throwIfEnded(command);
-            requireNonNull(transport, "a command is written after the greeting").write(line, command.fds());
+            requireNonNull(transport, "a command is written after the connection was made")
+                    .write(bytes, fds);
         } catch (IOException e) {
             awaitFinished(Deadline.in(FAREWELL));
             throwIfEnded(command);
@@ -163,7 +331,7 @@ final class QmpSession {
         }
     }
 
-    private void acquireWriting(QmpCommand command, Deadline deadline) {
+    private void acquireWriting(Object command, Deadline deadline) {
         try {
             if (!writing.tryLock() && !writing.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new QmpTimeoutException(
@@ -177,9 +345,10 @@ final class QmpSession {
         }
     }
 
-    private void throwIfEnded(QmpCommand command) {
+    private void throwIfEnded(Object command) {
         QmpException reason = end;
         if (reason != null) {
+            endIsTold = true;
             throw new QmpDisconnectedException("Cannot execute %s: %s".formatted(command, reason.getMessage()), reason);
         }
     }
@@ -220,6 +389,7 @@ final class QmpSession {
         try {
             Transport opened = source.open();
             transport = opened;
+            connected.countDown();
             if (closing) {
                 opened.close();
             }
@@ -255,44 +425,28 @@ final class QmpSession {
         if (current != null) {
             current.close();
         }
+        closedBeforeTheEnd = closing;
         end = reason;
+        connected.countDown();
         greeting.fail(reason);
-        pending.values().forEach(slot -> slot.fail(reason));
+        replies.fail(reason);
+        inBand.open();
         events.connectionChanged(reason);
         finished.countDown();
+        onChange.run();
     }
 
     private void route(JsonNode message) {
         if (message.path("event").isString()) {
             events.dispatch(message, System.nanoTime());
         } else if (message.has("return") || message.has("error")) {
-            routeReply(message);
+            inBand.leave(ReplyRouter.keyOf(message.get("id")));
+            replies.route(message);
         } else if (message.has("QMP")) {
             greeting.complete(message);
         } else {
             throw new QmpProtocolException(
                     "Expected a greeting, a reply or an event, but the peer sent " + JsonValues.brief(message), null);
-        }
-    }
-
-    private void routeReply(JsonNode message) {
-        JsonNode id = message.get("id");
-        if (id == null) {
-            throw new QmpProtocolException(
-                    "The peer sent a reply without id, so it could not parse what it was sent: "
-                            + JsonValues.brief(message),
-                    null);
-        }
-        String key = id.toString();
-        PendingReply slot = pending.remove(key);
-        if (slot != null) {
-            slot.complete(message);
-        } else if (!abandoned.remove(key)) {
-            logger().log(
-                            Level.WARNING,
-                            "QMP client \"{0}\" received a reply to a command it has not sent: {1}",
-                            clientName,
-                            message);
         }
     }
 

@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 class QmpEventListenerTest {
 
@@ -284,5 +286,65 @@ class QmpEventListenerTest {
         arrive("A", "B", "C", "D");
 
         assertThat(names(listener.pending())).containsExactly("B", "D");
+    }
+
+    @Test
+    void keeps_only_the_youngest_where_it_is_told_so_and_counts_the_others() {
+        QmpEventListener listener = registered(EventMatcher.anyEvent()).keepAtMost(2);
+        arrive("A", "B", "C");
+
+        assertThat(names(listener.pending())).containsExactly("B", "C");
+        assertThat(names(listener.history())).containsExactly("B", "C");
+        assertThat(listener.dropped()).isEqualTo(1);
+        assertThatThrownBy(() -> listener.next(event("A"), NONE)).hasMessageEndingWith("2 events and dropped 1 before");
+    }
+
+    @Test
+    void a_job_listener_hears_one_job_under_both_of_its_names() {
+        QmpJobListener listener = new QmpJobListener("job0");
+        router.register(listener);
+        arriveWith("JOB_STATUS_CHANGE", "id", "job0");
+        arriveWith("JOB_STATUS_CHANGE", "id", "job1");
+        arriveWith("BLOCK_JOB_COMPLETED", "device", "job0");
+        arriveWith("BLOCK_JOB_READY", "device", "job1");
+        arriveWith("BLOCK_JOB_PENDING", "id", "job0");
+        arriveWith("DEVICE_DELETED", "device", "job0");
+        arriveWith("STOP", "id", "");
+
+        assertThat(names(listener.history()))
+                .containsExactly("JOB_STATUS_CHANGE", "BLOCK_JOB_COMPLETED", "BLOCK_JOB_PENDING");
+    }
+
+    @Test
+    void a_stream_ends_with_the_connection() {
+        QmpEventListener listener = registered(EventMatcher.anyEvent());
+        arrive("A", "B");
+        router.connectionChanged(new QmpDisconnectedException("over", null));
+
+        assertThat(listener.stream().map(QmpEvent::name)).containsExactly("A", "B");
+    }
+
+    @Test
+    void jobs_are_observed_by_their_last_status() {
+        router.dispatch(status("a", "created"), 0);
+        router.dispatch(status("b", "running"), 0);
+        router.dispatch(status("a", "concluded"), 0);
+
+        assertThat(router.observed().jobs()).containsExactly(Map.entry("a", "concluded"), Map.entry("b", "running"));
+        assertThat(router.observed().job("a")).hasValue("concluded");
+        assertThat(router.observed().job("c")).isEmpty();
+
+        router.connectionChanged(null);
+        assertThat(router.observed().jobs()).isEmpty();
+    }
+
+    private static JsonNode status(String id, String status) {
+        return Json.MAPPER.readTree("{\"event\": \"JOB_STATUS_CHANGE\", \"data\": {\"id\": \"%s\", \"status\": \"%s\"}}"
+                .formatted(id, status));
+    }
+
+    private void arriveWith(String name, String key, String value) {
+        router.dispatch(
+                Json.MAPPER.readTree("{\"event\": \"%s\", \"data\": {\"%s\": \"%s\"}}".formatted(name, key, value)), 0);
     }
 }

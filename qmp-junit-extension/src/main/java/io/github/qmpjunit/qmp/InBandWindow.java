@@ -1,0 +1,56 @@
+package io.github.qmpjunit.qmp;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps room for commands out of band: with the {@code oob} capability, QEMU stops reading when it holds too many commands that
+ * are to be executed in turn, and a command out of band would stand behind them. The QMP specification allows 8 in flight
+ * ("Limiting of in-band commands", docs/interop/qmp-spec).
+ */
+final class InBandWindow {
+
+    private static final int MOST_IN_FLIGHT = 8;
+
+    private final Semaphore free = new Semaphore(MOST_IN_FLIGHT, true);
+    private final Set<String> inside = ConcurrentHashMap.newKeySet();
+
+    /** Take a place for the message of that key at once, if there is one. */
+    boolean tryEnter(String key) {
+        boolean entered = free.tryAcquire();
+        if (entered) {
+            inside.add(key);
+        }
+        return entered;
+    }
+
+    /** Wait for a place for the message of that key. */
+    void enter(String key, Object command, Deadline deadline) {
+        try {
+            if (!free.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                throw new QmpTimeoutException(
+                        "Could not send %s within %s: %d commands before it have no reply yet"
+                                .formatted(command, Deadline.format(deadline.timeout()), MOST_IN_FLIGHT),
+                        deadline.timeout());
+            }
+            inside.add(key);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QmpInterruptedException("The thread was interrupted before it could send " + command, e);
+        }
+    }
+
+    /** Give the place of that key back, if it has one: its reply has come, be it late, or it was never sent. */
+    void leave(String key) {
+        if (inside.remove(key)) {
+            free.release();
+        }
+    }
+
+    /** Let everybody in: the connection is over, and they are to be told so. */
+    void open() {
+        free.release(Integer.MAX_VALUE / 2);
+    }
+}
