@@ -166,6 +166,7 @@ final class QmpSession {
     }
 
     /** Execute a command; the future is completed by the executor, never on the reader's thread. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what is hung on them runs for its effect
     CompletableFuture<JsonNode> executeAsync(QmpCommand command, Duration defaultTimeout, Executor executor) {
         Deadline deadline = Deadline.in(command.timeout().orElse(defaultTimeout));
         CompletableFuture<JsonNode> result = new CompletableFuture<>();
