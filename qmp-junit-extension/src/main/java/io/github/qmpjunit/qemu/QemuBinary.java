@@ -25,6 +25,10 @@ public final class QemuBinary {
     private static final Map<String, String> QEMU_ARCHITECTURES =
             Map.of("amd64", "x86_64", "x86", "i386", "arm64", "aarch64", "ppc64le", "ppc64");
 
+    private static final Wanted QEMU = new Wanted("a QEMU", PROPERTY, ENVIRONMENT, "qemu-system-" + hostArchitecture());
+    private static final Wanted STORAGE_DAEMON =
+            new Wanted("a storage daemon", "qmpjunit.qemu-storage-daemon", "QSD_PROG", "qemu-storage-daemon");
+
     private QemuBinary() {}
 
     /**
@@ -35,7 +39,21 @@ public final class QemuBinary {
      * @throws QemuNotFoundException if there is none; a binary that was named must be there, no other is taken instead
      */
     public static Path find(@Nullable String named) {
-        return find(named, System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), System.getenv("PATH"));
+        return find(QEMU, named);
+    }
+
+    /** Find {@code qemu-storage-daemon} in the same way. */
+    static Path findStorageDaemon(@Nullable String named) {
+        return find(STORAGE_DAEMON, named);
+    }
+
+    private static Path find(Wanted wanted, @Nullable String named) {
+        return find(
+                wanted,
+                named,
+                System.getProperty(wanted.property),
+                System.getenv(wanted.environment),
+                System.getenv("PATH"));
     }
 
     static Path find(
@@ -43,28 +61,42 @@ public final class QemuBinary {
             @Nullable String property,
             @Nullable String environment,
             @Nullable String searchPath) {
+        return find(QEMU, named, property, environment, searchPath);
+    }
+
+    private static Path find(
+            Wanted wanted,
+            @Nullable String named,
+            @Nullable String property,
+            @Nullable String environment,
+            @Nullable String searchPath) {
         if (named != null && !named.isBlank()) {
-            return require(named, "which the machine's definition names", searchPath);
+            return require(wanted, named, "which its definition names", searchPath);
         }
         if (property != null && !property.isBlank()) {
-            return require(property, "which the system property " + PROPERTY + " names", searchPath);
+            return require(wanted, property, "which the system property " + wanted.property + " names", searchPath);
         }
         if (environment != null && !environment.isBlank()) {
-            return require(environment, "which the environment variable " + ENVIRONMENT + " names", searchPath);
+            return require(
+                    wanted, environment, "which the environment variable " + wanted.environment + " names", searchPath);
         }
         return require(
-                "qemu-system-" + hostArchitecture(),
-                "since neither the machine's definition nor the system property %s nor the environment variable %s names one"
-                        .formatted(PROPERTY, ENVIRONMENT),
+                wanted,
+                wanted.command,
+                "since neither its definition nor the system property %s nor the environment variable %s names one"
+                        .formatted(wanted.property, wanted.environment),
                 searchPath);
     }
+
+    /** What is looked for, and where it may be named. */
+    private record Wanted(String what, String property, String environment, String command) {}
 
     private static String hostArchitecture() {
         String java = System.getProperty("os.arch");
         return QEMU_ARCHITECTURES.getOrDefault(java, java);
     }
 
-    private static Path require(String wanted, String why, @Nullable String searchPath) {
+    private static Path require(Wanted kind, String wanted, String why, @Nullable String searchPath) {
         List<Path> candidates = new ArrayList<>();
         if (wanted.contains(File.separator)) {
             candidates.add(Path.of(wanted).toAbsolutePath());
@@ -78,18 +110,17 @@ public final class QemuBinary {
                 return candidate;
             }
         }
-        throw new QemuNotFoundException(notFound(wanted, why, candidates));
+        throw new QemuNotFoundException(notFound(kind, wanted, why, candidates));
     }
 
-    private static String notFound(String wanted, String why, List<Path> candidates) {
+    private static String notFound(Wanted kind, String wanted, String why, List<Path> candidates) {
         StringBuilder message =
-                new StringBuilder("Cannot find a QEMU to start: looked for \"%s\", %s, and found no executable file at"
-                        .formatted(wanted, why));
+                new StringBuilder("Cannot find %s to start: looked for \"%s\", %s, and found no executable file at"
+                        .formatted(kind.what, wanted, why));
         candidates.forEach(candidate -> message.append("\n  ").append(candidate));
-        return message.append(
-                        "\nInstall QEMU (Debian: qemu-system-x86, Fedora: qemu-system-x86-core, Homebrew: qemu), or name one with")
-                .append(" -D%s=/path/to/qemu-system-x86_64 or %s=/path/to/qemu-system-x86_64"
-                        .formatted(PROPERTY, ENVIRONMENT))
+        return message.append("\nInstall QEMU (Debian: qemu-system-x86, Fedora: qemu-system-x86-core, Homebrew: qemu),")
+                .append(" or name one with -D%s=/path/to/%s or %s=/path/to/%s"
+                        .formatted(kind.property, kind.command, kind.environment, kind.command))
                 .toString();
     }
 }

@@ -4,18 +4,43 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what a {@link QemuMachine} is to be started with. Not thread-safe; one builder may start several machines. */
+/**
+ * Collects what a {@link QemuMachine} is to be started with.
+ *
+ * <p>Parts with ids (block nodes, devices, objects, chardevs, netdevs) get one where they name none; two of a name are refused at
+ * once. Whatever has no method of its own goes through {@link #args}. Not thread-safe; one builder may start several machines, one
+ * after the other or side by side.
+ */
 public final class QemuMachineBuilder {
+
+    private static final String QTEST = "qtest";
 
     private String name = "vm";
     private @Nullable String binary;
     private String machine = "none";
+    private @Nullable String cpu;
+    private @Nullable String memory;
+    private int smp;
     private boolean defaults;
+    private boolean paused;
+    private boolean qtest;
+    private final List<String> accelerators = new ArrayList<>();
+    private final List<String> consoles = new ArrayList<>();
     private final List<String> args = new ArrayList<>();
+    private final Set<String> ids = new HashSet<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private @Nullable Path workingDirectory;
     private Duration startTimeout = Duration.ofSeconds(30);
+    private StopLimits stopLimits = StopLimits.DEFAULT;
 
     QemuMachineBuilder() {}
 
@@ -63,6 +88,51 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Set QEMU's {@code -cpu}.
+     *
+     * @param cpu the model, perhaps with features, such as {@code qemu64,+ssse3}
+     * @return this
+     */
+    public QemuMachineBuilder cpu(String cpu) {
+        this.cpu = cpu;
+        return this;
+    }
+
+    /**
+     * Set the accelerators, in order of preference: QEMU takes the first that works. Left to QEMU if not set.
+     *
+     * @param names such as {@code kvm}, {@code tcg}, {@code qtest}, perhaps with properties ({@code tcg,thread=single})
+     * @return this
+     */
+    public QemuMachineBuilder accelerators(String... names) {
+        accelerators.clear();
+        accelerators.addAll(Arrays.asList(names));
+        return this;
+    }
+
+    /**
+     * Set the size of the guest's memory, QEMU's {@code -m}.
+     *
+     * @param memory such as {@code 64M} or {@code 1G}
+     * @return this
+     */
+    public QemuMachineBuilder memory(String memory) {
+        this.memory = memory;
+        return this;
+    }
+
+    /**
+     * Set the number of the guest's processors, QEMU's {@code -smp}.
+     *
+     * @param processors at least 1
+     * @return this
+     */
+    public QemuMachineBuilder smp(int processors) {
+        this.smp = processors;
+        return this;
+    }
+
+    /**
      * Set whether the machine gets the devices that QEMU adds by itself (network card, display adapter, serial port, drives).
      * By default it does not ({@code -nodefaults}): a test gets what it names, and starts faster.
      *
@@ -71,6 +141,132 @@ public final class QemuMachineBuilder {
      */
     public QemuMachineBuilder defaults(boolean defaults) {
         this.defaults = defaults;
+        return this;
+    }
+
+    /**
+     * Start with the processors stopped ({@code -S}), so that listeners and breakpoints stand before the first instruction; {@code
+     * cont} sets them going.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder paused() {
+        this.paused = true;
+        return this;
+    }
+
+    /**
+     * Add a block node, QEMU's {@code -blockdev}.
+     *
+     * @param options its options, with {@code driver}; Maps inside are nested nodes; {@code node-name} is handed out if missing
+     * @return this
+     */
+    public QemuMachineBuilder blockNode(Map<String, ?> options) {
+        return option("-blockdev", "driver", options, "node-name", "node");
+    }
+
+    /**
+     * Add a device, QEMU's {@code -device}.
+     *
+     * @param driver the device's model
+     * @param properties its properties; {@code id} is handed out if missing
+     * @return this
+     */
+    public QemuMachineBuilder device(String driver, Map<String, ?> properties) {
+        return option("-device", "driver", with("driver", driver, properties), "id", "device");
+    }
+
+    /**
+     * Add an object, QEMU's {@code -object}.
+     *
+     * @param type the object's type, such as {@code iothread}
+     * @param properties its properties; {@code id} is handed out if missing
+     * @return this
+     */
+    public QemuMachineBuilder object(String type, Map<String, ?> properties) {
+        return option("-object", "qom-type", with("qom-type", type, properties), "id", "object");
+    }
+
+    /**
+     * Add a character device's back end, QEMU's {@code -chardev}.
+     *
+     * @param backend the back end's type, such as {@code null} or {@code file}
+     * @param properties its properties; {@code id} is handed out if missing
+     * @return this
+     */
+    public QemuMachineBuilder chardev(String backend, Map<String, ?> properties) {
+        return option("-chardev", "backend", with("backend", backend, properties), "id", "chardev");
+    }
+
+    /**
+     * Add a network back end, QEMU's {@code -netdev}.
+     *
+     * @param type the back end's type, such as {@code user}
+     * @param properties its properties; {@code id} is handed out if missing
+     * @return this
+     */
+    public QemuMachineBuilder netdev(String type, Map<String, ?> properties) {
+        return option("-netdev", "type", with("type", type, properties), "id", "netdev");
+    }
+
+    private static Map<String, Object> with(String key, String value, Map<String, ?> properties) {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put(key, value);
+        return all;
+    }
+
+    /** Write an option whose first, unnamed value is that of the first key. */
+    private QemuMachineBuilder option(
+            String option, String firstKey, Map<String, ?> properties, String idKey, String idPrefix) {
+        Map<String, Object> rest = new HashMap<>(properties);
+        Object first = rest.remove(firstKey);
+        if (first == null) {
+            throw new IllegalArgumentException(
+                    "%s needs a \"%s\", but has only %s".formatted(option, firstKey, properties));
+        }
+        Object id = rest.computeIfAbsent(idKey, key -> newId(idPrefix));
+        String kind = idKey.equals("node-name") ? "node-name" : option.substring(1) + " id";
+        if (properties.containsKey(idKey) && !ids.add(id.toString())) {
+            throw new IllegalArgumentException("The %s \"%s\" is taken already".formatted(kind, id));
+        }
+        return args(option, CommandLine.option(first.toString(), rest));
+    }
+
+    /**
+     * Hand out an id that no other part of this machine has.
+     *
+     * @param prefix what it begins with
+     * @return the prefix and a number
+     */
+    public String newId(String prefix) {
+        int number = 0;
+        while (!ids.add(prefix + number)) {
+            number++;
+        }
+        return prefix + number;
+    }
+
+    /**
+     * Add a serial port that the test reads and writes ({@link QemuMachine#console}); the first one added is the guest's first.
+     *
+     * @param name the name to ask for it by
+     * @return this
+     */
+    public QemuMachineBuilder console(String name) {
+        if (consoles.contains(name)) {
+            throw new IllegalArgumentException("There is a console \"%s\" already".formatted(name));
+        }
+        consoles.add(name);
+        return this;
+    }
+
+    /**
+     * Add a qtest connection ({@link QemuMachine#qtest}). The accelerator stays as it is.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder qtest() {
+        this.qtest = true;
         return this;
     }
 
@@ -86,6 +282,29 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Add a variable to QEMU's environment, which is otherwise the JVM's.
+     *
+     * @param variable the variable's name
+     * @param value its value
+     * @return this
+     */
+    public QemuMachineBuilder environment(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    /**
+     * Set the directory in which QEMU runs; the JVM's if not set.
+     *
+     * @param directory the directory
+     * @return this
+     */
+    public QemuMachineBuilder workingDirectory(Path directory) {
+        this.workingDirectory = directory;
+        return this;
+    }
+
+    /**
      * Set how long QEMU may take until its monitor answers; 30 s if not set. A QEMU that exits instead is noticed at once.
      *
      * @param startTimeout the time-out
@@ -93,6 +312,17 @@ public final class QemuMachineBuilder {
      */
     public QemuMachineBuilder startTimeout(Duration startTimeout) {
         this.startTimeout = startTimeout;
+        return this;
+    }
+
+    /**
+     * Set how long each step of stopping may take; {@link StopLimits#DEFAULT} if not set.
+     *
+     * @param stopLimits the limits
+     * @return this
+     */
+    public QemuMachineBuilder stopLimits(StopLimits stopLimits) {
+        this.stopLimits = stopLimits;
         return this;
     }
 
@@ -107,31 +337,83 @@ public final class QemuMachineBuilder {
         return QemuMachine.start(this);
     }
 
+    /** {@return the command line, without the harness's own plumbing, as a shell reads it: for trying it by hand} */
+    public String shellCommand() {
+        List<String> line = new ArrayList<>(List.of(QemuBinary.find(binary).toString()));
+        line.addAll(ownArguments());
+        return CommandLine.forShell(line);
+    }
+
     String name() {
         return name;
     }
 
-    Duration startTimeout() {
-        return startTimeout;
+    List<String> consoles() {
+        return List.copyOf(consoles);
     }
 
-    Path findBinary() {
-        return QemuBinary.find(binary);
+    boolean hasQtest() {
+        return qtest;
     }
 
-    /** Return the command line for a monitor that connects to the socket. */
-    List<String> commandLine(Path foundBinary, Path monitorSocket) {
+    /** Return the plan for one machine; the channels are those of the consoles, in order, and of qtest. */
+    LaunchPlan plan() {
+        Path found = QemuBinary.find(binary);
+        List<Channel> channels = new ArrayList<>();
+        for (int i = 0; i < consoles.size(); i++) {
+            channels.add(new Channel("serial" + i));
+        }
+        if (qtest) {
+            channels.add(new Channel(QTEST));
+        }
+        List<String> own = ownArguments();
+        return new LaunchPlan(
+                name,
+                "QEMU \"%s\"".formatted(name),
+                directory -> commandLine(found, own, channels, directory),
+                Map.copyOf(environment),
+                Optional.ofNullable(workingDirectory),
+                channels,
+                startTimeout,
+                stopLimits);
+    }
+
+    private static List<String> commandLine(Path binary, List<String> own, List<Channel> channels, Path directory) {
         List<String> line = new ArrayList<>();
-        line.add(foundBinary.toString());
-        line.addAll(List.of("-no-user-config", "-display", "none"));
+        line.add(binary.toString());
+        line.addAll(own);
+        for (Channel channel : channels) {
+            line.addAll(List.of("-chardev", channel.chardev(directory)));
+            line.addAll(
+                    channel.name().equals(QTEST)
+                            ? List.of("-qtest", "chardev:" + QTEST, "-qtest-log", "none")
+                            : List.of("-serial", "chardev:" + channel.name()));
+        }
+        line.addAll(List.of("-chardev", new Channel(MonitoredProcess.MONITOR).chardev(directory)));
+        line.addAll(List.of("-mon", "chardev=" + MonitoredProcess.MONITOR + ",mode=control"));
+        return List.copyOf(line);
+    }
+
+    private List<String> ownArguments() {
+        List<String> line = new ArrayList<>(List.of("-no-user-config", "-display", "none"));
         if (!defaults) {
             line.add("-nodefaults");
         }
         line.addAll(List.of("-machine", machine));
+        accelerators.forEach(accelerator -> line.addAll(List.of("-accel", accelerator)));
+        addIfGiven(line, "-cpu", cpu);
+        addIfGiven(line, "-m", memory);
+        addIfGiven(line, "-smp", smp == 0 ? null : Integer.toString(smp));
+        if (paused) {
+            line.add("-S");
+        }
         line.addAll(args);
-        line.addAll(
-                List.of("-chardev", "socket,id=qmp-junit,server=off,path=" + CommandLine.optionValue(monitorSocket)));
-        line.addAll(List.of("-mon", "chardev=qmp-junit,mode=control"));
-        return List.copyOf(line);
+        return line;
+    }
+
+    private static void addIfGiven(List<String> line, String option, @Nullable String value) {
+        if (value != null) {
+            line.addAll(List.of(option, value));
+        }
     }
 }

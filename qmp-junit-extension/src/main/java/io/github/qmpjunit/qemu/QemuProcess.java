@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A running child process: its end, its standard error, and what to say about it. Thread-safe. */
@@ -15,7 +15,8 @@ final class QemuProcess {
     private final String label;
     private final List<String> commandLine;
     private final Process process;
-    private final ProcessOutput stderr;
+    private final OutputLog stderr;
+    private final boolean guestMayChooseTheCode;
     private final long startedNanos = System.nanoTime();
     private volatile long exitedNanos;
 
@@ -23,20 +24,21 @@ final class QemuProcess {
         this.label = label;
         this.commandLine = commandLine;
         this.process = process;
-        this.stderr = new ProcessOutput(process.getErrorStream(), label + "-stderr");
+        this.stderr = new OutputLog(label + "'s standard error");
+        this.guestMayChooseTheCode = commandLine.stream()
+                .anyMatch(argument -> argument.contains("isa-debug-exit") || argument.contains("semihosting"));
+        stderr.follow(process.getErrorStream(), label + "-stderr");
         onExit(() -> exitedNanos = System.nanoTime());
     }
 
-    /**
-     * Start a process. Its standard input is empty, its standard output goes to a file in the directory.
-     *
-     * @param label names it in messages, such as {@code QEMU "vm"}
-     */
-    static QemuProcess start(String label, List<String> commandLine, Path directory) throws IOException {
+    /** Start what the plan says. Its standard input is empty, its standard output goes to a file in the directory. */
+    static QemuProcess start(LaunchPlan plan, List<String> commandLine, Path directory) throws IOException {
         ProcessBuilder prototype = new ProcessBuilder()
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(directory.resolve("stdout").toFile());
-        return new QemuProcess(label, commandLine, ProcessKeeper.start(commandLine, prototype));
+        prototype.environment().putAll(plan.environment());
+        plan.workingDirectory().ifPresent(folder -> prototype.directory(folder.toFile()));
+        return new QemuProcess(plan.label(), commandLine, ProcessKeeper.start(commandLine, prototype));
     }
 
     long pid() {
@@ -47,9 +49,10 @@ final class QemuProcess {
         return process.isAlive();
     }
 
-    /** Return the exit status, 128 plus the signal's number after a signal; empty while the process runs. */
-    OptionalInt exitStatus() {
-        return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
+    Optional<ExitStatus> exitStatus() {
+        return process.isAlive()
+                ? Optional.empty()
+                : Optional.of(ExitStatus.of(process.exitValue(), guestMayChooseTheCode));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // run for its effect
@@ -77,7 +80,7 @@ final class QemuProcess {
         process.destroyForcibly();
     }
 
-    ProcessOutput stderr() {
+    OutputLog stderr() {
         return stderr;
     }
 
@@ -87,19 +90,13 @@ final class QemuProcess {
 
     /** Return what the end of the process, or its going on, looks like in a sentence; without the details. */
     String state() {
-        OptionalInt status = exitStatus();
+        Optional<ExitStatus> status = exitStatus();
         if (status.isEmpty()) {
             return "%s is running (pid %d)".formatted(label, pid());
         }
-        int code = status.getAsInt();
         long exited = exitedNanos == 0 ? System.nanoTime() : exitedNanos;
-        return "%s (pid %d) exited with status %d%s after %s"
-                .formatted(
-                        label,
-                        pid(),
-                        code,
-                        code > 128 ? " (as after signal %d)".formatted(code - 128) : "",
-                        Deadline.format(Duration.ofNanos(exited - startedNanos)));
+        return "%s (pid %d) %s after %s"
+                .formatted(label, pid(), status.get(), Deadline.format(Duration.ofNanos(exited - startedNanos)));
     }
 
     /** Return all that is known: state, standard error, command line. */
@@ -107,7 +104,7 @@ final class QemuProcess {
         if (!isRunning()) {
             stderr.awaitEnd(Duration.ofMillis(500));
         }
-        String written = stderr.text();
+        String written = stderr.text().stripTrailing();
         return "%s%n%s%nCommand line:%n  %s"
                 .formatted(
                         state(),

@@ -59,7 +59,7 @@ class QemuBinaryTest {
         assertThatThrownBy(() -> QemuBinary.find(null, null, null, "/a:/b"))
                 .isInstanceOf(QemuNotFoundException.class)
                 .hasMessageContaining(
-                        "since neither the machine's definition nor the system property qmpjunit.qemu nor the environment variable QEMU_PROG names one")
+                        "since neither its definition nor the system property qmpjunit.qemu nor the environment variable QEMU_PROG names one")
                 .hasMessageMatching("(?s).*\\n  /a/qemu-system-\\w+\\n  /b/qemu-system-\\w+\\n.*");
     }
 

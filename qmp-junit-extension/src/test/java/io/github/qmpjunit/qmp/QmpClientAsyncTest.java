@@ -110,7 +110,7 @@ class QmpClientAsyncTest {
         assertThatThrownBy(() -> get(never))
                 .cause()
                 .isInstanceOf(QmpDisconnectedException.class)
-                .hasMessageContaining("exited with status 137");
+                .hasMessageContaining("was ended by signal 9");
     }
 
     @Test
@@ -285,7 +285,7 @@ class QmpClientAsyncTest {
         assertThatThrownBy(qmp::close)
                 .isInstanceOf(QmpDisconnectedException.class)
                 .hasMessageContaining("had ended before it was closed")
-                .hasMessageContaining("exited with status 137");
+                .hasMessageContaining("was ended by signal 9");
         assertThat(qmp.state()).isEqualTo(QmpState.IDLE);
         qmp.close();
     }

@@ -1,0 +1,31 @@
+package io.github.qmpjunit.qemu;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What to start and how to treat it.
+ *
+ * @param name the name that the user gave it, also its client's
+ * @param label names it in messages, such as {@code QEMU "vm"}
+ * @param commandLine makes the command line, given the private directory in which {@link MonitoredProcess#MONITOR} is the
+ *     monitor's socket
+ * @param environment what to add to the environment
+ * @param workingDirectory where it runs, if not where the JVM does
+ * @param channels further sockets that it connects to
+ * @param startTimeout how long it may take until its monitor answers
+ * @param stopLimits how long each step of stopping it may take
+ */
+record LaunchPlan(
+        String name,
+        String label,
+        Function<Path, List<String>> commandLine,
+        Map<String, String> environment,
+        Optional<Path> workingDirectory,
+        List<Channel> channels,
+        Duration startTimeout,
+        StopLimits stopLimits) {}

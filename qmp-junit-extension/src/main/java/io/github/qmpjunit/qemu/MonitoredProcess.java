@@ -1,0 +1,251 @@
+package io.github.qmpjunit.qemu;
+
+import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.PeerCredentials;
+import io.github.qmpjunit.qmp.QmpAcceptor;
+import io.github.qmpjunit.qmp.QmpAddress;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpEvent;
+import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpState;
+import io.github.qmpjunit.qmp.QmpTimeoutException;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A process with a connected monitor, from its start to its end: what a machine and a storage daemon have in common.
+ *
+ * <p>The monitor's socket is bound before the process starts, and the process connects to it: nothing is polled for, no port is
+ * taken, and a process that exits instead of connecting is noticed at once. Thread-safe.
+ */
+final class MonitoredProcess implements AutoCloseable {
+
+    /** The name of the monitor's socket in the private directory, and the id of its chardev. */
+    static final String MONITOR = "qmp";
+
+    private static final Logger LOGGER = System.getLogger(MonitoredProcess.class.getName());
+
+    /** A process closes its monitor some milliseconds before it is gone. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    private final LaunchPlan plan;
+    private final Path directory;
+    private final QemuProcess process;
+    private final QmpClient qmp;
+    private final ReentrantLock closing = new ReentrantLock();
+    private boolean closed;
+    private volatile boolean killed;
+
+    private MonitoredProcess(LaunchPlan plan, Path directory, QemuProcess process, QmpClient qmp) {
+        this.plan = plan;
+        this.directory = directory;
+        this.process = process;
+        this.qmp = qmp;
+    }
+
+    static MonitoredProcess start(LaunchPlan plan) {
+        Path directory = RunDirectory.ofThisJvm().create();
+        boolean started = false;
+        try {
+            MonitoredProcess process = launch(plan, directory);
+            started = true;
+            return process;
+        } finally {
+            if (!started) {
+                plan.channels().forEach(Channel::close);
+                RunDirectory.ofThisJvm().remove(directory);
+            }
+        }
+    }
+
+    private static MonitoredProcess launch(LaunchPlan plan, Path directory) {
+        List<String> commandLine = plan.commandLine().apply(directory);
+        try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
+            for (Channel channel : plan.channels()) {
+                channel.bind(directory);
+            }
+            QemuProcess process = QemuProcess.start(plan, commandLine, directory);
+            QmpClient qmp = QmpClient.builder()
+                    .name(plan.name())
+                    .peerDiagnosis(() -> diagnose(process))
+                    .build();
+            process.onExit(acceptor::close);
+            try {
+                acceptor.accept(qmp, plan.startTimeout());
+                requirePeer(process, qmp);
+                for (Channel channel : plan.channels()) {
+                    channel.accept();
+                }
+            } catch (IOException | RuntimeException e) {
+                throw startFailure(plan, process, qmp, e);
+            }
+            LOGGER.log(
+                    Level.DEBUG,
+                    () -> "started %s, version %s: %s"
+                            .formatted(plan.label(), qmp.greeting().version(), CommandLine.forShell(commandLine)));
+            return new MonitoredProcess(plan, directory, process, qmp);
+        } catch (IOException e) {
+            throw new QemuStartException(
+                    "Could not start %s: %s%nCommand line:%n  %s"
+                            .formatted(plan.label(), e.getMessage(), CommandLine.forShell(commandLine)),
+                    e);
+        }
+    }
+
+    /** End a process that did not become ready, and return what to throw. */
+    private static QemuStartException startFailure(
+            LaunchPlan plan, QemuProcess process, QmpClient qmp, Exception failure) {
+        boolean exitedByItself = process.awaitExit(Deadline.in(Duration.ZERO));
+        String details = process.details();
+        process.kill();
+        process.awaitExit(Deadline.in(plan.stopLimits().kill()));
+        closeClient(qmp);
+        // Where the process has exited, the broken connection is but its shadow: no cause, which would say it all
+        // twice.
+        return exitedByItself
+                ? new QemuStartException("Could not start it: " + details, null)
+                : new QemuStartException(
+                        "Could not start %s: %s%n%s".formatted(plan.label(), failure.getMessage(), details), failure);
+    }
+
+    /** Say why the monitor's connection has ended. */
+    private static String diagnose(QemuProcess process) {
+        return process.awaitExit(Deadline.in(FAREWELL))
+                ? process.details()
+                : process.state() + ", but has closed its monitor";
+    }
+
+    /** Make sure that it is our process, or a child of the command that wraps it, who has connected. */
+    private static void requirePeer(QemuProcess process, QmpClient qmp) {
+        Optional<Long> peer = qmp.peer().map(PeerCredentials::pid);
+        Optional<ProcessHandle> ancestor = peer.flatMap(ProcessHandle::of);
+        while (ancestor.isPresent() && ancestor.get().pid() != process.pid()) {
+            ancestor = ancestor.get().parent();
+        }
+        if (peer.isPresent() && ancestor.isEmpty() && process.isRunning()) {
+            throw new IllegalStateException("a stranger connected to its monitor's socket: process %d instead of %d"
+                    .formatted(peer.get(), process.pid()));
+        }
+    }
+
+    String name() {
+        return plan.name();
+    }
+
+    QmpClient qmp() {
+        return qmp;
+    }
+
+    QemuProcess process() {
+        return process;
+    }
+
+    /** Kill the process, as a power cut would; it is no complaint of {@link #close()} then. */
+    void kill() {
+        killed = true;
+        process.kill();
+    }
+
+    @Override
+    public void close() {
+        closing.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                stop();
+            }
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    private void stop() {
+        boolean interrupted = Thread.interrupted(); // an interrupted test's process must go all the same
+        boolean wasRunning = process.isRunning();
+        boolean forced = false;
+        String details;
+        try {
+            quit();
+            plan.channels().forEach(Channel::close); // a full console must not hold up the exit
+            forced = process.isRunning() && !killed && endByForce();
+            details = process.details();
+        } finally {
+            closeClient(qmp);
+            plan.channels().forEach(Channel::close);
+            RunDirectory.ofThisJvm().remove(directory);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        complainAbout(wasRunning, forced, details);
+    }
+
+    private void complainAbout(boolean wasRunning, boolean forced, String details) {
+        if (killed || forced) {
+            return;
+        }
+        Optional<ExitStatus> status = process.exitStatus();
+        if (status.isEmpty() || !status.get().isSuccess()) {
+            throw new QemuExitException("It ended in another way than it should have: " + details, status);
+        }
+        if (!wasRunning && wasEndedByASignal()) {
+            throw new QemuExitException(
+                    "Somebody else has ended it by a signal (SIGTERM, SIGINT or SIGHUP): " + details, status);
+        }
+    }
+
+    /** QEMU exits with status 0 on SIGTERM; but it tells why. */
+    private boolean wasEndedByASignal() {
+        return qmp.events().history().stream()
+                .filter(event -> event.name().equals("SHUTDOWN"))
+                .map(QmpEvent::data)
+                .anyMatch(data -> data.path("reason").asString("").equals("host-signal"));
+    }
+
+    private void quit() {
+        if (qmp.state() == QmpState.RUNNING && process.isRunning()) {
+            Deadline deadline = Deadline.in(plan.stopLimits().quit());
+            try {
+                qmp.execute(QmpCommand.of("quit").withTimeout(deadline.remaining()));
+            } catch (QmpTimeoutException e) {
+                return; // it does not listen: signals follow
+            } catch (QmpException e) {
+                // Its exit may be faster than its reply.
+            }
+            process.awaitExit(deadline);
+        }
+    }
+
+    private boolean endByForce() {
+        String how = "SIGTERM";
+        process.terminate();
+        if (!process.awaitExit(Deadline.in(plan.stopLimits().terminate()))) {
+            how = "SIGKILL";
+            process.kill();
+            process.awaitExit(Deadline.in(plan.stopLimits().kill()));
+        }
+        LOGGER.log(
+                Level.WARNING,
+                "{0} (pid {1}) did not end by \"quit\" and was ended by {2}",
+                plan.label(),
+                Long.toString(process.pid()),
+                how);
+        return true;
+    }
+
+    /** Why the connection ended, the process itself tells better. */
+    private static void closeClient(QmpClient qmp) {
+        try {
+            qmp.close();
+        } catch (QmpException e) {
+            LOGGER.log(Level.DEBUG, "closed after its end", e);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+package io.github.qmpjunit.qemu;
+
+import io.github.qmpjunit.qmp.Deadline;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process or a console writes, read as it comes, so that the writer never blocks on a full pipe; and waits for what it
+ * writes next.
+ *
+ * <p>An {@code await} looks at what no {@code await} before it has passed, and passes all up to the end of what it found. So what
+ * was written before the call counts, and is found once. Bytes that are not UTF-8 become
+ * replacement characters.
+ *
+ * <p>Thread-safe.
+ */
+public final class OutputLog {
+
+    /** In characters. Whoever writes more than this is tracing; the end is what explains a failure. */
+    private static final int MOST_KEPT = 1 << 20;
+
+    private static final int TAIL_LINES = 10;
+
+    /** Escape sequences of terminals: CSI with parameters, OSC up to its end, and the two-character ones (ECMA-48). */
+    private static final Pattern ANSI = Pattern.compile(
+            "\u001B(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001B]*(?:\u0007|\u001B\\\\)|[ -/]*[0-Z\\\\^-~])");
+
+    private final String name;
+
+    /* The lock guards everything below; held while a pattern is tried, never while something blocks. */
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final StringBuilder text = new StringBuilder();
+    private int passed;
+    private long dropped;
+    private boolean ended;
+    private @Nullable OutputStream file;
+
+    /**
+     * Create a log without anything in it.
+     *
+     * @param name what messages call it
+     */
+    OutputLog(String name) {
+        this.name = name;
+    }
+
+    /** Read the stream to its end on a daemon thread of that name. */
+    void follow(InputStream stream, String threadName) {
+        Thread thread = new Thread(() -> drain(stream), threadName);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void drain(InputStream stream) {
+        char[] buffer = new char[8192];
+        try (Reader reader = new InputStreamReader(stream, StandardCharsets.UTF_8)) {
+            for (int count = reader.read(buffer); count >= 0; count = reader.read(buffer)) {
+                append(buffer, count);
+            }
+        } catch (IOException e) {
+            // The stream is closed with its process: that is its end.
+        } finally {
+            end();
+        }
+    }
+
+    private void append(char[] buffer, int count) throws IOException {
+        lock.lock();
+        try {
+            text.append(buffer, 0, count);
+            if (file != null) {
+                file.write(new String(buffer, 0, count).getBytes(StandardCharsets.UTF_8));
+            }
+            int excess = text.length() - MOST_KEPT;
+            if (excess > 0) {
+                text.delete(0, excess);
+                passed = Math.max(0, passed - excess);
+                dropped += excess;
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end() {
+        lock.lock();
+        try {
+            ended = true;
+            if (file != null) {
+                file.close();
+            }
+        } catch (IOException e) {
+            // What was written is written.
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Copy everything to a file too: what has been written already, and what will be.
+     *
+     * @param target the file, which is made or overwritten
+     * @throws IOException if that is not possible
+     */
+    public void copyTo(Path target) throws IOException {
+        lock.lock();
+        try {
+            OutputStream opened = Files.newOutputStream(
+                    target, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+            opened.write(text.toString().getBytes(StandardCharsets.UTF_8));
+            if (ended) {
+                opened.close();
+            } else {
+                file = opened;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return all that was written so far; of more than a million characters the last ones, with a note before them} */
+    public String text() {
+        lock.lock();
+        try {
+            return (dropped == 0 ? "" : "[%d characters before this were dropped]%n".formatted(dropped)) + text;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return all that was written so far, without the escape sequences that steer a terminal} */
+    public String plainText() {
+        return ANSI.matcher(text()).replaceAll("").replace("\r", "");
+    }
+
+    /** {@return the lines so far, without their ends and without escape sequences; the last one perhaps not whole} */
+    public List<String> lines() {
+        return plainText().lines().toList();
+    }
+
+    /**
+     * Return the last lines.
+     *
+     * @param count how many
+     * @return at most that many lines, as {@link #lines()} has them
+     */
+    public List<String> tail(int count) {
+        List<String> lines = lines();
+        return lines.subList(Math.max(0, lines.size() - count), lines.size());
+    }
+
+    /**
+     * Wait for a text.
+     *
+     * @param wanted the text
+     * @param timeout how long to wait at most
+     * @throws QemuOutputException if it is not written in time, or the writer has ended
+     */
+    public void awaitText(String wanted, Duration timeout) {
+        await(Pattern.compile(Pattern.quote(wanted)), "\"" + wanted + "\"", timeout);
+    }
+
+    /**
+     * Wait for a text that matches.
+     *
+     * @param wanted the pattern, to be found anywhere
+     * @param timeout how long to wait at most
+     * @return the match
+     * @throws QemuOutputException if it is not written in time, or the writer has ended
+     */
+    public MatchResult awaitMatch(Pattern wanted, Duration timeout) {
+        return await(wanted, "a match of /" + wanted + "/", timeout);
+    }
+
+    /**
+     * Wait for a whole line that contains a text.
+     *
+     * @param part the text
+     * @param timeout how long to wait at most
+     * @return the line, without its end and without escape sequences
+     * @throws QemuOutputException if it is not written in time, or the writer has ended
+     */
+    public String awaitLine(String part, Duration timeout) {
+        Pattern line = Pattern.compile("^.*" + Pattern.quote(part) + ".*?(?=\r*\n)", Pattern.MULTILINE);
+        String found = await(line, "a line with \"" + part + "\"", timeout).group();
+        return ANSI.matcher(found).replaceAll("");
+    }
+
+    private MatchResult await(Pattern wanted, String description, Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        lock.lock();
+        try {
+            while (true) {
+                Matcher matcher = wanted.matcher(text).region(passed, text.length());
+                if (matcher.find()) {
+                    passed = matcher.end();
+                    return matcher.toMatchResult();
+                }
+                if (ended) {
+                    throw new QemuOutputException(notWritten(description, "and it has ended"));
+                }
+                if (deadline.isOver()) {
+                    throw new QemuOutputException(notWritten(description, "within " + Deadline.format(timeout)));
+                }
+                changed.awaitNanos(deadline.remainingNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QemuOutputException(
+                    "The thread was interrupted while it waited for %s of %s".formatted(description, name));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private String notWritten(String description, String how) {
+        List<String> last = tail(TAIL_LINES);
+        return "%s has not written %s %s; %s"
+                .formatted(
+                        name,
+                        description,
+                        how,
+                        last.isEmpty()
+                                ? "it has written nothing"
+                                : "its last lines are:\n"
+                                        + String.join("\n", last).indent(2).stripTrailing());
+    }
+
+    /** Wait until all who share the stream have closed it, so that {@link #text} is whole. */
+    void awaitEnd(Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        lock.lock();
+        try {
+            while (!ended && !deadline.isOver()) {
+                changed.awaitNanos(deadline.remainingNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return all that was written so far, as {@link #text()} does} */
+    @Override
+    public String toString() {
+        return text();
+    }
+}

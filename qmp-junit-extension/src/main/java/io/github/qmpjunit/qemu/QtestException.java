@@ -1,0 +1,13 @@
+package io.github.qmpjunit.qemu;
+
+import org.jspecify.annotations.Nullable;
+
+/** Signals that a qtest command failed, or that its reply did not come. */
+public class QtestException extends QemuException {
+
+    private static final long serialVersionUID = 1L;
+
+    QtestException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

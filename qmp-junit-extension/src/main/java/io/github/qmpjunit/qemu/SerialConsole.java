@@ -1,0 +1,71 @@
+package io.github.qmpjunit.qemu;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
+import org.newsclub.net.unix.AFUNIXSocket;
+
+/**
+ * A serial port of a machine: what the guest writes to it can be read and awaited, and the guest reads what is sent.
+ *
+ * <p>Everything from the first byte on is read as it comes, so the guest is never held up. It belongs to the machine, which
+ * closes it; waits end when the machine does. Thread-safe.
+ */
+public final class SerialConsole {
+
+    private final String name;
+    private final OutputLog output;
+    private final OutputStream input;
+    private final ReentrantLock sending = new ReentrantLock();
+
+    SerialConsole(String name, AFUNIXSocket socket, String owner) throws IOException {
+        this.name = name;
+        this.output = new OutputLog("Console \"%s\" of %s".formatted(name, owner));
+        this.input = socket.getOutputStream();
+        output.follow(socket.getInputStream(), name + "-console");
+    }
+
+    /** {@return the name under which the machine's definition asked for it} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return what the guest has written, with the means to await more} */
+    public OutputLog output() {
+        return output;
+    }
+
+    /**
+     * Send bytes to the guest.
+     *
+     * @param bytes the bytes, as they are
+     * @throws QemuException if the machine has ended
+     */
+    public void send(byte[] bytes) {
+        sending.lock();
+        try {
+            input.write(bytes);
+        } catch (IOException e) {
+            throw new QemuException(
+                    "Cannot send %d bytes to console \"%s\": %s".formatted(bytes.length, name, e.getMessage()), e);
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /**
+     * Type a line: the text in UTF-8 and a line feed.
+     *
+     * @param line the text
+     * @throws QemuException if the machine has ended
+     */
+    public void sendLine(String line) {
+        send((line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public String toString() {
+        return "SerialConsole \"%s\"".formatted(name);
+    }
+}

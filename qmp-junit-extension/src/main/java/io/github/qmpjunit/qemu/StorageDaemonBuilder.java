@@ -1,0 +1,114 @@
+package io.github.qmpjunit.qemu;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what a {@link StorageDaemon} is to be started with. Not thread-safe; one builder may start several. */
+public final class StorageDaemonBuilder {
+
+    private String name = "storage";
+    private @Nullable String binary;
+    private final List<String> args = new ArrayList<>();
+    private Duration startTimeout = Duration.ofSeconds(30);
+    private StopLimits stopLimits = StopLimits.DEFAULT;
+
+    StorageDaemonBuilder() {}
+
+    /**
+     * Set the name by which messages tell this daemon from others; {@code storage} if not set.
+     *
+     * @param name the name
+     * @return this
+     */
+    public StorageDaemonBuilder name(String name) {
+        this.name = name;
+        return this;
+    }
+
+    /**
+     * Set the binary; if not set, the system property {@code qmpjunit.qemu-storage-daemon}, then the environment variable {@code
+     * QSD_PROG}, then {@code qemu-storage-daemon} on the {@code PATH}.
+     *
+     * @param binary a path, or a command on the {@code PATH}
+     * @return this
+     */
+    public StorageDaemonBuilder binary(String binary) {
+        this.binary = binary;
+        return this;
+    }
+
+    /**
+     * Add arguments to the command line, after those that stand there already.
+     *
+     * @param more the arguments, one string each: {@code args("--object", "iothread,id=io0")}
+     * @return this
+     */
+    public StorageDaemonBuilder args(String... more) {
+        args.addAll(Arrays.asList(more));
+        return this;
+    }
+
+    /**
+     * Add a block node.
+     *
+     * @param options its options, with {@code driver} and {@code node-name}; Maps inside are nested nodes
+     * @return this
+     */
+    public StorageDaemonBuilder blockNode(Map<String, ?> options) {
+        return args("--blockdev", CommandLine.option("driver=" + options.get("driver"), options));
+    }
+
+    /**
+     * Set how long the daemon may take until its monitor answers; 30 s if not set.
+     *
+     * @param startTimeout the time-out
+     * @return this
+     */
+    public StorageDaemonBuilder startTimeout(Duration startTimeout) {
+        this.startTimeout = startTimeout;
+        return this;
+    }
+
+    /**
+     * Set how long each step of stopping may take; {@link StopLimits#DEFAULT} if not set.
+     *
+     * @param stopLimits the limits
+     * @return this
+     */
+    public StorageDaemonBuilder stopLimits(StopLimits stopLimits) {
+        this.stopLimits = stopLimits;
+        return this;
+    }
+
+    /**
+     * Start the daemon and connect to its monitor.
+     *
+     * @return the running daemon
+     * @throws QemuNotFoundException if there is no daemon to start
+     * @throws QemuStartException if it exits, or its monitor does not answer in time; nothing is left running then
+     */
+    public StorageDaemon start() {
+        Path found = QemuBinary.findStorageDaemon(binary);
+        List<String> own = List.copyOf(args);
+        return StorageDaemon.start(new LaunchPlan(
+                name,
+                "qemu-storage-daemon \"%s\"".formatted(name),
+                directory -> {
+                    List<String> line = new ArrayList<>(List.of(found.toString()));
+                    line.addAll(own);
+                    line.addAll(StorageDaemon.monitorArguments(directory));
+                    return List.copyOf(line);
+                },
+                Map.of(),
+                Optional.empty(),
+                List.of(),
+                startTimeout,
+                stopLimits));
+    }
+}
