@@ -75,6 +75,7 @@ final class MonitoredProcess implements AutoCloseable {
             QmpClient qmp = QmpClient.builder()
                     .name(plan.name())
                     .peerDiagnosis(() -> diagnose(process))
+                    .peerDescription(process::describe)
                     .build();
             process.onExit(acceptor::close);
             try {

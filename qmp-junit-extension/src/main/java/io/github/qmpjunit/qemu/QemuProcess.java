@@ -99,6 +99,15 @@ final class QemuProcess {
                 .formatted(label, pid(), status.get(), Deadline.format(Duration.ofNanos(exited - startedNanos)));
     }
 
+    /** Return what is worth knowing while it runs: its state, and the last it wrote to standard error. */
+    String describe() {
+        List<String> tail = stderr.tail(10);
+        return tail.isEmpty()
+                ? state() + "."
+                : "%s. The last lines of its standard error:%n%s"
+                        .formatted(state(), String.join("\n", tail).indent(2).stripTrailing());
+    }
+
     /** Return all that is known: state, standard error, command line. */
     String details() {
         if (!isRunning()) {

@@ -35,6 +35,15 @@ final class EventRouter {
         return all;
     }
 
+    EventMark mark() {
+        lock.lock();
+        try {
+            return new EventMark(sequence);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     ObservedState observed() {
         return observed;
     }

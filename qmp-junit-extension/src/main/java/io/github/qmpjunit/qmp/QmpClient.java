@@ -31,6 +31,7 @@ public final class QmpClient implements AutoCloseable {
     private final Duration connectTimeout;
     private final Duration timeout;
     private final Supplier<String> peerDiagnosis;
+    private final Supplier<String> peerDescription;
     private final boolean expectGreeting;
     private final boolean negotiate;
     private final boolean outOfBand;
@@ -52,6 +53,7 @@ public final class QmpClient implements AutoCloseable {
         this.connectTimeout = builder.connectTimeout;
         this.timeout = builder.timeout;
         this.peerDiagnosis = builder.peerDiagnosis;
+        this.peerDescription = builder.peerDescription;
         this.expectGreeting = builder.expectGreeting;
         this.negotiate = builder.negotiate;
         this.outOfBand = builder.outOfBand;
@@ -367,6 +369,19 @@ public final class QmpClient implements AutoCloseable {
         return router.observed();
     }
 
+    /** {@return the point between the events that have arrived and those to come} */
+    public EventMark mark() {
+        return router.mark();
+    }
+
+    /**
+     * {@return what is known of the peer apart from the protocol, for messages: its process, say; empty if nobody told the client
+     * how to find out}
+     */
+    public String describePeer() {
+        return peerDescription.get();
+    }
+
     /**
      * Call back for each event that matches, in the order of arrival, one at a time, on a thread of this client's own. What the
      * callback throws is logged.
@@ -469,6 +484,17 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
+     * Register a listener, and let it hear first all that the built-in listener remembers. Nothing is missed in between, and
+     * nothing heard twice.
+     *
+     * @param listener a listener that is not registered
+     * @throws QmpListenerException if it is registered already
+     */
+    public void registerWithHistory(QmpEventListener listener) {
+        router.registerWithHistory(listener);
+    }
+
+    /**
      * Remove a listener. What it holds is cleared, its history stays, and it may be registered again.
      *
      * @param listener the listener
@@ -557,6 +583,7 @@ public final class QmpClient implements AutoCloseable {
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration timeout = Duration.ofSeconds(30);
         private Supplier<String> peerDiagnosis = () -> "";
+        private Supplier<String> peerDescription = () -> "";
         private boolean expectGreeting = true;
         private boolean negotiate = true;
         private boolean outOfBand;
@@ -606,6 +633,17 @@ public final class QmpClient implements AutoCloseable {
          */
         public Builder peerDiagnosis(Supplier<String> peerDiagnosis) {
             this.peerDiagnosis = peerDiagnosis;
+            return this;
+        }
+
+        /**
+         * Set who can describe the peer while it lives, for {@link QmpClient#describePeer()}.
+         *
+         * @param peerDescription returns some lines at once, or an empty string
+         * @return this
+         */
+        public Builder peerDescription(Supplier<String> peerDescription) {
+            this.peerDescription = peerDescription;
             return this;
         }
 

@@ -1,0 +1,19 @@
+package io.github.qmpjunit.qmp;
+
+/**
+ * A point in the order of a client's events; made by {@link QmpClient#mark()}.
+ *
+ * @param sequence the sequence number of the last event before it; 0 before the first
+ */
+public record EventMark(long sequence) {
+
+    /**
+     * Return whether an event arrived after this point.
+     *
+     * @param event an event of the client that made the mark
+     * @return whether it is later
+     */
+    public boolean isBefore(QmpEvent event) {
+        return event.sequence() > sequence;
+    }
+}
