@@ -1,8 +1,12 @@
 package io.github.qmpjunit.assertj;
 
+import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
+import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpEvent;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.WritableAssertionInfo;
@@ -13,9 +17,24 @@ import tools.jackson.databind.JsonNode;
  * Assertions about an event that was awaited.
  *
  * <p>Each {@code with...} narrows the wait: an event that does not meet the demand is given back, and the wait goes on, within
- * the time-out that began with {@code awaitEvent}. So the whole chain consumes one event: the first that meets all demands.
+ * the time-out that began with {@code awaitEvent}. So the whole chain consumes one event: the first that meets all demands. {@link
+ * #thenEvent} and the counts consume further ones, in the same time-out.
  */
 public class AwaitedEventAssert extends AbstractAssert<AwaitedEventAssert, QmpEvent> {
+
+    /**
+     * Of these, QEMU sends at most one a second (for each device of its kind) and drops those in between:
+     * {@code monitor_qapi_event_conf} in QEMU's monitor/monitor.c.
+     */
+    private static final Set<String> RATE_LIMITED = Set.of(
+            "RTC_CHANGE",
+            "WATCHDOG",
+            "BALLOON_CHANGE",
+            "QUORUM_REPORT_BAD",
+            "QUORUM_FAILURE",
+            "VSERPORT_CHANGE",
+            "MEMORY_DEVICE_SIZE_CHANGE",
+            "HV_BALLOON_STATUS_REPORT");
 
     private final EventWait wait;
     private final EventMatcher matcher;
@@ -65,13 +84,113 @@ public class AwaitedEventAssert extends AbstractAssert<AwaitedEventAssert, QmpEv
         return narrow(matcher.withDataMatching(path, description, predicate));
     }
 
+    /**
+     * Go on waiting for an event that has nothing at a path of its data.
+     *
+     * @param path where in the data: a name, or a path such as {@code a.b[0].c}
+     * @return an assertion about the first event that meets this demand too
+     * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
+     */
+    public AwaitedEventAssert withoutData(String path) {
+        return narrow(matcher.withoutData(path));
+    }
+
     private AwaitedEventAssert narrow(EventMatcher narrower) {
         wait.giveBack(actual);
-        QmpEvent found = wait.next(narrower);
+        return go(narrower);
+    }
+
+    private AwaitedEventAssert go(EventMatcher wanted) {
+        QmpEvent found = wait.next(wanted);
         if (found == null) {
-            throw failure("%s", wait.explain(narrower));
+            throw failure("%s", wait.explain(wanted));
         }
-        return new AwaitedEventAssert(found, wait, narrower, info);
+        return new AwaitedEventAssert(found, wait, wanted, info);
+    }
+
+    /**
+     * Wait for another event that came after this one, and consume it too. What is called on the result narrows that wait.
+     *
+     * @param type the other event's type
+     * @return an assertion about the first later event of that type
+     * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
+     */
+    public AwaitedEventAssert thenEvent(EventType type) {
+        return thenEvent(EventMatcher.event(type));
+    }
+
+    /**
+     * Wait for another event that came after this one, and consume it too, as {@link #thenEvent(EventType)} does.
+     *
+     * @param name the other event's name as it stands in the message
+     * @return an assertion about the first later event of that name
+     * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
+     */
+    public AwaitedEventAssert thenEvent(String name) {
+        return thenEvent(EventMatcher.event(name));
+    }
+
+    /**
+     * Wait for another event that came after this one, and consume it too, as {@link #thenEvent(EventType)} does.
+     *
+     * @param later which event is meant
+     * @return an assertion about the first later event that matches
+     * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
+     */
+    public AwaitedEventAssert thenEvent(EventMatcher later) {
+        return go(EventWait.after(new EventMark(actual.sequence()), later));
+    }
+
+    /**
+     * Wait until as many events as this have come, this one included, and consume them all.
+     *
+     * @param times how many, at least 1
+     * @return an assertion about the last of them
+     * @throws AssertionError if fewer arrive in time
+     */
+    public AwaitedEventAssert atLeast(int times) {
+        AwaitedEventAssert last = this;
+        for (int i = 1; i < times; i++) {
+            QmpEvent found = wait.next(matcher);
+            if (found == null) {
+                throw failure(
+                        "%s",
+                        "%nOnly %d of at least %d such events came.%s".formatted(i, times, wait.explain(matcher)));
+            }
+            last = new AwaitedEventAssert(found, wait, matcher, info);
+        }
+        return last;
+    }
+
+    /**
+     * Wait until as many events as this have come, this one included, consume them, and verify by a round trip that there are no
+     * more.
+     *
+     * @param times how many, at least 1
+     * @return an assertion about the last of them
+     * @throws AssertionError if fewer arrive in time, or one more is there
+     * @throws IllegalArgumentException if QEMU rate-limits the event: it drops some, so that counting proves nothing
+     */
+    public AwaitedEventAssert exactly(int times) {
+        if (RATE_LIMITED.contains(actual.name())) {
+            throw new IllegalArgumentException(
+                    "QEMU sends %s at most once a second and drops those in between, so they cannot be counted; use atLeast(1)"
+                            .formatted(actual.name()));
+        }
+        AwaitedEventAssert last = atLeast(times);
+        Optional<QmpEvent> surplus = wait.surplus(matcher);
+        if (surplus.isPresent()) {
+            wait.giveBack(surplus.get());
+            throw failure(
+                    "%s",
+                    "%nExpecting exactly %d times %s%nbut there is one more:%n  %s%n%s"
+                            .formatted(
+                                    times,
+                                    matcher,
+                                    surplus.get(),
+                                    wait.timeline().everything()));
+        }
+        return last;
     }
 
     /** {@return the event that was found} */

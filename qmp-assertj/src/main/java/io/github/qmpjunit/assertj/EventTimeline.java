@@ -59,7 +59,8 @@ final class EventTimeline {
                 : mismatches;
     }
 
-    private String everything() {
+    /** Return all events, or the last of many. */
+    String everything() {
         int skipped = Math.max(0, all.size() - MOST_LISTED);
         return all.stream()
                 .skip(skipped)

@@ -1,7 +1,9 @@
 package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
+import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
@@ -9,6 +11,7 @@ import io.github.qmpjunit.qmp.QmpTimeoutException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The wait of one assertion chain: who is to receive the event, from which queue it is taken, until when. */
@@ -17,27 +20,59 @@ final class EventWait {
     private static final Logger LOGGER = System.getLogger(EventWait.class.getName());
 
     private final String receiver;
+    private final @Nullable QmpClient client;
     private final QmpEventListener listener;
     private final Deadline deadline;
     private final long startedNanos = System.nanoTime();
+    private boolean failedJobsAllowed;
     private @Nullable QmpDisconnectedException disconnected;
+    private @Nullable String jobFailure;
 
-    EventWait(String receiver, QmpEventListener listener, Deadline deadline) {
+    private EventWait(String receiver, @Nullable QmpClient client, QmpEventListener listener, Deadline deadline) {
         this.receiver = receiver;
+        this.client = client;
         this.listener = listener;
         this.deadline = deadline;
+    }
+
+    /** Return a wait on a client, through the assertions' view of it. */
+    static EventWait on(QmpClient client, String receiver, Deadline deadline) {
+        return new EventWait(receiver, client, client.assertionEvents(), deadline);
+    }
+
+    /** Return a wait on a user's own listener. */
+    static EventWait on(QmpEventListener listener, Deadline deadline) {
+        return new EventWait("a listener for " + listener.filter(), null, listener, deadline);
+    }
+
+    /** Return a matcher for events after a mark. */
+    static EventMatcher after(@Nullable EventMark mark, EventMatcher matcher) {
+        return mark == null ? matcher : matcher.where("it came after the one before", mark::isBefore);
+    }
+
+    EventWait allowingFailedJobs(boolean allowed) {
+        failedJobsAllowed = allowed;
+        return this;
     }
 
     /** Wait for the event and take it; {@code null} if it does not come, which {@link #explain} explains. */
     @Nullable
     QmpEvent next(EventMatcher matcher) {
+        QmpEvent event = take(matcher);
+        if (event != null && LOGGER.isLoggable(Level.DEBUG)) {
+            String waited = Deadline.format(Duration.ofNanos(System.nanoTime() - startedNanos));
+            LOGGER.log(Level.DEBUG, "{0} awaited {1}: {2} after {3}", receiver, matcher, event, waited);
+        }
+        return event == null || isConcludedFailure(matcher, event) ? null : event;
+    }
+
+    private @Nullable QmpEvent take(EventMatcher matcher) {
+        Optional<QmpEvent> there = listener.poll(matcher);
+        if (there.isPresent()) {
+            return there.get();
+        }
         try {
-            QmpEvent event = listener.next(matcher, deadline);
-            if (LOGGER.isLoggable(Level.DEBUG)) {
-                String waited = Deadline.format(Duration.ofNanos(System.nanoTime() - startedNanos));
-                LOGGER.log(Level.DEBUG, "{0} awaited {1}: {2} after {3}", receiver, matcher, event, waited);
-            }
-            return event;
+            return listener.next(matcher, deadline);
         } catch (QmpTimeoutException e) {
             return null;
         } catch (QmpDisconnectedException e) {
@@ -46,20 +81,49 @@ final class EventWait {
         }
     }
 
+    /** Concluded is not success: return whether a job that was to conclude has failed. */
+    private boolean isConcludedFailure(EventMatcher matcher, QmpEvent event) {
+        if (client == null || failedJobsAllowed || !matcher.demandsData("status", "concluded")) {
+            return false;
+        }
+        jobFailure = JobProgress.failureOf(client, event.data().path("id").asString(""))
+                .orElse(null);
+        return jobFailure != null;
+    }
+
     /** Put an event back that does not meet a later demand. */
     void giveBack(QmpEvent event) {
         listener.putBack(event);
     }
 
+    /** Return whether a further matching event is there, after everything that QEMU has sent up to now has arrived. */
+    Optional<QmpEvent> surplus(EventMatcher matcher) {
+        if (client != null) {
+            client.execute("query-version"); // events come before the reply, so all earlier ones are here then
+        }
+        return listener.poll(matcher);
+    }
+
     /** Return why the event did not come, with what came instead. */
     String explain(EventMatcher matcher) {
-        EventTimeline timeline = new EventTimeline(listener.history(), listener.pending(), startedNanos);
-        String expected = "%nExpecting %s:%n  to receive %s%n".formatted(receiver, matcher);
+        String expected = Message.expecting(receiver, "to receive " + matcher);
+        if (jobFailure != null) {
+            return expected
+                    + "and it did, but the job has failed:%n%s%nIf it is meant to: job(id).failsWithErrorContaining(...), or allowingFailedJobs()"
+                            .formatted(Message.indented(jobFailure));
+        }
         String ending = disconnected == null
-                ? "within %s, but ".formatted(Deadline.format(deadline.timeout()))
-                : "but its connection ended:%n%s%nand before that "
-                        .formatted(reason(disconnected).indent(2).stripTrailing());
-        return expected + ending + timeline.describe(matcher);
+                ? "%s, but ".formatted(Message.within(deadline.timeout()))
+                : "but its connection ended:%n%s%nand before that ".formatted(Message.indented(reason(disconnected)));
+        return expected + ending + timeline().describe(matcher) + peer();
+    }
+
+    EventTimeline timeline() {
+        return new EventTimeline(listener.history(), listener.pending(), startedNanos);
+    }
+
+    private String peer() {
+        return client == null || disconnected != null ? "" : PeerState.describe(client);
     }
 
     private static String reason(QmpDisconnectedException disconnected) {

@@ -1,22 +1,16 @@
 package io.github.qmpjunit.assertj;
 
+import io.github.qmpjunit.qemu.ExitStatus;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.QemuOutputException;
 import io.github.qmpjunit.qmp.Deadline;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
-import org.assertj.core.api.AbstractAssert;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
+import io.github.qmpjunit.qmp.QmpClient;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
-/** Assertions about a machine: its process and its status. */
-public class QemuMachineAssert extends AbstractAssert<QemuMachineAssert, QemuMachine> {
-
-    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration FIRST_INTERVAL = Duration.ofMillis(5);
-    private static final Duration LONGEST_INTERVAL = Duration.ofMillis(100);
-
-    private Duration timeout = DEFAULT_TIMEOUT;
+/** Assertions about a machine: its process, its status, and what its client receives. */
+public class QemuMachineAssert extends AbstractQmpAssert<QemuMachineAssert, QemuMachine> {
 
     /**
      * Create an assertion.
@@ -27,15 +21,14 @@ public class QemuMachineAssert extends AbstractAssert<QemuMachineAssert, QemuMac
         super(actual, QemuMachineAssert.class);
     }
 
-    /**
-     * Set how long the awaiting assertions that follow wait at most; 5 s if not set.
-     *
-     * @param newTimeout the time-out
-     * @return this assertion
-     */
-    public QemuMachineAssert within(Duration newTimeout) {
-        timeout = newTimeout;
-        return this;
+    @Override
+    QmpClient client() {
+        return actual.qmp();
+    }
+
+    @Override
+    String subject() {
+        return "machine \"%s\"".formatted(actual.name());
     }
 
     /**
@@ -49,9 +42,36 @@ public class QemuMachineAssert extends AbstractAssert<QemuMachineAssert, QemuMac
         if (!actual.isRunning()) {
             throw failure(
                     "%s",
-                    "%nExpecting machine \"%s\":%n  to be running%nbut:%n%s"
-                            .formatted(
-                                    actual.name(), actual.describe().indent(2).stripTrailing()));
+                    Message.expecting(subject(), "to be running")
+                            + "but:%n%s".formatted(Message.indented(actual.describe())));
+        }
+        return this;
+    }
+
+    /**
+     * Wait until the process has ended, and verify that it did so by itself and with a code.
+     *
+     * @param code the exit code
+     * @return this assertion
+     * @throws AssertionError if it still runs when time is up, or ended in another way
+     */
+    public QemuMachineAssert exitsWith(int code) {
+        isNotNull();
+        Optional<ExitStatus> status = actual.awaitExit(timeout());
+        if (status.isEmpty()) {
+            throw failure(
+                    "%s",
+                    Message.expecting(subject(), "to exit with status " + code)
+                            + "%s, but it still runs%s"
+                                    .formatted(Message.within(timeout()), PeerState.describe(client())));
+        }
+        if (!status.get().equals(new ExitStatus(code, false))) {
+            throw failureWithActualExpected(
+                    status.get().toString(),
+                    new ExitStatus(code, false).toString(),
+                    "%s",
+                    Message.expecting(subject(), "to exit with status " + code)
+                            + "but:%n%s".formatted(Message.indented(actual.describe())));
         }
         return this;
     }
@@ -65,34 +85,36 @@ public class QemuMachineAssert extends AbstractAssert<QemuMachineAssert, QemuMac
      */
     public QemuMachineAssert hasStatus(String status) {
         isNotNull();
-        AtomicReference<String> last = new AtomicReference<>("");
-        try {
-            Awaitility.await()
-                    .dontCatchUncaughtExceptions() // another test's dying thread is not our failure
-                    .pollInSameThread()
-                    .pollDelay(Duration.ZERO)
-                    .pollInterval((count, previous) -> nextInterval(previous))
-                    .atMost(timeout)
-                    .until(() -> {
-                        last.set(actual.qmp()
-                                .execute("query-status")
-                                .path("status")
-                                .asString(""));
-                        return last.get().equals(status);
-                    });
-        } catch (ConditionTimeoutException e) {
+        Polling polling = new Polling(Deadline.in(timeout()), () -> client().execute("query-status"));
+        if (!polling.until(reply -> reply.path("status").asString("").equals(status))) {
+            JsonNode last = polling.last();
             throw failureWithActualExpected(
-                    last.get(),
+                    last == null ? null : last.path("status").asString(""),
                     status,
                     "%s",
-                    "%nExpecting machine \"%s\":%n  to have status \"%s\"%nwithin %s, but it has status \"%s\""
-                            .formatted(actual.name(), status, Deadline.format(timeout), last.get()));
+                    Message.expecting(subject(), "to have status \"%s\"".formatted(status))
+                            + polling.ending()
+                            + Message.indented(polling.lastAsText()));
         }
         return this;
     }
 
-    private static Duration nextInterval(Duration previous) {
-        Duration doubled = previous.isZero() ? FIRST_INTERVAL : previous.multipliedBy(2);
-        return doubled.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : doubled;
+    /**
+     * Verify that QEMU has written a text to its standard error, or writes it in time.
+     *
+     * @param part the text
+     * @return this assertion
+     * @throws AssertionError if it does not
+     */
+    public QemuMachineAssert stderrContains(String part) {
+        isNotNull();
+        if (!actual.stderr().text().contains(part)) {
+            try {
+                actual.stderr().awaitText(part, timeout());
+            } catch (QemuOutputException e) {
+                throw failure("%s", "%n%s".formatted(e.getMessage()));
+            }
+        }
+        return this;
     }
 }

@@ -214,6 +214,18 @@ public final class EventMatcher {
         return mismatches;
     }
 
+    /**
+     * Return whether this matcher demands a certain value at a certain path of the data.
+     *
+     * @param path where in the data
+     * @param expected the value
+     * @return whether {@link #withData} was called with just these
+     */
+    public boolean demandsData(String path, @Nullable Object expected) {
+        String demand = "with data " + path + " = " + JsonValues.brief(JsonValues.treeOf(expected, path));
+        return conditions.stream().anyMatch(condition -> condition.description.equals(demand));
+    }
+
     /** {@return the names that are meant, in the order in which they were given; empty if every name is} */
     public Set<String> names() {
         return names.isEmpty() ? Set.of() : Collections.unmodifiableSet(names);

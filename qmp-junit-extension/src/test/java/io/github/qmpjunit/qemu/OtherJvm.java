@@ -12,9 +12,11 @@ final class OtherJvm {
 
     private OtherJvm() {}
 
-    static Process start(Class<?> main, String... args) throws IOException {
+    /** Start it with a temp folder of its own, in which no other JVM sweeps. */
+    static Process start(Path tempFolder, Class<?> main, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + tempFolder,
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));

@@ -232,8 +232,8 @@ class QemuMachineTest {
     }
 
     @Test
-    void machines_of_a_jvm_that_is_killed_are_gone_and_its_directory_is_swept() throws Exception {
-        Process jvm = OtherJvm.start(MachineHolder.class);
+    void machines_of_a_jvm_that_is_killed_are_gone_and_its_directory_is_swept(@TempDir Path temp) throws Exception {
+        Process jvm = OtherJvm.start(temp, MachineHolder.class);
         List<String> words = List.of(OtherJvm.firstLine(jvm).split(" ", 2));
         ProcessHandle qemu = ProcessHandle.of(Long.parseLong(words.get(0))).orElseThrow();
         Path left = Path.of(words.get(1));
@@ -245,13 +245,14 @@ class QemuMachineTest {
 
         assertThat(qemu.onExit()).succeedsWithin(Duration.ofSeconds(10));
         assertThat(left).exists();
-        assertThat(OtherJvm.firstLine(OtherJvm.start(MachineHolder.class))).isNotEmpty();
+        assertThat(OtherJvm.firstLine(OtherJvm.start(temp, MachineHolder.class)))
+                .isNotEmpty();
         assertThat(left).doesNotExist();
     }
 
     @Test
-    void machines_of_a_jvm_that_exits_are_gone_with_their_directory() throws Exception {
-        Process jvm = OtherJvm.start(MachineHolder.class);
+    void machines_of_a_jvm_that_exits_are_gone_with_their_directory(@TempDir Path temp) throws Exception {
+        Process jvm = OtherJvm.start(temp, MachineHolder.class);
         List<String> words = List.of(OtherJvm.firstLine(jvm).split(" ", 2));
         ProcessHandle qemu = ProcessHandle.of(Long.parseLong(words.get(0))).orElseThrow();
 

@@ -69,7 +69,8 @@ class RunDirectoryTest {
     void what_a_living_process_holds_is_left_alone() throws Exception {
         Path held = Files.createDirectory(parent.resolve("qmp-junit-1-held"));
         Files.createFile(held.resolve("lock"));
-        Process holder = OtherJvm.start(LockHolder.class, held.resolve("lock").toString());
+        Process holder =
+                OtherJvm.start(parent, LockHolder.class, held.resolve("lock").toString());
         try {
             assertThat(OtherJvm.firstLine(holder)).isEqualTo("locked");
 

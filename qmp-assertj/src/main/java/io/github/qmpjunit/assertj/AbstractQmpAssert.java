@@ -1,0 +1,275 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.EventMark;
+import io.github.qmpjunit.qmp.EventMatcher;
+import io.github.qmpjunit.qmp.EventType;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpEvent;
+import java.time.Duration;
+import org.assertj.core.annotation.CheckReturnValue;
+import org.assertj.core.api.AbstractAssert;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be asserted of whatever has a QMP client: events that come or do not, jobs, commands and their replies.
+ *
+ * <p>Awaiting assertions look through a view of their own: every event since the client was made, less those that an earlier
+ * assertion has consumed. So an event may arrive before the assertion is reached, and is never taken for a later one of the same
+ * name. Each waits up to 5 s, or as long as {@link #within} says, and fails as soon as what it waits for cannot come any more.
+ *
+ * @param <SELF> the assertion's own type
+ * @param <ACTUAL> what has the client
+ */
+public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACTUAL>, ACTUAL>
+        extends AbstractAssert<SELF, ACTUAL> {
+
+    static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+
+    private Duration timeout = DEFAULT_TIMEOUT;
+    private @Nullable EventMark since;
+    private boolean failedJobsAllowed;
+
+    AbstractQmpAssert(@Nullable ACTUAL actual, Class<?> selfType) {
+        super(actual, selfType);
+    }
+
+    /** Return the client; called where there is an actual value. */
+    abstract QmpClient client();
+
+    /** Return what messages call the actual value. */
+    String subject() {
+        return "QMP client \"" + client().name() + "\"";
+    }
+
+    Duration timeout() {
+        return timeout;
+    }
+
+    /**
+     * Set how long each of the awaiting assertions that follow waits at most; 5 s if not set.
+     *
+     * @param newTimeout the time-out
+     * @return this assertion
+     */
+    @CheckReturnValue
+    public SELF within(Duration newTimeout) {
+        timeout = newTimeout;
+        return myself;
+    }
+
+    /**
+     * Look only at events after a mark, in the assertions on events that follow.
+     *
+     * @param mark the mark, from {@link QmpClient#mark()}
+     * @return this assertion
+     */
+    @CheckReturnValue
+    public SELF since(EventMark mark) {
+        since = mark;
+        return myself;
+    }
+
+    /**
+     * Accept that a job which is awaited to be {@code concluded} has failed. Without this, an assertion that awaits
+     * JOB_STATUS_CHANGE with {@code status = "concluded"} fails where the job has: concluded is not success.
+     *
+     * @return this assertion
+     */
+    @CheckReturnValue
+    public SELF allowingFailedJobs() {
+        failedJobsAllowed = true;
+        return myself;
+    }
+
+    /**
+     * Wait for an event and consume it. What is called on the result narrows the wait, within the same time-out:
+     *
+     * <pre>{@code
+     * assertThat(qmp).awaitEvent(JOB_STATUS_CHANGE).withData("id", "job0").withData("status", "concluded");
+     * }</pre>
+     *
+     * @param type the event's type, such as {@code QmpEvents.STOP}
+     * @return an assertion about the first event that matches
+     * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
+     */
+    public AwaitedEventAssert awaitEvent(EventType type) {
+        return awaitEvent(EventMatcher.event(type));
+    }
+
+    /**
+     * Wait for an event and consume it, as {@link #awaitEvent(EventType)} does.
+     *
+     * @param name the event's name as it stands in the message
+     * @return an assertion about the first event that matches
+     * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
+     */
+    public AwaitedEventAssert awaitEvent(String name) {
+        return awaitEvent(EventMatcher.event(name));
+    }
+
+    /**
+     * Wait for an event and consume it, as {@link #awaitEvent(EventType)} does.
+     *
+     * @param matcher which event is meant; {@link EventMatcher#anyOf(EventType...)} for one of several
+     * @return an assertion about the first event that matches
+     * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
+     */
+    public AwaitedEventAssert awaitEvent(EventMatcher matcher) {
+        isNotNull();
+        EventWait wait = EventWait.on(client(), subject(), Deadline.in(timeout)).allowingFailedJobs(failedJobsAllowed);
+        EventMark mark = since;
+        EventMatcher meant = mark == null ? matcher : matcher.where("it came after the mark", mark::isBefore);
+        QmpEvent found = wait.next(meant);
+        if (found == null) {
+            throw failure("%s", wait.explain(meant));
+        }
+        return new AwaitedEventAssert(found, wait, meant, info);
+    }
+
+    /**
+     * Wait for several events in this order; others may come in between. Each is consumed.
+     *
+     * @param types the types
+     * @return this assertion
+     * @throws AssertionError if one of them does not arrive after the one before it, all in time
+     */
+    public SELF awaitEventsInOrder(EventType... types) {
+        isNotNull();
+        EventWait wait = EventWait.on(client(), subject(), Deadline.in(timeout));
+        EventMark mark = since;
+        for (EventType type : types) {
+            EventMatcher meant = EventWait.after(mark, EventMatcher.event(type));
+            QmpEvent found = wait.next(meant);
+            if (found == null) {
+                throw failure("%s", wait.explain(meant));
+            }
+            mark = new EventMark(found.sequence());
+        }
+        return myself;
+    }
+
+    /**
+     * Begin an assertion that an event does <em>not</em> come while something goes on.
+     *
+     * @param type the event's type
+     * @return what to say the time of
+     */
+    @CheckReturnValue
+    public AbsenceAssert receivesNoEvent(EventType type) {
+        return receivesNoEvent(EventMatcher.event(type));
+    }
+
+    /**
+     * Begin an assertion that an event does <em>not</em> come while something goes on.
+     *
+     * @param name the event's name as it stands in the message
+     * @return what to say the time of
+     */
+    @CheckReturnValue
+    public AbsenceAssert receivesNoEvent(String name) {
+        return receivesNoEvent(EventMatcher.event(name));
+    }
+
+    /**
+     * Begin an assertion that an event does <em>not</em> come while something goes on.
+     *
+     * @param matcher which event is meant
+     * @return what to say the time of
+     */
+    @CheckReturnValue
+    public AbsenceAssert receivesNoEvent(EventMatcher matcher) {
+        isNotNull();
+        return new AbsenceAssert(client(), subject(), matcher, timeout, info);
+    }
+
+    /**
+     * Begin an assertion about a job.
+     *
+     * @param id the job's id; for a block job without one of its own, the device's
+     * @return an assertion about the job
+     */
+    @CheckReturnValue
+    public JobAssert job(String id) {
+        isNotNull();
+        return new JobAssert(client(), id, timeout, info);
+    }
+
+    /**
+     * Begin an assertion about what a command returns, or about its error.
+     *
+     * @param command the command's name
+     * @return what to say the outcome of; the command is executed then
+     */
+    @CheckReturnValue
+    public CommandAssert executing(String command) {
+        return executing(QmpCommand.of(command));
+    }
+
+    /**
+     * Begin an assertion about what a command returns, or about its error.
+     *
+     * @param command the command's name
+     * @param arguments a Map, tree, record or bean that becomes a JSON object
+     * @return what to say the outcome of; the command is executed then
+     */
+    @CheckReturnValue
+    public CommandAssert executing(String command, Object arguments) {
+        return executing(QmpCommand.of(command, arguments));
+    }
+
+    /**
+     * Begin an assertion about what a command returns, or about its error.
+     *
+     * @param command the command
+     * @return what to say the outcome of; the command is executed then
+     */
+    @CheckReturnValue
+    public CommandAssert executing(QmpCommand command) {
+        isNotNull();
+        return new CommandAssert(client(), command, info);
+    }
+
+    /**
+     * Begin an assertion that a query's reply comes to be something. For what QEMU sends no event of: it asks again and again.
+     *
+     * @param query the command's name, such as {@code query-migrate}; it must not change anything
+     * @return what to say the reply of
+     */
+    @CheckReturnValue
+    public AwaitedReplyAssert awaitReply(String query) {
+        return awaitReply(QmpCommand.of(query));
+    }
+
+    /**
+     * Begin an assertion that a query's reply comes to be something, as {@link #awaitReply(String)} does.
+     *
+     * @param query the command; it must not change anything
+     * @return what to say the reply of
+     */
+    @CheckReturnValue
+    public AwaitedReplyAssert awaitReply(QmpCommand query) {
+        isNotNull();
+        return new AwaitedReplyAssert(client(), subject(), query, Deadline.in(timeout), info);
+    }
+
+    /**
+     * Verify that there are no jobs, or none any more in time.
+     *
+     * @return this assertion
+     * @throws AssertionError if there still are some; the message lists them
+     */
+    public SELF hasNoJobs() {
+        isNotNull();
+        Polling polling = new Polling(Deadline.in(timeout), () -> client().execute("query-jobs"));
+        if (!polling.until(jobs -> jobs.isEmpty())) {
+            throw failure(
+                    "%s",
+                    Message.expecting(subject(), "to have no jobs")
+                            + polling.ending()
+                            + Message.indented(polling.lastAsText()));
+        }
+        return myself;
+    }
+}

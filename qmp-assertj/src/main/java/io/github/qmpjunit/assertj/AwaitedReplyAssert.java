@@ -1,0 +1,77 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qmp.DataPath;
+import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.assertj.core.api.AbstractAssert;
+import org.assertj.core.api.WritableAssertionInfo;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Assertions that a query's reply comes to be something. Each adds a demand; one reply must meet them all, in one time-out. */
+public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCommand> {
+
+    private final QmpClient client;
+    private final String subject;
+    private final Deadline deadline;
+    private final List<String> demands = new ArrayList<>();
+    private Predicate<JsonNode> all = reply -> true;
+
+    AwaitedReplyAssert(
+            QmpClient client, String subject, QmpCommand query, Deadline deadline, WritableAssertionInfo before) {
+        super(query, AwaitedReplyAssert.class);
+        this.client = client;
+        this.subject = subject;
+        this.deadline = deadline;
+        info.description(before.description());
+        info.overridingErrorMessage(before.overridingErrorMessage());
+    }
+
+    /**
+     * Wait until a value stands at a path of the reply.
+     *
+     * @param path where: a name, or a path such as {@code [0].status}
+     * @param expected the value; numbers are compared by value
+     * @return this assertion
+     * @throws AssertionError if it does not come to that in time
+     */
+    public AwaitedReplyAssert with(String path, @Nullable Object expected) {
+        DataPath place = DataPath.of(path);
+        JsonNode wanted = JsonValues.treeOf(expected, path);
+        return demand(path + " = " + JsonValues.brief(wanted), reply -> JsonValues.equal(place.in(reply), wanted));
+    }
+
+    /**
+     * Wait until the reply is as a predicate wants it.
+     *
+     * @param description what the predicate wants, in words that follow "a reply"
+     * @param predicate asked with each reply
+     * @return this assertion
+     * @throws AssertionError if it does not come to that in time
+     */
+    public AwaitedReplyAssert matching(String description, Predicate<JsonNode> predicate) {
+        return demand(description, predicate);
+    }
+
+    private AwaitedReplyAssert demand(String description, Predicate<JsonNode> predicate) {
+        demands.add(description);
+        all = all.and(predicate);
+        Polling polling = new Polling(deadline, () -> client.execute(actual));
+        if (!polling.until(all)) {
+            throw failure(
+                    "%s",
+                    Message.expecting(
+                                    subject,
+                                    "to reply to %s with %s".formatted(actual.name(), String.join(", ", demands)))
+                            + polling.ending()
+                            + Message.indented(polling.lastAsText())
+                            + PeerState.describe(client));
+        }
+        return this;
+    }
+}

@@ -1,0 +1,155 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qmp.DataPath;
+import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpErrorException;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.assertj.core.api.AbstractAssert;
+import org.assertj.core.api.WritableAssertionInfo;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Assertions about the outcome of a command, which the first of them executes, and only the first. */
+public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
+
+    private final QmpClient client;
+    private @Nullable JsonNode result;
+    private @Nullable QmpErrorException error;
+
+    CommandAssert(QmpClient client, QmpCommand command, WritableAssertionInfo before) {
+        super(command, CommandAssert.class);
+        this.client = client;
+        info.description(before.description());
+        info.overridingErrorMessage(before.overridingErrorMessage());
+    }
+
+    private void execute() {
+        if (result == null && error == null) {
+            try {
+                result = client.execute(actual);
+            } catch (QmpErrorException e) {
+                error = e;
+            }
+        }
+    }
+
+    /**
+     * Verify that the command succeeds, whatever it returns.
+     *
+     * @return this assertion
+     * @throws AssertionError if the server answers with an error
+     */
+    public CommandAssert succeeds() {
+        successfulResult("to succeed");
+        return this;
+    }
+
+    /**
+     * Verify that the command succeeds, and what stands at a path of the value that it returns.
+     *
+     * @param path where: a name, or a path such as {@code [0].inserted.node-name}
+     * @param expected the value; numbers are compared by value
+     * @return this assertion
+     * @throws AssertionError if the server answers with an error, or something else stands there
+     */
+    public CommandAssert returns(String path, @Nullable Object expected) {
+        JsonNode wanted = JsonValues.treeOf(expected, path);
+        String what = "to return %s = %s".formatted(path, JsonValues.brief(wanted));
+        JsonNode whole = successfulResult(what);
+        JsonNode found = DataPath.of(path).in(whole);
+        if (!JsonValues.equal(found, wanted)) {
+            throw failureWithActualExpected(
+                    found.isMissingNode() ? null : JsonValues.brief(found),
+                    JsonValues.brief(wanted),
+                    "%s",
+                    Message.expecting(commandText(), what)
+                            + (found.isMissingNode()
+                                    ? "but nothing stands there in:%n%s"
+                                            .formatted(Message.indented(JsonValues.brief(whole)))
+                                    : "but it is %s in:%n%s"
+                                            .formatted(
+                                                    JsonValues.brief(found),
+                                                    Message.indented(JsonValues.brief(whole)))));
+        }
+        return this;
+    }
+
+    /**
+     * Verify that the command succeeds, and anything about the value that it returns.
+     *
+     * @param requirements assertions on the value
+     * @return this assertion
+     * @throws AssertionError if the server answers with an error, or the requirements throw it
+     */
+    public CommandAssert returnsSatisfying(Consumer<JsonNode> requirements) {
+        requirements.accept(successfulResult("to succeed"));
+        return this;
+    }
+
+    /**
+     * Verify that the server answers with an error of a class.
+     *
+     * @param errorClass such as {@code GenericError}, {@code CommandNotFound} or {@code DeviceNotFound}
+     * @return this assertion
+     * @throws AssertionError if it succeeds, or the class is another
+     */
+    public CommandAssert failsWith(String errorClass) {
+        String what = "to fail with " + errorClass;
+        QmpErrorException failure = expectedError(what);
+        if (!failure.errorClass().equals(errorClass)) {
+            throw failureWithActualExpected(
+                    failure.errorClass(), errorClass, "%s", Message.expecting(commandText(), what) + butError(failure));
+        }
+        return this;
+    }
+
+    /**
+     * Verify that the server answers with an error whose text contains a part.
+     *
+     * @param part the part
+     * @return this assertion
+     * @throws AssertionError if it succeeds, or the text is another
+     */
+    public CommandAssert failsWithDescriptionContaining(String part) {
+        String what = "to fail with a description containing \"%s\"".formatted(part);
+        QmpErrorException failure = expectedError(what);
+        if (!failure.description().contains(part)) {
+            throw failureWithActualExpected(
+                    failure.description(), part, "%s", Message.expecting(commandText(), what) + butError(failure));
+        }
+        return this;
+    }
+
+    private JsonNode successfulResult(String what) {
+        execute();
+        JsonNode returned = result;
+        if (returned == null) {
+            throw failure("%s", Message.expecting(commandText(), what) + butError(Objects.requireNonNull(error)));
+        }
+        return returned;
+    }
+
+    private QmpErrorException expectedError(String what) {
+        execute();
+        QmpErrorException failure = error;
+        if (failure == null) {
+            throw failure(
+                    "%s",
+                    Message.expecting(commandText(), what)
+                            + "but it returned:%n%s"
+                                    .formatted(Message.indented(JsonValues.brief(Objects.requireNonNull(result)))));
+        }
+        return failure;
+    }
+
+    private static String butError(QmpErrorException failure) {
+        return "but it failed with %s: %s".formatted(failure.errorClass(), failure.description());
+    }
+
+    private String commandText() {
+        return "command %s of QMP client \"%s\"".formatted(actual, client.name());
+    }
+}

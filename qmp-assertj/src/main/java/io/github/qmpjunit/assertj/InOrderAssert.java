@@ -1,0 +1,61 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.EventMatcher;
+import io.github.qmpjunit.qmp.EventType;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpEvent;
+import java.time.Duration;
+import org.assertj.core.api.AbstractAssert;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assertions about the order of events of several machines: by the moment at which each was read, in this JVM. Between two
+ * machines that says no more than the machine's load allows; an order that one machine's command causes in the other is safe.
+ */
+public class InOrderAssert extends AbstractAssert<InOrderAssert, Duration> {
+
+    private final Deadline deadline;
+    private @Nullable QmpEvent before;
+    private String story = "";
+
+    InOrderAssert(Duration timeout) {
+        super(timeout, InOrderAssert.class);
+        this.deadline = Deadline.in(timeout);
+    }
+
+    /**
+     * Wait for an event that came after the one before, and consume it.
+     *
+     * @param client whose event it is
+     * @param type the event's type
+     * @return this assertion
+     * @throws AssertionError if it does not come after the one before, all in time
+     */
+    public InOrderAssert event(QmpClient client, EventType type) {
+        return event(client, EventMatcher.event(type));
+    }
+
+    /**
+     * Wait for an event that came after the one before, and consume it.
+     *
+     * @param client whose event it is
+     * @param matcher which event is meant
+     * @return this assertion
+     * @throws AssertionError if it does not come after the one before, all in time
+     */
+    public InOrderAssert event(QmpClient client, EventMatcher matcher) {
+        QmpEvent earlier = before;
+        EventMatcher meant = earlier == null
+                ? matcher
+                : matcher.where("it came after " + story, event -> event.nanoTime() - earlier.nanoTime() >= 0);
+        EventWait wait = EventWait.on(client, "QMP client \"" + client.name() + "\"", deadline);
+        QmpEvent found = wait.next(meant);
+        if (found == null) {
+            throw failure("%s", wait.explain(meant));
+        }
+        before = found;
+        story = "%s of \"%s\"".formatted(found.name(), client.name());
+        return this;
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qmp.Deadline;
+import java.time.Duration;
+
+/** The parts of which failures' messages are made; what they sound like is decided here. */
+final class Message {
+
+    private Message() {}
+
+    /** Return the beginning of a failure's message. */
+    static String expecting(String subject, String what) {
+        return "%nExpecting %s:%n  %s%n".formatted(subject, what);
+    }
+
+    /** Return how a wait that ran out is told. */
+    static String within(Duration timeout) {
+        return "within " + Deadline.format(timeout);
+    }
+
+    /** Return the text with two spaces before each line. */
+    static String indented(String text) {
+        return text.indent(2).stripTrailing();
+    }
+}

@@ -1,0 +1,59 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Tells at the end of a failure's message how QEMU is now: its status, failed jobs, its process. */
+final class PeerState {
+
+    /** A QEMU that does not answer at once is described without it. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+    private PeerState() {}
+
+    static String describe(QmpClient client) {
+        List<String> lines = new ArrayList<>();
+        if (client.state() == QmpState.RUNNING) {
+            addJobErrors(client, lines);
+            addStatus(client, lines);
+        } else {
+            lines.add("The client is %s.".formatted(client.state()));
+        }
+        String peer = client.describePeer();
+        if (!peer.isEmpty()) {
+            lines.add(peer);
+        }
+        return lines.isEmpty() ? "" : "\n" + String.join("\n", lines);
+    }
+
+    private static void addJobErrors(QmpClient client, List<String> lines) {
+        try {
+            for (JsonNode job : client.execute(QmpCommand.of("query-jobs").withTimeout(AT_ONCE))) {
+                if (job.has("error")) {
+                    lines.add("Job %s has failed: %s"
+                            .formatted(
+                                    JsonValues.brief(job.path("id")),
+                                    job.path("error").asString("")));
+                }
+            }
+        } catch (QmpException e) {
+            // It has no jobs, or does not answer; the rest is told all the same.
+        }
+    }
+
+    private static void addStatus(QmpClient client, List<String> lines) {
+        try {
+            JsonNode status = client.execute(QmpCommand.of("query-status").withTimeout(AT_ONCE));
+            lines.add("The machine's status is %s.".formatted(JsonValues.brief(status.path("status"))));
+        } catch (QmpException e) {
+            lines.add("It does not tell its status: %s".formatted(e.getMessage()));
+        }
+    }
+}

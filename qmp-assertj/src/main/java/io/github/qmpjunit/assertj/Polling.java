@@ -1,0 +1,93 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.qmp.QmpDisconnectedException;
+import io.github.qmpjunit.qmp.QmpTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Asks QEMU again and again, for what it sends no event of.
+ *
+ * <p>Awaitility does the asking: at once, then at growing intervals. Its own habits are switched off where they would harm: another
+ * test's dying thread is not our failure, and the asking stays on the test's thread.
+ */
+final class Polling {
+
+    private static final Duration FIRST_INTERVAL = Duration.ofMillis(5);
+    private static final Duration LONGEST_INTERVAL = Duration.ofMillis(100);
+
+    private final Deadline deadline;
+    private final Supplier<JsonNode> question;
+    private final AtomicReference<@Nullable JsonNode> last = new AtomicReference<>();
+    private @Nullable QmpDisconnectedException disconnected;
+
+    Polling(Deadline deadline, Supplier<JsonNode> question) {
+        this.deadline = deadline;
+        this.question = question;
+    }
+
+    /** Ask until the answer is right; return whether it came to be so in time. */
+    boolean until(Predicate<JsonNode> isRight) {
+        try {
+            if (isRight.test(ask())) {
+                return true;
+            }
+            Awaitility.await()
+                    .dontCatchUncaughtExceptions()
+                    .pollInSameThread()
+                    .pollDelay(FIRST_INTERVAL)
+                    .pollInterval((count, previous) -> nextInterval(previous))
+                    .atMost(atLeastOneInterval())
+                    .until(() -> isRight.test(ask()));
+            return true;
+        } catch (ConditionTimeoutException | QmpTimeoutException e) {
+            return false;
+        } catch (QmpDisconnectedException e) {
+            disconnected = e;
+            return false;
+        }
+    }
+
+    private JsonNode ask() {
+        JsonNode answer = question.get();
+        last.set(answer);
+        return answer;
+    }
+
+    /** Awaitility refuses a time that is not longer than its delay. */
+    private Duration atLeastOneInterval() {
+        Duration left = deadline.remaining();
+        return left.compareTo(FIRST_INTERVAL) > 0 ? left : FIRST_INTERVAL.multipliedBy(2);
+    }
+
+    private static Duration nextInterval(Duration previous) {
+        Duration doubled = previous.isZero() ? FIRST_INTERVAL : previous.multipliedBy(2);
+        return doubled.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : doubled;
+    }
+
+    /** Return how the asking ended in vain; what was found last follows it. */
+    String ending() {
+        return disconnected == null
+                ? "%s, but the last answer was:%n".formatted(Message.within(deadline.timeout()))
+                : "but its connection ended:%n%s%nand the answer before that was:%n"
+                        .formatted(Message.indented(String.valueOf(disconnected.getMessage())));
+    }
+
+    @Nullable
+    JsonNode last() {
+        return last.get();
+    }
+
+    String lastAsText() {
+        JsonNode answer = last.get();
+        return answer == null ? "(none)" : JsonValues.brief(answer);
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qmp.EventMatcher;
+import io.github.qmpjunit.qmp.EventType;
+import io.github.qmpjunit.qmp.QmpEvent;
+import java.util.List;
+import org.assertj.core.api.AbstractAssert;
+import org.jspecify.annotations.Nullable;
+
+/** Assertions about an event that has arrived. They do not wait. */
+public class QmpEventAssert extends AbstractAssert<QmpEventAssert, QmpEvent> {
+
+    /**
+     * Create an assertion.
+     *
+     * @param actual the event
+     */
+    public QmpEventAssert(@Nullable QmpEvent actual) {
+        super(actual, QmpEventAssert.class);
+    }
+
+    /**
+     * Verify the event's name.
+     *
+     * @param type the type, such as {@code QmpEvents.STOP}
+     * @return this assertion
+     * @throws AssertionError if the name is another
+     */
+    public QmpEventAssert isNamed(EventType type) {
+        return isNamed(type.name());
+    }
+
+    /**
+     * Verify the event's name.
+     *
+     * @param name the name as it stands in the message
+     * @return this assertion
+     * @throws AssertionError if the name is another
+     */
+    public QmpEventAssert isNamed(String name) {
+        isNotNull();
+        if (!actual.name().equals(name)) {
+            throw failureWithActualExpected(
+                    actual.name(), name, "%s", Message.expecting("event", actual.toString()) + "to be named " + name);
+        }
+        return this;
+    }
+
+    /**
+     * Verify a value in the event's data.
+     *
+     * @param path where in the data: a name, or a path such as {@code a.b[0].c}
+     * @param expected the value; numbers are compared by value
+     * @return this assertion
+     * @throws AssertionError if another value stands there, or none
+     */
+    public QmpEventAssert hasData(String path, @Nullable Object expected) {
+        return matches(EventMatcher.anyEvent().withData(path, expected));
+    }
+
+    /**
+     * Verify that nothing stands at a path of the event's data.
+     *
+     * @param path where in the data: a name, or a path such as {@code a.b[0].c}
+     * @return this assertion
+     * @throws AssertionError if something does
+     */
+    public QmpEventAssert hasNoData(String path) {
+        return matches(EventMatcher.anyEvent().withoutData(path));
+    }
+
+    /**
+     * Verify that the event is one that is meant.
+     *
+     * @param matcher which event is meant
+     * @return this assertion
+     * @throws AssertionError if it is not; the message says why
+     */
+    public QmpEventAssert matches(EventMatcher matcher) {
+        isNotNull();
+        List<String> mismatches = matcher.mismatches(actual);
+        if (!mismatches.isEmpty()) {
+            throw failure(
+                    "%s",
+                    Message.expecting("event", actual.toString())
+                            + "to be %s%nbut %s".formatted(matcher, String.join(", ", mismatches)));
+        }
+        return this;
+    }
+}

@@ -1,0 +1,138 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.EventMatcher;
+import io.github.qmpjunit.qmp.EventType;
+import io.github.qmpjunit.qmp.QmpEvent;
+import io.github.qmpjunit.qmp.QmpEventListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.annotation.CheckReturnValue;
+import org.assertj.core.api.AbstractAssert;
+import org.jspecify.annotations.Nullable;
+
+/** Assertions about a listener. Those that wait take the event from the listener's own queue. */
+public class QmpEventListenerAssert extends AbstractAssert<QmpEventListenerAssert, QmpEventListener> {
+
+    private Duration timeout = AbstractQmpAssert.DEFAULT_TIMEOUT;
+
+    /**
+     * Create an assertion.
+     *
+     * @param actual the listener
+     */
+    public QmpEventListenerAssert(@Nullable QmpEventListener actual) {
+        super(actual, QmpEventListenerAssert.class);
+    }
+
+    /**
+     * Set how long each of the awaiting assertions that follow waits at most; 5 s if not set.
+     *
+     * @param newTimeout the time-out
+     * @return this assertion
+     */
+    @CheckReturnValue
+    public QmpEventListenerAssert within(Duration newTimeout) {
+        timeout = newTimeout;
+        return this;
+    }
+
+    /**
+     * Wait for the next event, whatever it is, and take it.
+     *
+     * @return an assertion about the event
+     * @throws AssertionError if none arrives in time, or none can arrive any more
+     */
+    public AwaitedEventAssert awaitEvent() {
+        return awaitEvent(EventMatcher.anyEvent());
+    }
+
+    /**
+     * Wait for an event and take it.
+     *
+     * @param type the event's type
+     * @return an assertion about the first event that matches
+     * @throws AssertionError if none arrives in time, or none can arrive any more
+     */
+    public AwaitedEventAssert awaitEvent(EventType type) {
+        return awaitEvent(EventMatcher.event(type));
+    }
+
+    /**
+     * Wait for an event and take it.
+     *
+     * @param name the event's name as it stands in the message
+     * @return an assertion about the first event that matches
+     * @throws AssertionError if none arrives in time, or none can arrive any more
+     */
+    public AwaitedEventAssert awaitEvent(String name) {
+        return awaitEvent(EventMatcher.event(name));
+    }
+
+    /**
+     * Wait for an event and take it.
+     *
+     * @param matcher which event is meant
+     * @return an assertion about the first event that matches
+     * @throws AssertionError if none arrives in time, or none can arrive any more
+     */
+    public AwaitedEventAssert awaitEvent(EventMatcher matcher) {
+        isNotNull();
+        EventWait wait = EventWait.on(actual, Deadline.in(timeout));
+        QmpEvent found = wait.next(matcher);
+        if (found == null) {
+            throw failure("%s", wait.explain(matcher));
+        }
+        return new AwaitedEventAssert(found, wait, matcher, info);
+    }
+
+    /**
+     * Verify the names of all events that the listener has ever accepted, in their order.
+     *
+     * @param types the types, all of them
+     * @return this assertion
+     * @throws AssertionError if they are others
+     */
+    public QmpEventListenerAssert hasHistory(EventType... types) {
+        isNotNull();
+        List<String> expected = Stream.of(types).map(EventType::name).toList();
+        List<String> heard = actual.history().stream().map(QmpEvent::name).toList();
+        if (!heard.equals(expected)) {
+            throw failureWithActualExpected(
+                    heard,
+                    expected,
+                    "%s",
+                    Message.expecting("a listener for " + actual.filter(), "to have heard " + expected)
+                            + "but it has heard:%n%s".formatted(Message.indented(String.join("\n", lines()))));
+        }
+        return this;
+    }
+
+    /**
+     * Verify that there is no event to take now.
+     *
+     * @return this assertion
+     * @throws AssertionError if there is one
+     */
+    public QmpEventListenerAssert isEmpty() {
+        isNotNull();
+        if (!actual.isEmpty()) {
+            throw failure(
+                    "%s",
+                    Message.expecting("a listener for " + actual.filter(), "to have nothing to take")
+                            + "but it has:%n%s"
+                                    .formatted(Message.indented(actual.pending().stream()
+                                            .map(QmpEvent::toString)
+                                            .reduce((one, other) -> one + "\n" + other)
+                                            .orElse(""))));
+        }
+        return this;
+    }
+
+    private List<String> lines() {
+        return actual.history().isEmpty()
+                ? List.of("nothing")
+                : actual.history().stream().map(QmpEvent::toString).toList();
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpEvent;
+import io.github.qmpjunit.qmp.QmpEventListener;
+import org.assertj.core.api.SoftAssertionsProvider;
+
+/** Adds this package's assertions to soft assertions of your own. */
+public interface QmpSoftAssertionsProvider extends SoftAssertionsProvider {
+
+    /**
+     * Begin a soft assertion about an event.
+     *
+     * @param actual the event
+     * @return the assertion
+     */
+    default QmpEventAssert assertThat(QmpEvent actual) {
+        return proxy(QmpEventAssert.class, QmpEvent.class, actual);
+    }
+
+    /**
+     * Begin a soft assertion about a machine.
+     *
+     * @param actual the machine
+     * @return the assertion
+     */
+    default QemuMachineAssert assertThat(QemuMachine actual) {
+        return proxy(QemuMachineAssert.class, QemuMachine.class, actual);
+    }
+
+    /**
+     * Begin a soft assertion about a client.
+     *
+     * @param actual the client
+     * @return the assertion
+     */
+    default QmpClientAssert assertThat(QmpClient actual) {
+        return proxy(QmpClientAssert.class, QmpClient.class, actual);
+    }
+
+    /**
+     * Begin a soft assertion about a listener.
+     *
+     * @param actual the listener
+     * @return the assertion
+     */
+    default QmpEventListenerAssert assertThat(QmpEventListener actual) {
+        return proxy(QmpEventListenerAssert.class, QmpEventListener.class, actual);
+    }
+}

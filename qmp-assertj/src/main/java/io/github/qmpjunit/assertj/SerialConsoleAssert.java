@@ -1,0 +1,64 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qemu.QemuOutputException;
+import io.github.qmpjunit.qemu.SerialConsole;
+import java.time.Duration;
+import org.assertj.core.annotation.CheckReturnValue;
+import org.assertj.core.api.AbstractAssert;
+import org.jspecify.annotations.Nullable;
+
+/** Assertions about what a guest writes to its console. Each passes what it found, so that the next looks behind it. */
+public class SerialConsoleAssert extends AbstractAssert<SerialConsoleAssert, SerialConsole> {
+
+    private Duration timeout = AbstractQmpAssert.DEFAULT_TIMEOUT;
+
+    /**
+     * Create an assertion.
+     *
+     * @param actual the console
+     */
+    public SerialConsoleAssert(@Nullable SerialConsole actual) {
+        super(actual, SerialConsoleAssert.class);
+    }
+
+    /**
+     * Set how long each of the assertions that follow waits at most; 5 s if not set.
+     *
+     * @param newTimeout the time-out
+     * @return this assertion
+     */
+    @CheckReturnValue
+    public SerialConsoleAssert within(Duration newTimeout) {
+        timeout = newTimeout;
+        return this;
+    }
+
+    /**
+     * Wait for a line.
+     *
+     * @param line which line is meant, from {@link QmpAssertions#containing}, {@link QmpAssertions#matching} or {@link
+     *     QmpAssertions#exactly}; a prompt counts, though its line has not ended
+     * @return this assertion
+     * @throws AssertionError if it is not written in time, or the machine ends
+     */
+    public SerialConsoleAssert awaitLine(TextPattern line) {
+        isNotNull();
+        try {
+            actual.output().awaitMatch(line.pattern(), timeout);
+        } catch (QemuOutputException e) {
+            throw failure("%s", "%nExpecting a line %s, but:%n%s".formatted(line, Message.indented(e.getMessage())));
+        }
+        return this;
+    }
+
+    /**
+     * Wait for a text.
+     *
+     * @param text the text
+     * @return this assertion
+     * @throws AssertionError if it is not written in time, or the machine ends
+     */
+    public SerialConsoleAssert awaitText(String text) {
+        return awaitLine(TextPattern.containing(text));
+    }
+}

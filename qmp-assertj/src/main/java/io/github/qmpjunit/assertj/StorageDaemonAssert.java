@@ -1,0 +1,40 @@
+package io.github.qmpjunit.assertj;
+
+import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qmp.QmpClient;
+import org.jspecify.annotations.Nullable;
+
+/** Assertions about a storage daemon: its process, and what its client receives. */
+public class StorageDaemonAssert extends AbstractQmpAssert<StorageDaemonAssert, StorageDaemon> {
+
+    /**
+     * Create an assertion.
+     *
+     * @param actual the daemon
+     */
+    public StorageDaemonAssert(@Nullable StorageDaemon actual) {
+        super(actual, StorageDaemonAssert.class);
+    }
+
+    @Override
+    QmpClient client() {
+        return actual.qmp();
+    }
+
+    /**
+     * Verify that the process runs.
+     *
+     * @return this assertion
+     * @throws AssertionError if it has ended; the message says how
+     */
+    public StorageDaemonAssert isRunning() {
+        isNotNull();
+        if (!actual.isRunning()) {
+            throw failure(
+                    "%s",
+                    Message.expecting("storage daemon \"%s\"".formatted(actual.name()), "to be running")
+                            + "but:%n%s".formatted(Message.indented(actual.describe())));
+        }
+        return this;
+    }
+}
