@@ -12,6 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.ToStringSerializer;
@@ -25,6 +26,9 @@ final class Json {
      *
      * <p>A record's or bean's member that is null or an empty Optional is left out: QEMU tells an argument that is not there from
      * null, which few commands take. A Map's null was put there by hand, so it goes out ({@code blockdev-add}'s {@code backing}).
+     *
+     * <p>Names are QEMU's: {@code nodeName} is {@code node-name}, both ways. Its few names with an underscore can be written so in
+     * Java, and {@code @JsonProperty} goes for the rest, of which there is one: {@code UUID}.
      */
     static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder().build())
             .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -32,6 +36,7 @@ final class Json {
                     .setSerializerModifier(new Jackson2Refusal())
                     .addSerializer(Path.class, ToStringSerializer.instance)
                     .addSerializer(File.class, ToStringSerializer.instance))
+            .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
             .changeDefaultPropertyInclusion(inclusion -> inclusion
                     .withValueInclusion(JsonInclude.Include.NON_ABSENT)
                     .withContentInclusion(JsonInclude.Include.CUSTOM)

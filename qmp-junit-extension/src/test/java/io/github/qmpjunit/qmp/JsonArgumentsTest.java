@@ -32,9 +32,15 @@ class JsonArgumentsTest {
 
     record Node(
             Driver driver,
-            @JsonProperty("node-name") String nodeName,
+            String nodeName,
             @JsonProperty("read-only") Optional<Boolean> readOnly,
             OptionalInt latency) {}
+
+    record Names(
+            String nodeName,
+            int bps_rd,
+            int xPerf,
+            @JsonProperty("UUID") String uuid) {}
 
     static class Bean {
         public String getDevice() {
@@ -55,6 +61,14 @@ class JsonArgumentsTest {
                 .isEqualTo("{'driver':'null-co','node-name':'n0','read-only':true,'latency':5}");
         assertThat(arguments(new Node(Driver.qcow2, null, Optional.empty(), OptionalInt.empty())))
                 .isEqualTo("{'driver':'qcow2'}");
+    }
+
+    @Test
+    void names_of_members_are_written_as_QEMU_writes_them() {
+        assertThat(arguments(new Names("n", 1, 2, "u")))
+                .isEqualTo("{'node-name':'n','bps_rd':1,'x-perf':2,'UUID':'u'}");
+        assertThat(Json.MAPPER.readValue("{\"node-name\":\"n\",\"bps_rd\":1,\"x-perf\":2,\"UUID\":\"u\"}", Names.class))
+                .isEqualTo(new Names("n", 1, 2, "u"));
     }
 
     @Test
