@@ -224,10 +224,11 @@ class QmpSchemaTest {
 
     @Test
     void a_path_in_data_needs_its_places() {
-        assertThat(SCHEMA.checkEvent(event("NODE_ADDED").withData("parents[0]", "p")))
+        assertThat(SCHEMA.checkEvent(event("NODE_ADDED").withData("jobs[0].id", "j")))
                 .isEmpty();
-        assertThat(SCHEMA.checkEvent(event("NODE_ADDED").withData("parents.x", "p")))
-                .containsExactly("NODE_ADDED has no data \"parents.x\"");
+        assertThat(SCHEMA.hasData("NODE_ADDED", "jobs.id")).isTrue();
+        assertThat(SCHEMA.checkEvent(event("NODE_ADDED").withData("jobs.id", "j")))
+                .containsExactly("NODE_ADDED has no data \"jobs.id\"");
     }
 
     @Test
@@ -278,6 +279,15 @@ class QmpSchemaTest {
                         QmpCommand.of("do-all", Map.of("actions", List.of(Map.of("driver", "raw", "fil", "x"))))))
                 .containsExactly(
                         "do-all with driver \"raw\" has no argument \"actions[0].fil\"; did you mean \"actions[0].file\"?");
+    }
+
+    @Test
+    void an_argument_that_is_given_already_is_not_suggested() {
+        assertThat(SCHEMA.checkCommand(
+                        QmpCommand.of("add-node", Map.of("driver", "raw", "node-name", "n", "node_name", "n"))))
+                .singleElement()
+                .asString()
+                .doesNotContain("did you mean");
     }
 
     @Test
