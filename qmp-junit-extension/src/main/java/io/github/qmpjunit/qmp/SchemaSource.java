@@ -54,17 +54,14 @@ final class SchemaSource {
 
     /**
      * Return the error with a hint at what was probably meant or, where there is none, the error itself. Asks the peer only for
-     * errors that can come from a mistyped name or value, and at most once in vain.
+     * errors that can come from a mistyped name or value, and at most once in vain. Never for a command out of band: it was
+     * sent so because the peer may be too busy for others.
      */
     QmpErrorException explained(
             QmpErrorException error, QmpSession session, @Nullable QmpGreeting greeting, Duration timeout) {
         QmpCommand command = error.command();
-        boolean mayBeMistyped = switch (error.errorClass()) {
-            case "CommandNotFound" -> true;
-            case "GenericError" -> command.arguments().isPresent();
-            default -> false;
-        };
-        if (!mayBeMistyped || session.equals(speechless)) {
+        boolean mayAsk = !command.isOutOfBand() && !session.equals(speechless);
+        if (!mayBeMistyped(error) || (knownOf(session) == null && !mayAsk)) {
             return error;
         }
         try {
@@ -75,8 +72,19 @@ final class SchemaSource {
             return error;
         } catch (RuntimeException e) { // whatever it is, it must not hide the error that is to be explained
             speechless = session;
+            if (e instanceof QmpDisconnectedException) {
+                error.addSuppressed(e); // somebody must be told of the end
+            }
             return error;
         }
+    }
+
+    private static boolean mayBeMistyped(QmpErrorException error) {
+        return switch (error.errorClass()) {
+            case "CommandNotFound" -> true;
+            case "GenericError" -> error.command().arguments().isPresent();
+            default -> false;
+        };
     }
 
     private @Nullable QmpSchema knownOf(QmpSession session) {

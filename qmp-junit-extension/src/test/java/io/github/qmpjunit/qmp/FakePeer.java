@@ -100,7 +100,8 @@ final class FakePeer implements Transport.Source {
         @Override
         public void write(byte[] line, List<FileDescriptor> fds) {
             JsonNode message = Json.MAPPER.readTree(line);
-            String command = message.path("execute").asString();
+            String command = message.path(message.has("exec-oob") ? "exec-oob" : "execute")
+                    .asString();
             commands.add(command);
             String reply = replies.getOrDefault(
                     command, "\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"no %s\"}".formatted(command));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.StorageDaemon;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +153,17 @@ class QmpClientSchemaTest {
             assertThat(hiding.qmp().schema()).isNotSameAs(schema);
             assertThat(schema.commands()).anyMatch(schema::isDeprecated);
             assertThat(hiding.qmp().schema().commands()).noneMatch(hiding.qmp().schema()::isDeprecated);
+        }
+    }
+
+    @Test
+    void a_storage_daemon_has_a_schema_of_its_own() {
+        try (StorageDaemon daemon = StorageDaemon.builder().start()) {
+            QmpSchema schema = daemon.qmp().schema();
+
+            assertThat(schema.hasArgument("blockdev-add", "node-name")).isTrue();
+            assertThat(schema.hasCommand("query-status")).isFalse();
+            assertThat(vm.qmp().schema().hasCommand("query-status")).isTrue();
         }
     }
 

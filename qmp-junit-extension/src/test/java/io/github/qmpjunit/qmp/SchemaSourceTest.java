@@ -113,7 +113,13 @@ class SchemaSourceTest {
     void a_peer_that_hangs_up_leaves_the_plain_error() {
         peer.answering(QUERY, FakePeer.HANGS_UP);
         try (QmpClient qmp = connected(peer)) {
-            assertPlain(errorOf(qmp, QmpCommand.of("query-statuss")));
+            QmpErrorException error = errorOf(qmp, QmpCommand.of("query-statuss"));
+
+            assertPlain(error);
+            assertThat(error.getSuppressed())
+                    .as("somebody must be told")
+                    .singleElement()
+                    .isInstanceOf(QmpDisconnectedException.class);
             assertThatThrownBy(qmp::schema).isInstanceOf(QmpDisconnectedException.class);
         }
     }
@@ -185,6 +191,19 @@ class SchemaSourceTest {
         assertThat(schemaThrough(cache, "", peer))
                 .isNotSameAs(schemaThrough(cache, "", peer))
                 .isNotSameAs(first);
+    }
+
+    @Test
+    void a_peer_that_may_be_busy_is_not_asked() {
+        try (QmpClient qmp = connected(peer)) {
+            assertThat(errorOf(qmp, QmpCommand.of("query-statuss").outOfBand()).hint())
+                    .isEmpty();
+            assertThat(peer.count(QUERY)).isZero();
+
+            qmp.schema();
+            assertThat(errorOf(qmp, QmpCommand.of("query-statuss").outOfBand()).hint())
+                    .hasValue(HINT);
+        }
     }
 
     @Test
