@@ -8,6 +8,7 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpSchemaCache;
 import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import java.io.IOException;
@@ -34,6 +35,8 @@ final class MonitoredProcess implements AutoCloseable {
 
     /** A process closes its monitor some milliseconds before it is gone. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    private static final QmpSchemaCache SCHEMAS = QmpSchemaCache.inMemory();
 
     private final LaunchPlan plan;
     private final Path directory;
@@ -76,6 +79,7 @@ final class MonitoredProcess implements AutoCloseable {
                     .name(plan.name())
                     .peerDiagnosis(() -> diagnose(process))
                     .peerDescription(process::describe)
+                    .schemaCache(SCHEMAS, () -> QemuProgram.identify(commandLine, process.pid()))
                     .build();
             process.onExit(acceptor::close);
             try {

@@ -58,6 +58,11 @@ public final class DataPath {
         return node;
     }
 
+    /** Return the steps, one by one: a String is a member's name, an Integer a place in an array. */
+    List<Object> steps() {
+        return steps;
+    }
+
     @Override
     public String toString() {
         return text;

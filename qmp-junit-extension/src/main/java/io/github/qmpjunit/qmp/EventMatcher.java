@@ -95,7 +95,7 @@ public final class EventMatcher {
                     "A predicate on %s is given by withDataMatching(path, description, predicate)".formatted(path));
         }
         JsonNode tree = JsonValues.treeOf(expected, path);
-        return withData(path, "= " + JsonValues.brief(tree), "differs", actual -> JsonValues.equal(actual, tree));
+        return withData(path, "= " + JsonValues.brief(tree), tree, actual -> JsonValues.equal(actual, tree));
     }
 
     /**
@@ -107,7 +107,7 @@ public final class EventMatcher {
      * @return the narrower matcher
      */
     public EventMatcher withDataMatching(String path, String description, Predicate<JsonNode> predicate) {
-        return withData(path, description, "differs", predicate);
+        return withData(path, description, null, predicate);
     }
 
     /**
@@ -121,6 +121,7 @@ public final class EventMatcher {
         JsonNode tree = JsonValues.treeOf(subset, "the expected data");
         return with(
                 "with data containing " + JsonValues.brief(tree),
+                new Demand(null, tree),
                 event -> JsonValues.contains(event.data(), tree) ? null : "data differs");
     }
 
@@ -133,7 +134,9 @@ public final class EventMatcher {
     public EventMatcher withoutData(String path) {
         DataPath place = DataPath.of(path);
         return with(
-                "without data " + path, event -> place.in(event.data()).isMissingNode() ? null : path + " is there");
+                "without data " + path,
+                null,
+                event -> place.in(event.data()).isMissingNode() ? null : path + " is there");
     }
 
     /**
@@ -146,23 +149,27 @@ public final class EventMatcher {
      */
     public EventMatcher where(String description, Predicate<QmpEvent> predicate) {
         return with(
-                "where " + description, event -> predicate.test(event) ? null : "not an event where " + description);
+                "where " + description,
+                null,
+                event -> predicate.test(event) ? null : "not an event where " + description);
     }
 
-    private EventMatcher withData(String path, String demand, String mismatch, Predicate<JsonNode> predicate) {
+    private EventMatcher withData(
+            String path, String description, @Nullable JsonNode expected, Predicate<JsonNode> predicate) {
         DataPath place = DataPath.of(path);
-        return with("with data " + path + " " + demand, event -> {
+        return with("with data " + path + " " + description, new Demand(place, expected), event -> {
             JsonNode actual = place.in(event.data());
             if (actual.isMissingNode()) {
                 return path + " is missing";
             }
-            return predicate.test(actual) ? null : path + " " + mismatch;
+            return predicate.test(actual) ? null : path + " differs";
         });
     }
 
-    private EventMatcher with(String description, Function<QmpEvent, @Nullable String> mismatch) {
+    private EventMatcher with(
+            String description, @Nullable Demand demand, Function<QmpEvent, @Nullable String> mismatch) {
         List<Condition> more = new ArrayList<>(conditions);
-        more.add(new Condition(description, mismatch));
+        more.add(new Condition(description, demand, mismatch));
         return new EventMatcher(names, List.copyOf(more));
     }
 
@@ -231,6 +238,17 @@ public final class EventMatcher {
         return names.isEmpty() ? Set.of() : Collections.unmodifiableSet(names);
     }
 
+    /** Return what must stand in the data, as far as a schema can tell whether it ever does. */
+    List<Demand> demands() {
+        List<Demand> demands = new ArrayList<>();
+        for (Condition condition : conditions) {
+            if (condition.demand != null) {
+                demands.add(condition.demand);
+            }
+        }
+        return demands;
+    }
+
     /** {@return what is meant in words, such as {@code JOB_STATUS_CHANGE with data id = "job0", status = "ready"}} */
     @Override
     public String toString() {
@@ -246,5 +264,12 @@ public final class EventMatcher {
         return text.toString();
     }
 
-    private record Condition(String description, Function<QmpEvent, @Nullable String> mismatch) {}
+    private record Condition(
+            String description, @Nullable Demand demand, Function<QmpEvent, @Nullable String> mismatch) {}
+
+    /**
+     * A demand on the data: a value that must be there ({@code null} for any), at a path ({@code null} for the data as a whole,
+     * of which the value is a subset).
+     */
+    record Demand(@Nullable DataPath path, @Nullable JsonNode expected) {}
 }

@@ -37,6 +37,7 @@ public final class QmpClient implements AutoCloseable {
     private final boolean outOfBand;
     private final EventRouter router;
     private final DaemonExecutor callbacks;
+    private final SchemaSource schemaSource;
 
     /** Guards the change from one connection to the next, never a command or an event. */
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -59,6 +60,7 @@ public final class QmpClient implements AutoCloseable {
         this.outOfBand = builder.outOfBand;
         this.router = new EventRouter(this);
         this.callbacks = new DaemonExecutor("qmp-callbacks-" + name);
+        this.schemaSource = new SchemaSource(builder.schemaCache, builder.program);
     }
 
     /**
@@ -266,7 +268,12 @@ public final class QmpClient implements AutoCloseable {
      * @return what the server returned
      */
     public JsonNode execute(QmpCommand command) {
-        return sessionFor(command.name()).execute(command, timeout);
+        QmpSession current = sessionFor(command.name());
+        try {
+            return current.execute(command, timeout);
+        } catch (QmpErrorException e) {
+            throw schemaSource.explained(e, current, greeting, timeout);
+        }
     }
 
     /**
@@ -394,6 +401,20 @@ public final class QmpClient implements AutoCloseable {
         QmpEventListener listener = new EventCallback(matcher, action, callbacks);
         register(listener);
         return listener;
+    }
+
+    /**
+     * Return what the server says about its commands and events. It is asked once for a connection, when somebody wants to know,
+     * and not at all where a {@link Builder#schemaCache} has the answer.
+     *
+     * @return the schema
+     * @throws QmpErrorException if the server has none, as the guest agent
+     * @throws QmpTimeoutException if no reply comes in time; the connection stays usable
+     * @throws QmpDisconnectedException if the connection ends before the reply
+     * @throws QmpStateException if the client is not connected
+     */
+    public QmpSchema schema() {
+        return schemaSource.of(sessionFor("query-qmp-schema"), greeting, timeout);
     }
 
     /** {@return the built-in listener, which hears every event from before the greeting on; it cannot be removed} */
@@ -588,6 +609,8 @@ public final class QmpClient implements AutoCloseable {
         private boolean negotiate = true;
         private boolean outOfBand;
         private int eventsKept = Integer.MAX_VALUE;
+        private @Nullable QmpSchemaCache schemaCache;
+        private Supplier<String> program = () -> "";
 
         private Builder() {}
 
@@ -690,6 +713,21 @@ public final class QmpClient implements AutoCloseable {
          */
         public Builder keepEvents(int events) {
             this.eventsKept = events;
+            return this;
+        }
+
+        /**
+         * Set where to keep the server's schema for other clients of the same program; nowhere if not set.
+         *
+         * @param schemaCache a cache that these clients share
+         * @param program called when the schema is first wanted; returns all that tells the server's program from others with
+         *     other schemas: its path, size and time stamp, say, since builds of one version differ. The version need not be in
+         *     it. An empty string where the program is not known: its schema is not shared then.
+         * @return this
+         */
+        public Builder schemaCache(QmpSchemaCache schemaCache, Supplier<String> program) {
+            this.schemaCache = schemaCache;
+            this.program = program;
             return this;
         }
 

@@ -51,7 +51,8 @@ public final class QmpCommand {
      *
      * @param name the command's name
      * @param arguments a Map, tree, record or bean that becomes a JSON object; {@link java.nio.file.Path Path} and {@link
-     *     java.io.File File} values become their path
+     *     java.io.File File} values become their path; a record's or bean's {@code nodeName} becomes {@code node-name}, and what
+     *     is null or an empty Optional there is left out
      * @return the command
      * @throws IllegalArgumentException if the arguments do not become a JSON object
      */

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Signals that the server answered a command with an error. The connection stays usable. */
@@ -14,15 +15,29 @@ public class QmpErrorException extends QmpException {
     /** As {@link #description()} tells it. */
     private final String description;
 
+    /** As {@link #hint()} tells it; empty if there is none. */
+    private final String hint;
+
     QmpErrorException(QmpCommand command, JsonNode error) {
-        this(command, error.path("class").asString("?"), error.path("desc").asString("?"));
+        this(command, error.path("class").asString("?"), error.path("desc").asString("?"), "");
     }
 
-    private QmpErrorException(QmpCommand command, String errorClass, String description) {
-        super("%s: %s%n  in reply to: %s".formatted(errorClass, description, command), null);
+    private QmpErrorException(QmpCommand command, String errorClass, String description, String hint) {
+        super(
+                "%s: %s%n  in reply to: %s".formatted(errorClass, description, command)
+                        + (hint.isEmpty() ? "" : "%n  %s".formatted(hint)),
+                null);
         this.command = command;
         this.errorClass = errorClass;
         this.description = description;
+        this.hint = hint;
+    }
+
+    /** Return this error, thrown where it was thrown, with a hint at what was probably meant. */
+    QmpErrorException withHint(String better) {
+        QmpErrorException hinting = new QmpErrorException(command, errorClass, description, better);
+        hinting.setStackTrace(getStackTrace());
+        return hinting;
     }
 
     /** {@return the command as it was sent} */
@@ -38,5 +53,13 @@ public class QmpErrorException extends QmpException {
     /** {@return the error's text for people; the QMP specification asks programs not to parse it} */
     public String description() {
         return description;
+    }
+
+    /**
+     * {@return what was probably meant, where a name or a value was not what this server's schema knows: {@code No command
+     * "query-statuss"; did you mean "query-status"?}; several lines for several of them}
+     */
+    public Optional<String> hint() {
+        return hint.isEmpty() ? Optional.empty() : Optional.of(hint);
     }
 }

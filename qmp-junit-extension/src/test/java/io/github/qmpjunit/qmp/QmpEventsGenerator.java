@@ -8,10 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Writes {@link QmpEvents} from what QEMU's own schema says. {@code scripts/update-events} runs it; {@link QmpEventsTest} sees
@@ -73,24 +70,14 @@ final class QmpEventsGenerator {
 
     /** Return the events of a running QEMU's schema. */
     static List<Event> eventsOf(QmpClient qmp, String version) {
-        JsonNode schema = qmp.execute("query-qmp-schema");
-        Map<String, JsonNode> byName = StreamSupport.stream(schema.spliterator(), false)
-                .filter(entity -> !entity.path("meta-type").asString("").equals("command"))
-                .collect(Collectors.toMap(
-                        entity -> entity.path("meta-type").asString() + ":"
-                                + entity.path("name").asString(),
-                        Function.identity()));
-        return byName.values().stream()
-                .filter(entity -> entity.path("meta-type").asString("").equals("event"))
-                .map(event -> new Event(
-                        event.path("name").asString(),
+        QmpSchema schema = qmp.schema();
+        return schema.events().stream()
+                .map(name -> new Event(
+                        name,
                         version,
-                        new TreeSet<>(
-                                byName.get("object:" + event.path("arg-type").asString())
-                                        .path("members")
-                                        .valueStream()
-                                        .map(member -> member.path("name").asString())
-                                        .toList())))
+                        new TreeSet<>(schema.event(name).data().stream()
+                                .map(SchemaMember::name)
+                                .toList())))
                 .toList();
     }
 

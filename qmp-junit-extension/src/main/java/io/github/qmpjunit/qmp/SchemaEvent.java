@@ -1,0 +1,29 @@
+package io.github.qmpjunit.qmp;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * An event of QEMU's schema.
+ *
+ * @param name its name
+ * @param dataType the type of its data, an object; an event without data has an empty one
+ * @param features QEMU's special marks, such as {@code deprecated} and {@code unstable}
+ */
+public record SchemaEvent(String name, SchemaType dataType, Set<String> features) {
+
+    /** {@return the members of its data, in QEMU's order; those that not every such event has hang on {@link #dataType()}} */
+    public List<SchemaMember> data() {
+        return dataType.members();
+    }
+
+    /** {@return whether QEMU's developers intend to remove it} */
+    public boolean isDeprecated() {
+        return features.contains(QmpSchema.DEPRECATED);
+    }
+
+    /** {@return whether QEMU's developers may change or remove it without notice} */
+    public boolean isUnstable() {
+        return features.contains(QmpSchema.UNSTABLE);
+    }
+}

@@ -1,0 +1,151 @@
+package io.github.qmpjunit.qmp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What Java values become on their way to QEMU. */
+class JsonArgumentsTest {
+
+    private static final com.fasterxml.jackson.databind.ObjectMapper JACKSON_2 =
+            new com.fasterxml.jackson.databind.ObjectMapper();
+
+    enum Driver {
+        @JsonProperty("null-co")
+        NULL_CO,
+        qcow2
+    }
+
+    record Node(
+            Driver driver,
+            String nodeName,
+            @JsonProperty("read-only") Optional<Boolean> readOnly,
+            OptionalInt latency) {}
+
+    record Names(
+            String nodeName,
+            int bps_rd,
+            int xPerf,
+            @JsonProperty("UUID") String uuid) {}
+
+    static class Bean {
+        public String getDevice() {
+            return "sda";
+        }
+
+        @JsonProperty("speed-limit")
+        public long speed() {
+            return 1L << 40;
+        }
+    }
+
+    record WithTree(Object node) {}
+
+    @Test
+    void a_record_leaves_out_what_it_does_not_have_as_QEMU_wants_it() {
+        assertThat(arguments(new Node(Driver.NULL_CO, "n0", Optional.of(true), OptionalInt.of(5))))
+                .isEqualTo("{'driver':'null-co','node-name':'n0','read-only':true,'latency':5}");
+        assertThat(arguments(new Node(Driver.qcow2, null, Optional.empty(), OptionalInt.empty())))
+                .isEqualTo("{'driver':'qcow2'}");
+    }
+
+    @Test
+    void names_of_members_are_written_as_QEMU_writes_them() {
+        assertThat(arguments(new Names("n", 1, 2, "u")))
+                .isEqualTo("{'node-name':'n','bps_rd':1,'x-perf':2,'UUID':'u'}");
+        assertThat(Json.MAPPER.readValue("{\"node-name\":\"n\",\"bps_rd\":1,\"x-perf\":2,\"UUID\":\"u\"}", Names.class))
+                .isEqualTo(new Names("n", 1, 2, "u"));
+    }
+
+    @Test
+    void a_null_in_a_map_is_sent_since_it_means_something_to_QEMU() {
+        assertThat(arguments(Collections.singletonMap("backing", null))).isEqualTo("{'backing':null}");
+        assertThat(arguments(Map.of("l", Collections.singletonList(null)))).isEqualTo("{'l':[null]}");
+    }
+
+    @Test
+    void an_empty_optional_in_a_map_is_left_out() {
+        assertThat(arguments(Map.of("x", Optional.empty()))).isEqualTo("{}");
+        assertThat(arguments(Map.of("x", Optional.of(1)))).isEqualTo("{'x':1}");
+    }
+
+    @Test
+    void a_bean_is_read_by_its_getters() {
+        assertThat(arguments(new Bean()))
+                .isIn("{'device':'sda','speed-limit':1099511627776}", "{'speed-limit':1099511627776,'device':'sda'}");
+    }
+
+    @Test
+    void paths_and_files_become_their_path_and_not_an_address() {
+        assertThat(arguments(Map.of("filename", Path.of("/tmp/a b")))).isEqualTo("{'filename':'/tmp/a b'}");
+        assertThat(arguments(Map.of("filename", new File("/tmp/a")))).isEqualTo("{'filename':'/tmp/a'}");
+        assertThat(arguments(Map.of("files", List.of(Path.of("a"))))).isEqualTo("{'files':['a']}");
+    }
+
+    @Test
+    void numbers_enumerations_times_and_bytes_become_what_people_write() {
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("size", 1L << 62);
+        arguments.put("driver", Driver.qcow2);
+        arguments.put("drivers", new Driver[] {Driver.NULL_CO});
+        arguments.put("at", Instant.EPOCH);
+        arguments.put("buf-b64", "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+
+        assertThat(arguments(arguments))
+                .isEqualTo("{'size':4611686018427387904,'driver':'qcow2','drivers':['null-co'],"
+                        + "'at':'1970-01-01T00:00:00Z','buf-b64':'aGVsbG8='}");
+    }
+
+    static Stream<Object> holders_of_jackson_2_trees() {
+        Object tree = JACKSON_2.createObjectNode().put("driver", "null-co");
+        return Stream.of(
+                tree,
+                Map.of("options", tree),
+                Map.of("actions", List.of(tree)),
+                Map.of("deep", Map.of("er", List.of(List.of(JACKSON_2.createArrayNode())))),
+                Map.of("array", new Object[] {JACKSON_2.nullNode()}),
+                Map.of("text", JACKSON_2.getNodeFactory().textNode("x")),
+                Map.of("maybe", Optional.of(tree)),
+                new WithTree(tree));
+    }
+
+    @ParameterizedTest
+    @MethodSource("holders_of_jackson_2_trees")
+    void a_tree_of_jackson_2_is_refused_wherever_it_stands(Object holder) {
+        assertThatThrownBy(() -> QmpCommand.of("blockdev-add", holder))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "Cannot turn the arguments of blockdev-add into JSON: com.fasterxml.jackson.databind.node.")
+                .hasMessageContaining("is a tree of Jackson 2, and this library speaks Jackson 3; pass a Map, ");
+    }
+
+    @Test
+    void a_tree_of_jackson_2_is_refused_as_expected_data_and_as_id() {
+        Object tree = JACKSON_2.createObjectNode();
+
+        assertThatThrownBy(() -> EventMatcher.anyEvent().withData("a", tree)).hasMessageContaining("Jackson 2");
+        assertThatThrownBy(() -> QmpCommand.of("stop").withId(tree)).hasMessageContaining("Jackson 2");
+    }
+
+    private static String arguments(Object arguments) {
+        return QmpCommand.of("x", arguments)
+                .arguments()
+                .map(Object::toString)
+                .orElse("{}")
+                .replace('"', '\'');
+    }
+}
