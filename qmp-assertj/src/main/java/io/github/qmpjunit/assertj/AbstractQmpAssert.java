@@ -30,6 +30,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
     private Duration timeout = DEFAULT_TIMEOUT;
     private @Nullable EventMark since;
     private boolean failedJobsAllowed;
+    private boolean unchecked;
 
     AbstractQmpAssert(@Nullable ACTUAL actual, Class<?> selfType) {
         super(actual, selfType);
@@ -80,6 +81,18 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
     @CheckReturnValue
     public SELF allowingFailedJobs() {
         failedJobsAllowed = true;
+        return myself;
+    }
+
+    /**
+     * Wait for events although QEMU's schema does not know them, or not with such data. Without this, a wait ends early where the
+     * schema says that the event cannot come.
+     *
+     * @return this assertion
+     */
+    @CheckReturnValue
+    public SELF withoutSchemaCheck() {
+        unchecked = true;
         return myself;
     }
 
@@ -137,7 +150,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      */
     public SELF awaitEventsInOrder(EventType... types) {
         isNotNull();
-        EventWait wait = EventWait.on(client(), subject(), Deadline.in(timeout));
+        EventWait wait = EventWait.on(client(), subject(), Deadline.in(timeout)).unchecked(unchecked);
         EventMark mark = since;
         for (EventType type : types) {
             EventMatcher meant = EventWait.after(mark, EventMatcher.event(type));

@@ -7,10 +7,12 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +21,17 @@ final class EventWait {
 
     private static final Logger LOGGER = System.getLogger(EventWait.class.getName());
 
+    /** How long a wait goes on before it asks the schema: longer than most events take, so that most waits never ask. */
+    private static final Duration PATIENCE = Duration.ofMillis(150);
+
     private final String receiver;
     private final @Nullable QmpClient client;
     private final QmpEventListener listener;
     private final Deadline deadline;
     private final long startedNanos = System.nanoTime();
     private boolean failedJobsAllowed;
+    private boolean unchecked;
+    private List<String> impossible = List.of();
     private @Nullable QmpDisconnectedException disconnected;
     private @Nullable String jobFailure;
 
@@ -55,6 +62,11 @@ final class EventWait {
         return this;
     }
 
+    EventWait unchecked(boolean withoutSchema) {
+        unchecked = withoutSchema;
+        return this;
+    }
+
     /** Wait for the event and take it; {@code null} if it does not come, which {@link #explain} explains. */
     @Nullable
     QmpEvent next(EventMatcher matcher) {
@@ -72,12 +84,33 @@ final class EventWait {
             return there.get();
         }
         try {
-            return listener.next(matcher, deadline);
+            return awaitWithSecondThoughts(matcher);
         } catch (QmpTimeoutException e) {
             return null;
         } catch (QmpDisconnectedException e) {
             disconnected = e;
             return null;
+        }
+    }
+
+    /** Wait; and where the event does not come soon, find out first whether it can come at all. */
+    private @Nullable QmpEvent awaitWithSecondThoughts(EventMatcher matcher) {
+        if (client == null || unchecked || deadline.remaining().compareTo(PATIENCE) < 0) {
+            return listener.next(matcher, deadline);
+        }
+        try {
+            return listener.next(matcher, PATIENCE);
+        } catch (QmpTimeoutException e) {
+            impossible = problemsOf(matcher, client);
+            return impossible.isEmpty() ? listener.next(matcher, deadline) : null;
+        }
+    }
+
+    private static List<String> problemsOf(EventMatcher matcher, QmpClient client) {
+        try {
+            return client.schema().checkEvent(matcher);
+        } catch (QmpException e) {
+            return List.of(); // without a schema, nobody can tell
         }
     }
 
@@ -111,6 +144,11 @@ final class EventWait {
             return expected
                     + "and it did, but the job has failed:%n%s%nIf it is meant to: job(id).failsWithErrorContaining(...), or allowingFailedJobs()"
                             .formatted(Message.indented(jobFailure));
+        }
+        if (!impossible.isEmpty()) {
+            return expected
+                    + "but that cannot happen:%n%s%nIf this QEMU sends it all the same: withoutSchemaCheck()"
+                            .formatted(Message.indented(String.join("\n", impossible)));
         }
         String ending = disconnected == null
                 ? "%s, but ".formatted(Message.within(deadline.timeout()))

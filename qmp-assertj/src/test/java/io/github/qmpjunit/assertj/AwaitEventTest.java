@@ -151,6 +151,7 @@ class AwaitEventTest {
 
         assertThatThrownBy(() -> assertThat(qmp)
                         .within(Duration.ofMillis(300))
+                        .withoutSchemaCheck()
                         .awaitEvent(STOP)
                         .withData("never", 1))
                 .hasMessageContaining("within 300 ms");
@@ -205,5 +206,31 @@ class AwaitEventTest {
                 .hasMessageStartingWith(
                         "%nExpecting machine \"vm\":%n  to be running%nbut:%n  QEMU \"vm\" (pid %d) exited with status 0"
                                 .formatted(vm.pid()));
+    }
+
+    @Test
+    void an_event_that_cannot_come_is_told_early_with_what_was_probably_meant(QmpClient qmp) {
+        assertThatThrownBy(() -> assertThat(qmp).within(Duration.ofDays(1)).awaitEvent("JOB_STATUS_CHANGED"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("""
+
+                        Expecting QMP client "vm":
+                          to receive JOB_STATUS_CHANGED
+                        but that cannot happen:
+                          No event JOB_STATUS_CHANGED; did you mean JOB_STATUS_CHANGE?
+                        If this QEMU sends it all the same: withoutSchemaCheck()""");
+        assertThatThrownBy(() -> assertThat(qmp)
+                        .within(Duration.ofDays(1))
+                        .awaitEvent(event(JOB_STATUS_CHANGE).withData("status", "conclude")))
+                .hasMessageContaining("did you mean \"concluded\"?");
+        assertThatThrownBy(() -> assertThat(qmp)
+                        .within(Duration.ofDays(1))
+                        .awaitEvent(event(JOB_STATUS_CHANGE).withData("stat", "concluded")))
+                .hasMessageContaining("did you mean \"status\"?");
+        assertThatThrownBy(() -> assertThat(qmp)
+                        .withoutSchemaCheck()
+                        .within(Duration.ofMillis(300))
+                        .awaitEvent("JOB_STATUS_CHANGED"))
+                .hasMessageContaining("within 300 ms, but it has received no event at all.");
     }
 }
