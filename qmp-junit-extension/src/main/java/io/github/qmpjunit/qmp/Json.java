@@ -3,6 +3,7 @@ package io.github.qmpjunit.qmp;
 import java.io.File;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -15,9 +16,14 @@ final class Json {
 
     /**
      * No trailing-token check: it would wait for the next message before it handed out this one. Paths and files are written
-     * as QEMU reads them, not as Jackson's {@code file:///} addresses.
+     * as QEMU reads them, not as Jackson's {@code file:///} addresses. Whatever could be read can be written inside of
+     * something else.
      */
-    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder().build())
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamWriteConstraints(StreamWriteConstraints.builder()
+                            .maxNestingDepth(2 * QmpLimits.DEEPEST)
+                            .build())
+                    .build())
             .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .addModule(new SimpleModule()
                     .addSerializer(Path.class, ToStringSerializer.instance)

@@ -23,6 +23,8 @@ public final class QmpClient implements AutoCloseable {
     private final Duration connectTimeout;
     private final Duration timeout;
     private final Supplier<String> peerDiagnosis;
+    private final QmpLimits limits;
+    private final @Nullable QmpTranscript transcript;
     private final EventRouter router;
 
     /** Guards the change from one connection to the next, never a command or an event. */
@@ -38,6 +40,8 @@ public final class QmpClient implements AutoCloseable {
         this.connectTimeout = builder.connectTimeout;
         this.timeout = builder.timeout;
         this.peerDiagnosis = builder.peerDiagnosis;
+        this.limits = builder.limits;
+        this.transcript = builder.transcript;
         this.router = new EventRouter(this);
     }
 
@@ -80,10 +84,10 @@ public final class QmpClient implements AutoCloseable {
             greeting = received;
             negotiated = true;
         } catch (QmpInterruptedException e) {
-            close();
+            disconnect();
             throw e;
         } catch (QmpException e) {
-            close();
+            disconnect();
             Throwable root = e instanceof QmpDisconnectedException && e.getCause() != null ? e.getCause() : e;
             throw new QmpConnectException(
                     "QMP client \"%s\" has no session with %s: %s".formatted(name, peerName, root.getMessage()), root);
@@ -94,7 +98,7 @@ public final class QmpClient implements AutoCloseable {
         lifecycle.lock();
         try {
             requireState(QmpState.IDLE, "connect");
-            QmpSession opened = new QmpSession(name, source, router, peerDiagnosis);
+            QmpSession opened = new QmpSession(name, source, router, peerDiagnosis, limits, transcript);
             router.connectionChanged(null);
             negotiated = false;
             session = opened;
@@ -212,7 +216,8 @@ public final class QmpClient implements AutoCloseable {
         } catch (JacksonException e) {
             throw new QmpProtocolException(
                     "Cannot read the reply to %s as %s: %s%n%s"
-                            .formatted(command, resultType.getName(), e.getOriginalMessage(), JsonValues.brief(result)),
+                            .formatted(
+                                    command, resultType.getName(), e.getOriginalMessage(), JsonValues.excerpt(result)),
                     e);
         }
     }
@@ -316,9 +321,18 @@ public final class QmpClient implements AutoCloseable {
 
     /**
      * Close the connection, if there is one, and become idle. Whoever waits for a reply or an event is told so. Idempotent.
+     *
+     * @throws QmpException if the transcript could not be written; the connection is closed all the same
      */
     @Override
     public void close() {
+        disconnect();
+        if (transcript != null) {
+            transcript.throwIfFailed(name);
+        }
+    }
+
+    private void disconnect() {
         QmpSession current = session;
         if (current == null) {
             return;
@@ -371,6 +385,8 @@ public final class QmpClient implements AutoCloseable {
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration timeout = Duration.ofSeconds(30);
         private Supplier<String> peerDiagnosis = () -> "";
+        private QmpLimits limits = QmpLimits.defaults();
+        private @Nullable QmpTranscript transcript;
 
         private Builder() {}
 
@@ -416,6 +432,28 @@ public final class QmpClient implements AutoCloseable {
          */
         public Builder peerDiagnosis(Supplier<String> peerDiagnosis) {
             this.peerDiagnosis = peerDiagnosis;
+            return this;
+        }
+
+        /**
+         * Set what to accept from the peer at most; {@link QmpLimits#defaults()} if not set.
+         *
+         * @param limits the limits
+         * @return this
+         */
+        public Builder limits(QmpLimits limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        /**
+         * Set where to take down every message in both directions; nowhere if not set.
+         *
+         * @param transcript the transcript, this client's own
+         * @return this
+         */
+        public Builder transcript(QmpTranscript transcript) {
+            this.transcript = transcript;
             return this;
         }
 

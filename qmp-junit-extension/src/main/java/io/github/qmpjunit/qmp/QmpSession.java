@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +41,8 @@ final class QmpSession {
     private final Transport.Source source;
     private final EventRouter events;
     private final Supplier<String> peerDiagnosis;
+    private final QmpLimits limits;
+    private final @Nullable QmpTranscript transcript;
     private final Thread reader;
 
     private final PendingReply greeting = new PendingReply();
@@ -53,11 +56,19 @@ final class QmpSession {
     private volatile @Nullable QmpException end;
     private final CountDownLatch finished = new CountDownLatch(1);
 
-    QmpSession(String clientName, Transport.Source source, EventRouter events, Supplier<String> peerDiagnosis) {
+    QmpSession(
+            String clientName,
+            Transport.Source source,
+            EventRouter events,
+            Supplier<String> peerDiagnosis,
+            QmpLimits limits,
+            @Nullable QmpTranscript transcript) {
         this.clientName = clientName;
         this.source = source;
         this.events = events;
         this.peerDiagnosis = peerDiagnosis;
+        this.limits = limits;
+        this.transcript = transcript;
         this.reader = new Thread(this::read, "qmp-reader-" + clientName);
         reader.setDaemon(true);
     }
@@ -135,14 +146,15 @@ final class QmpSession {
         if (!error.path("class").isString() || !error.path("desc").isString()) {
             throw new QmpProtocolException(
                     "Expected a reply with \"return\" or a whole \"error\" to %s, but received %s"
-                            .formatted(command, JsonValues.brief(reply)),
+                            .formatted(command, JsonValues.excerpt(reply)),
                     null);
         }
         throw new QmpErrorException(command, error);
     }
 
     private void write(QmpCommand command, JsonNode id, Deadline deadline) {
-        byte[] json = Json.MAPPER.writeValueAsBytes(command.message(id));
+        JsonNode message = command.message(id);
+        byte[] json = Json.MAPPER.writeValueAsBytes(message);
         byte[] line = Arrays.copyOf(json, json.length + 1);
         line[json.length] = '\n';
         if (!command.fds().stream().allMatch(FileDescriptor::valid)) {
@@ -153,6 +165,9 @@ final class QmpSession {
         acquireWriting(command, deadline);
         try {
             throwIfEnded(command);
+            if (transcript != null) {
+                transcript.sent(message, command.fds().size());
+            }
             requireNonNull(transport, "a command is written after the greeting").write(line, command.fds());
         } catch (IOException e) {
             awaitFinished(Deadline.in(FAREWELL));
@@ -223,7 +238,12 @@ final class QmpSession {
             if (closing) {
                 opened.close();
             }
-            MessageReader messages = new MessageReader(opened.input());
+            if (transcript != null) {
+                transcript.opened(
+                        clientName,
+                        opened.peer().map(peer -> OptionalLong.of(peer.pid())).orElse(OptionalLong.empty()));
+            }
+            MessageReader messages = new MessageReader(opened.input(), limits);
             for (JsonNode message = messages.next(); message != null; message = messages.next()) {
                 route(message);
             }
@@ -255,6 +275,9 @@ final class QmpSession {
         if (current != null) {
             current.close();
         }
+        if (transcript != null && current != null) {
+            transcript.ended(closing, String.valueOf(reason.getMessage()));
+        }
         end = reason;
         greeting.fail(reason);
         pending.values().forEach(slot -> slot.fail(reason));
@@ -264,35 +287,54 @@ final class QmpSession {
 
     private void route(JsonNode message) {
         if (message.path("event").isString()) {
-            events.dispatch(message, System.nanoTime());
-        } else if (message.has("return") || message.has("error")) {
+            long nanoTime = System.nanoTime();
+            takeDown(message);
+            events.dispatch(message, nanoTime);
+        } else if (message.has("return") || message.has("error") || message.has("id")) {
             routeReply(message);
         } else if (message.has("QMP")) {
+            takeDown(message);
             greeting.complete(message);
         } else {
+            takeDown(message);
             throw new QmpProtocolException(
-                    "Expected a greeting, a reply or an event, but the peer sent " + JsonValues.brief(message), null);
+                    "Expected a greeting, a reply or an event, but the peer sent " + JsonValues.excerpt(message), null);
         }
     }
 
     private void routeReply(JsonNode message) {
         JsonNode id = message.get("id");
         if (id == null) {
+            takeDown(message);
             throw new QmpProtocolException(
                     "The peer sent a reply without id, so it could not parse what it was sent: "
-                            + JsonValues.brief(message),
+                            + JsonValues.excerpt(message),
                     null);
         }
         String key = id.toString();
         PendingReply slot = pending.remove(key);
         if (slot != null) {
+            takeDown(message);
             slot.complete(message);
-        } else if (!abandoned.remove(key)) {
+        } else if (abandoned.remove(key)) {
+            if (transcript != null) {
+                transcript.receivedLate(message);
+            }
+        } else {
+            if (transcript != null) {
+                transcript.receivedUnknown(message);
+            }
             logger().log(
                             Level.WARNING,
                             "QMP client \"{0}\" received a reply to a command it has not sent: {1}",
                             clientName,
-                            message);
+                            JsonValues.excerpt(message));
+        }
+    }
+
+    private void takeDown(JsonNode message) {
+        if (transcript != null) {
+            transcript.received(message);
         }
     }
 
