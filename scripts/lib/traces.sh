@@ -24,7 +24,7 @@ new_traces() {
 folder_traces() {
   local folder
   for folder in "${temp_folders[@]}"; do
-    find "$folder/" -maxdepth 1 -name 'qmp-junit-*' 2>/dev/null | sed 's/^/folder  /' || true
+    find "$folder/" -maxdepth 1 \( -name 'qmp-junit-*' -o -name 'qmp-scripted-*' \) 2>/dev/null | sed 's/^/folder  /' || true
   done
 }
 

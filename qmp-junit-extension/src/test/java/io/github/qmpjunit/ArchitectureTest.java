@@ -39,6 +39,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void nobody_depends_on_the_scripted_server() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.github.qmpjunit.qmp.scripted..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.github.qmpjunit.qmp.scripted..")
+                .check(MAIN);
+    }
+
+    @Test
     void machines_do_not_know_the_extension() {
         noClasses()
                 .that()

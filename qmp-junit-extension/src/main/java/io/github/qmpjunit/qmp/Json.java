@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -22,7 +23,8 @@ final class Json {
 
     /**
      * No trailing-token check: it would wait for the next message before it handed out this one. Paths and files are written
-     * as QEMU reads them, not as Jackson's {@code file:///} addresses.
+     * as QEMU reads them, not as Jackson's {@code file:///} addresses. Whatever could be read can be written inside of
+     * something else.
      *
      * <p>A record's or bean's member that is null or an empty Optional is left out: QEMU tells an argument that is not there from
      * null, which few commands take. A Map's null was put there by hand, so it goes out ({@code blockdev-add}'s {@code backing}).
@@ -30,7 +32,11 @@ final class Json {
      * <p>Names are QEMU's: {@code nodeName} is {@code node-name}, both ways. Its few names with an underscore can be written so in
      * Java, and {@code @JsonProperty} goes for the rest, of which there is one: {@code UUID}.
      */
-    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder().build())
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamWriteConstraints(StreamWriteConstraints.builder()
+                            .maxNestingDepth(2 * QmpLimits.DEEPEST)
+                            .build())
+                    .build())
             .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .addModule(new SimpleModule()
                     .setSerializerModifier(new Jackson2Refusal())

@@ -3,7 +3,6 @@ package io.github.qmpjunit.qmp;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.function.BiPredicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -13,6 +12,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * and booleans only with their own kind.
  */
 public final class JsonValues {
+
+    /** The length of an excerpt in characters. */
+    private static final int EXCERPT = 1000;
 
     private JsonValues() {}
 
@@ -37,6 +39,9 @@ public final class JsonValues {
      */
     public static boolean equal(JsonNode actual, JsonNode expected) {
         if (actual.isNumber() && expected.isNumber()) {
+            if (isInfinite(actual) || isInfinite(expected)) {
+                return actual.equals(expected);
+            }
             return actual.decimalValue().compareTo(expected.decimalValue()) == 0;
         }
         if (actual.isObject() && expected.isObject()) {
@@ -55,6 +60,11 @@ public final class JsonValues {
             return true;
         }
         return actual.equals(expected);
+    }
+
+    /** Return whether a number was too large for a double, as 1e400 is; it has no decimal value then. */
+    private static boolean isInfinite(JsonNode number) {
+        return (number.isDouble() || number.isFloat()) && !Double.isFinite(number.doubleValue());
     }
 
     /**
@@ -88,14 +98,50 @@ public final class JsonValues {
      * @return one line, members' names without quotes
      */
     public static String brief(JsonNode tree) {
+        StringBuilder text = new StringBuilder();
+        append(tree, text, Integer.MAX_VALUE);
+        return text.toString();
+    }
+
+    /** Return what {@link #brief} returns, but not more than an error's message can carry. */
+    static String excerpt(JsonNode tree) {
+        StringBuilder text = new StringBuilder();
+        append(tree, text, EXCERPT);
+        return text.length() <= EXCERPT ? text.toString() : text.substring(0, EXCERPT) + "...";
+    }
+
+    /** Append the tree, or enough of it to be longer than the limit. One frame for each level, since trees may be deep. */
+    private static void append(JsonNode tree, StringBuilder text, int limit) {
+        if (text.length() > limit) {
+            return;
+        }
+        String separator = "";
         if (tree.isObject()) {
-            return tree.properties().stream()
-                    .map(member -> member.getKey() + ": " + brief(member.getValue()))
-                    .collect(Collectors.joining(", ", "{", "}"));
+            text.append('{');
+            for (Map.Entry<String, JsonNode> member : tree.properties()) {
+                text.append(separator).append(member.getKey()).append(": ");
+                append(member.getValue(), text, limit);
+                separator = ", ";
+                if (text.length() > limit) {
+                    return;
+                }
+            }
+            text.append('}');
+        } else if (tree.isArray()) {
+            text.append('[');
+            for (JsonNode element : tree) {
+                text.append(separator);
+                append(element, text, limit);
+                separator = ", ";
+                if (text.length() > limit) {
+                    return;
+                }
+            }
+            text.append(']');
+        } else if (tree.isString() && tree.asString().length() > limit) {
+            text.append('"').append(tree.asString(), 0, limit);
+        } else {
+            text.append(tree);
         }
-        if (tree.isArray()) {
-            return tree.valueStream().map(JsonValues::brief).collect(Collectors.joining(", ", "[", "]"));
-        }
-        return tree.toString();
     }
 }

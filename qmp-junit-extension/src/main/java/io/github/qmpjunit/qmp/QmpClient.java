@@ -35,6 +35,8 @@ public final class QmpClient implements AutoCloseable {
     private final boolean expectGreeting;
     private final boolean negotiate;
     private final boolean outOfBand;
+    private final QmpLimits limits;
+    private final @Nullable QmpTranscript transcript;
     private final EventRouter router;
     private final DaemonExecutor callbacks;
     private final SchemaSource schemaSource;
@@ -58,6 +60,8 @@ public final class QmpClient implements AutoCloseable {
         this.expectGreeting = builder.expectGreeting;
         this.negotiate = builder.negotiate;
         this.outOfBand = builder.outOfBand;
+        this.limits = builder.limits;
+        this.transcript = builder.transcript;
         this.router = new EventRouter(this);
         this.callbacks = new DaemonExecutor("qmp-callbacks-" + name);
         this.schemaSource = new SchemaSource(builder.schemaCache, builder.program);
@@ -134,7 +138,8 @@ public final class QmpClient implements AutoCloseable {
         lifecycle.lock();
         try {
             requireState(QmpState.IDLE, "connect");
-            QmpSession opened = new QmpSession(name, source, router, peerDiagnosis, this::signalStateChange);
+            QmpSession opened =
+                    new QmpSession(name, source, router, peerDiagnosis, limits, transcript, this::signalStateChange);
             router.connectionChanged(null);
             ready = false;
             session = opened;
@@ -310,7 +315,8 @@ public final class QmpClient implements AutoCloseable {
         } catch (JacksonException e) {
             throw new QmpProtocolException(
                     "Cannot read the reply to %s as %s: %s%n%s"
-                            .formatted(command, type.getTypeName(), e.getOriginalMessage(), JsonValues.brief(result)),
+                            .formatted(
+                                    command, type.getTypeName(), e.getOriginalMessage(), JsonValues.excerpt(result)),
                     e);
         }
     }
@@ -529,10 +535,20 @@ public final class QmpClient implements AutoCloseable {
      * Close the connection, if there is one, and become idle. Whoever waits for a reply or an event is told so. Idempotent.
      *
      * @throws QmpException if the connection had ended by itself, not because of {@code quit} or a shutdown, and nobody has been
-     *     told yet; the client is idle all the same
+     *     told yet, or if the transcript could not be written; the client is idle all the same
      */
     @Override
     public void close() {
+        try {
+            disconnect();
+        } finally {
+            if (transcript != null) {
+                transcript.throwIfFailed(name);
+            }
+        }
+    }
+
+    private void disconnect() {
         QmpSession current = session;
         if (current != null) {
             abandon(current);
@@ -611,6 +627,8 @@ public final class QmpClient implements AutoCloseable {
         private int eventsKept = Integer.MAX_VALUE;
         private @Nullable QmpSchemaCache schemaCache;
         private Supplier<String> program = () -> "";
+        private QmpLimits limits = QmpLimits.defaults();
+        private @Nullable QmpTranscript transcript;
 
         private Builder() {}
 
@@ -667,6 +685,17 @@ public final class QmpClient implements AutoCloseable {
          */
         public Builder peerDescription(Supplier<String> peerDescription) {
             this.peerDescription = peerDescription;
+            return this;
+        }
+
+        /**
+         * Set what to accept from the peer at most; {@link QmpLimits#defaults()} if not set.
+         *
+         * @param limits the limits
+         * @return this
+         */
+        public Builder limits(QmpLimits limits) {
+            this.limits = limits;
             return this;
         }
 
@@ -728,6 +757,17 @@ public final class QmpClient implements AutoCloseable {
         public Builder schemaCache(QmpSchemaCache schemaCache, Supplier<String> program) {
             this.schemaCache = schemaCache;
             this.program = program;
+            return this;
+        }
+
+        /**
+         * Set where to take down every message in both directions; nowhere if not set.
+         *
+         * @param transcript the transcript, this client's own
+         * @return this
+         */
+        public Builder transcript(QmpTranscript transcript) {
+            this.transcript = transcript;
             return this;
         }
 

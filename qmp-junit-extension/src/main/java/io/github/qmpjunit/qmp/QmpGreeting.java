@@ -18,7 +18,7 @@ public record QmpGreeting(QmpVersion version, Set<String> capabilities, JsonNode
         if (!body.path("version").isObject() || !body.path("capabilities").isArray()) {
             throw new QmpProtocolException(
                     "Expected a greeting with version and capabilities, but received %s"
-                            .formatted(JsonValues.brief(message)),
+                            .formatted(JsonValues.excerpt(message)),
                     null);
         }
         Set<String> capabilities = new LinkedHashSet<>();

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -43,6 +45,8 @@ final class QmpSession {
     private final Transport.Source source;
     private final EventRouter events;
     private final Supplier<String> peerDiagnosis;
+    private final QmpLimits limits;
+    private final @Nullable QmpTranscript transcript;
     private final Thread reader;
 
     private final Runnable onChange;
@@ -73,13 +77,17 @@ final class QmpSession {
             Transport.Source source,
             EventRouter events,
             Supplier<String> peerDiagnosis,
+            QmpLimits limits,
+            @Nullable QmpTranscript transcript,
             Runnable onChange) {
         this.clientName = clientName;
         this.source = source;
         this.events = events;
         this.peerDiagnosis = peerDiagnosis;
+        this.limits = limits;
+        this.transcript = transcript;
         this.onChange = onChange;
-        this.replies = new ReplyRouter(clientName);
+        this.replies = new ReplyRouter(clientName, transcript);
         this.sender = new DaemonExecutor("qmp-sender-" + clientName);
         this.reader = new Thread(this::read, "qmp-reader-" + clientName);
         reader.setDaemon(true);
@@ -227,7 +235,12 @@ final class QmpSession {
         String key = ReplyRouter.keyOf(id);
         replies.expect(key, slot, text);
         try {
-            write((text + "\n").getBytes(StandardCharsets.UTF_8), List.of(), text, deadline);
+            write(
+                    (text + "\n").getBytes(StandardCharsets.UTF_8),
+                    List.of(),
+                    text,
+                    log -> log.sent(JsonNodeFactory.instance.stringNode(text), 0),
+                    deadline);
             return awaitReply(slot, text, deadline);
         } finally {
             replies.forget(key, slot, true);
@@ -284,13 +297,14 @@ final class QmpSession {
                         "Cannot execute %s: a file descriptor that should go along is closed; keep it open until the reply is there"
                                 .formatted(command));
             }
-            byte[] json = Json.MAPPER.writeValueAsBytes(command.message(id));
+            JsonNode message = command.message(id);
+            byte[] json = Json.MAPPER.writeValueAsBytes(message);
             byte[] line = Arrays.copyOf(json, json.length + 1);
             line[json.length] = '\n';
             if (command.name().equals("quit")) {
                 quitting = true;
             }
-            write(line, command.fds(), command, deadline);
+            write(line, command.fds(), command, log -> log.sent(message, command.fds().size()), deadline);
             sent = true;
         }
 
@@ -311,16 +325,21 @@ final class QmpSession {
         if (!error.path("class").isString() || !error.path("desc").isString()) {
             throw new QmpProtocolException(
                     "Expected a reply with \"return\" or a whole \"error\" to %s, but received %s"
-                            .formatted(command, JsonValues.brief(reply)),
+                            .formatted(command, JsonValues.excerpt(reply)),
                     null);
         }
         throw new QmpErrorException(command, error);
     }
 
-    private void write(byte[] bytes, List<FileDescriptor> fds, Object command, Deadline deadline) {
+    /** Write one message; the taking down goes with it, so that the transcript has the order of the wire. */
+    private void write(
+            byte[] bytes, List<FileDescriptor> fds, Object command, Consumer<QmpTranscript> takingDown, Deadline deadline) {
         acquireWriting(command, deadline);
         try {
             throwIfEnded(command);
+            if (transcript != null) {
+                takingDown.accept(transcript);
+            }
             requireNonNull(transport, "a command is written after the connection was made")
                     .write(bytes, fds);
         } catch (IOException e) {
@@ -394,7 +413,12 @@ final class QmpSession {
             if (closing) {
                 opened.close();
             }
-            MessageReader messages = new MessageReader(opened.input());
+            if (transcript != null) {
+                transcript.opened(
+                        clientName,
+                        opened.peer().map(peer -> OptionalLong.of(peer.pid())).orElse(OptionalLong.empty()));
+            }
+            MessageReader messages = new MessageReader(opened.input(), limits);
             for (JsonNode message = messages.next(); message != null; message = messages.next()) {
                 route(message);
             }
@@ -427,6 +451,9 @@ final class QmpSession {
             current.close();
         }
         closedBeforeTheEnd = closing;
+        if (transcript != null && current != null) {
+            transcript.ended(closing, String.valueOf(reason.getMessage()));
+        }
         end = reason;
         connected.countDown();
         greeting.fail(reason);
@@ -439,15 +466,25 @@ final class QmpSession {
 
     private void route(JsonNode message) {
         if (message.path("event").isString()) {
-            events.dispatch(message, System.nanoTime());
-        } else if (message.has("return") || message.has("error")) {
+            long nanoTime = System.nanoTime();
+            takeDown(message);
+            events.dispatch(message, nanoTime);
+        } else if (message.has("return") || message.has("error") || message.has("id")) {
             inBand.leave(ReplyRouter.keyOf(message.get("id")));
             replies.route(message);
         } else if (message.has("QMP")) {
+            takeDown(message);
             greeting.complete(message);
         } else {
+            takeDown(message);
             throw new QmpProtocolException(
-                    "Expected a greeting, a reply or an event, but the peer sent " + JsonValues.brief(message), null);
+                    "Expected a greeting, a reply or an event, but the peer sent " + JsonValues.excerpt(message), null);
+        }
+    }
+
+    private void takeDown(JsonNode message) {
+        if (transcript != null) {
+            transcript.received(message);
         }
     }
 

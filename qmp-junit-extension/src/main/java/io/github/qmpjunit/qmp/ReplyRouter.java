@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -14,11 +15,13 @@ final class ReplyRouter {
     private static final String NO_ID = "";
 
     private final String clientName;
+    private final @Nullable QmpTranscript transcript;
     private final Map<String, PendingReply> pending = new ConcurrentHashMap<>();
     private final Set<String> abandoned = ConcurrentHashMap.newKeySet();
 
-    ReplyRouter(String clientName) {
+    ReplyRouter(String clientName, @Nullable QmpTranscript transcript) {
         this.clientName = clientName;
+        this.transcript = transcript;
     }
 
     /** Return under which key the reply to a message with this id is found; ids are equal if their JSON is. */
@@ -49,21 +52,30 @@ final class ReplyRouter {
         String key = keyOf(message.get("id"));
         PendingReply slot = pending.remove(key);
         if (slot != null) {
+            takeDown(log -> log.received(message));
             slot.complete(message);
         } else if (abandoned.remove(key)) {
-            return;
+            takeDown(log -> log.receivedLate(message));
         } else if (key.equals(NO_ID)) {
+            takeDown(log -> log.received(message));
             throw new QmpProtocolException(
                     "The peer sent a reply without id, so it could not parse what it was sent: "
-                            + JsonValues.brief(message),
+                            + JsonValues.excerpt(message),
                     null);
         } else {
+            takeDown(log -> log.receivedUnknown(message));
             System.getLogger(ReplyRouter.class.getName())
                     .log(
                             Level.WARNING,
                             "QMP client \"{0}\" received a reply to a command it has not sent: {1}",
                             clientName,
-                            message);
+                            JsonValues.excerpt(message));
+        }
+    }
+
+    private void takeDown(Consumer<QmpTranscript> line) {
+        if (transcript != null) {
+            line.accept(transcript);
         }
     }
 

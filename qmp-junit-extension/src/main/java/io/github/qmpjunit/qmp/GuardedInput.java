@@ -1,0 +1,176 @@
+package io.github.qmpjunit.qmp;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between the connection and the JSON parser, and sees to what the parser is lenient about: the bytes are UTF-8 (the
+ * parser takes overlong forms and surrogates), the first of them may begin a message, and a message ends within the limit.
+ *
+ * <p>What is wrong is told when the parser asks for more: whole messages that came in front of it have been handed out by then.
+ */
+final class GuardedInput extends InputStream {
+
+    /** The parser guesses at UTF-16 and UTF-32 from the first four bytes. These are its first four, and harmless. */
+    private static final byte[] PREFIX = "    ".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int EXCERPT = 60;
+
+    private final InputStream input;
+    private final QmpLimits limits;
+
+    private long delivered;
+    private long messageBegin = Long.MAX_VALUE;
+    private boolean begun;
+    private boolean ended;
+    private @Nullable QmpProtocolException failure;
+
+    /** How many bytes the character that has begun still needs, and between which values the next one must be. */
+    private int missing;
+
+    private int lowest;
+    private int highest;
+
+    GuardedInput(InputStream input, QmpLimits limits) {
+        this.input = input;
+        this.limits = limits;
+    }
+
+    /** Note at which offset of this stream the message begins that is now being read. */
+    void messageBegan(long offset) {
+        messageBegin = offset;
+    }
+
+    /** Note at which offset the message ended. */
+    void messageEnded(long offset) {
+        if (offset - messageBegin > limits.messageBytes()) {
+            throw limits.messageTooLarge();
+        }
+        messageBegin = Long.MAX_VALUE;
+    }
+
+    /** Return whether the parser has been told that the stream has ended. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        if (delivered < PREFIX.length) {
+            int count = Math.min(length, PREFIX.length - (int) delivered);
+            System.arraycopy(PREFIX, (int) delivered, buffer, offset, count);
+            delivered += count;
+            return count;
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        if (delivered - messageBegin >= limits.messageBytes()) {
+            throw limits.messageTooLarge();
+        }
+        int count = input.read(buffer, offset, length);
+        if (count <= 0) {
+            ended |= count < 0;
+            return count;
+        }
+        if (!begun) {
+            requireBeginning(buffer, offset, count);
+        }
+        int good = utf8Length(buffer, offset, count);
+        if (good < count) {
+            failure = notUtf8(buffer[offset + good] & 0xFF, delivered - PREFIX.length + good);
+            if (good == 0) {
+                throw failure;
+            }
+        }
+        delivered += good;
+        return good;
+    }
+
+    /** Whoever is no QMP server shows it with the first byte, so don't let the parser wait for the end of a word. */
+    private void requireBeginning(byte[] buffer, int offset, int count) {
+        for (int i = offset; i < offset + count; i++) {
+            if (buffer[i] == '{') {
+                begun = true;
+                return;
+            }
+            if (!isWhitespace(buffer[i])) {
+                throw new QmpProtocolException(
+                        "Expected a JSON object to begin with, but the peer sent %s; is it a QMP server?"
+                                .formatted(excerpt(buffer, i, offset + count)),
+                        null);
+            }
+        }
+    }
+
+    private static boolean isWhitespace(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+    }
+
+    private static String excerpt(byte[] buffer, int from, int to) {
+        int end = Math.min(to, from + EXCERPT);
+        StringBuilder text = new StringBuilder("\"");
+        for (int i = from; i < end; i++) {
+            int b = buffer[i] & 0xFF;
+            if (b >= ' ' && b < 0x7F) {
+                text.append((char) b);
+            } else {
+                text.append("\\x%02X".formatted(b));
+            }
+        }
+        return text.append(end < to ? "\"..." : "\"").toString();
+    }
+
+    private static QmpProtocolException notUtf8(int found, long position) {
+        return new QmpProtocolException(
+                "The peer sent something that is not UTF-8: found 0x%02X at byte %,d of the connection"
+                        .formatted(found, position),
+                null);
+    }
+
+    /** Return how many bytes are good; a character may go on in the next buffer. Unicode 15, table 3-7. */
+    private int utf8Length(byte[] buffer, int offset, int count) {
+        for (int i = 0; i < count; i++) {
+            int b = buffer[offset + i];
+            if (missing == 0 && b >= 0) {
+                continue;
+            }
+            if (!acceptsBeyondAscii(b & 0xFF)) {
+                return i;
+            }
+        }
+        return count;
+    }
+
+    private boolean acceptsBeyondAscii(int b) {
+        if (missing > 0) {
+            if (b < lowest || b > highest) {
+                return false;
+            }
+            expect(missing - 1, 0x80, 0xBF);
+        } else if (b >= 0xC2 && b <= 0xDF) {
+            expect(1, 0x80, 0xBF);
+        } else if (b >= 0xE0 && b <= 0xEF) {
+            expect(2, b == 0xE0 ? 0xA0 : 0x80, b == 0xED ? 0x9F : 0xBF);
+        } else if (b >= 0xF0 && b <= 0xF4) {
+            expect(3, b == 0xF0 ? 0x90 : 0x80, b == 0xF4 ? 0x8F : 0xBF);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void expect(int bytes, int from, int to) {
+        missing = bytes;
+        lowest = from;
+        highest = to;
+    }
+}

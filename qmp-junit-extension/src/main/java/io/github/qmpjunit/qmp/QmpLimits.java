@@ -1,0 +1,102 @@
+package io.github.qmpjunit.qmp;
+
+import tools.jackson.core.StreamWriteConstraints;
+
+/**
+ * What a client accepts from its peer at most, so that a broken peer costs a connection and not the JVM. Immutable: each {@code
+ * with...} returns a changed copy.
+ *
+ * <p>A message beyond a limit ends the connection with a {@link QmpProtocolException} that names the limit. There is none for
+ * strings and names of their own: they may be as long as the message.
+ *
+ * @param messageBytes the largest message in bytes; 256 MiB by default, which takes about 1 GiB of heap if it is one string
+ * @param nesting how deep objects and arrays may lie in each other; 500 by default, and no more
+ * @param numberLength the most characters of one number; 1000 by default, since longer ones are costly to read
+ */
+public record QmpLimits(int messageBytes, int nesting, int numberLength) {
+
+    /** Jackson's own limit for a tree that prints itself, which nobody outside the tree can raise. */
+    static final int DEEPEST = StreamWriteConstraints.DEFAULT_MAX_DEPTH;
+
+    private static final QmpLimits DEFAULTS = new QmpLimits(256 << 20, DEEPEST, 1000);
+
+    /**
+     * Create limits; {@link #defaults()} is where to start from.
+     *
+     * @param messageBytes the largest message in bytes
+     * @param nesting how deep objects and arrays may lie in each other, at most 500
+     * @param numberLength the most characters of one number
+     * @throws IllegalArgumentException if a limit is less than 1, or the nesting more than 500
+     */
+    public QmpLimits {
+        requirePositive(messageBytes, "messageBytes");
+        requirePositive(nesting, "nesting");
+        requirePositive(numberLength, "numberLength");
+        if (nesting > DEEPEST) {
+            throw new IllegalArgumentException(
+                    "The limit nesting is at most %d, since no tree that is deeper can be printed, but found %d"
+                            .formatted(DEEPEST, nesting));
+        }
+    }
+
+    private static void requirePositive(int value, String name) {
+        if (value < 1) {
+            throw new IllegalArgumentException("The limit %s is at least 1, but found %d".formatted(name, value));
+        }
+    }
+
+    /** {@return the limits of a client for which none are set} */
+    public static QmpLimits defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Return these limits with another one for a message's size.
+     *
+     * @param bytes the largest message in bytes
+     * @return the limits
+     */
+    public QmpLimits withMessageBytes(int bytes) {
+        return new QmpLimits(bytes, nesting, numberLength);
+    }
+
+    /**
+     * Return these limits with another one for the nesting.
+     *
+     * @param depth how deep objects and arrays may lie in each other, at most 500
+     * @return the limits
+     */
+    public QmpLimits withNesting(int depth) {
+        return new QmpLimits(messageBytes, depth, numberLength);
+    }
+
+    /**
+     * Return these limits with another one for a number's length.
+     *
+     * @param characters the most characters of one number
+     * @return the limits
+     */
+    public QmpLimits withNumberLength(int characters) {
+        return new QmpLimits(messageBytes, nesting, characters);
+    }
+
+    QmpProtocolException messageTooLarge() {
+        return exceeded("a message of more than %,d bytes".formatted(messageBytes), "messageBytes", "MessageBytes");
+    }
+
+    QmpProtocolException tooDeep() {
+        return exceeded(
+                "a message nested deeper than %,d levels".formatted(nesting), "nesting, at most 500", "Nesting");
+    }
+
+    QmpProtocolException numberTooLong() {
+        return exceeded("a number of more than %,d characters".formatted(numberLength), "numberLength", "NumberLength");
+    }
+
+    private static QmpProtocolException exceeded(String found, String limit, String setter) {
+        return new QmpProtocolException(
+                "The peer sent %s, which is the limit %s; if that is in order, raise it with QmpClient.builder().limits(QmpLimits.defaults().with%s(...))"
+                        .formatted(found, limit, setter),
+                null);
+    }
+}

@@ -1,0 +1,233 @@
+package io.github.qmpjunit.qmp;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Takes down every message of a client in both directions, as JSON lines: one object on each line, in ASCII.
+ *
+ * <pre>{@code
+ * {"t":0,"dir":"note","note":"opened","client":"vm","pid":4242,"time":"2026-11-22T03:41:51.123456Z"}
+ * {"t":312,"dir":"received","message":{"QMP":{...}}}
+ * {"t":498,"dir":"sent","message":{"execute":"add-fd","id":"qmp-junit-1"},"fds":1}
+ * {"t":731,"dir":"received","message":{"return":{...},"id":"qmp-junit-1"},"late":true}
+ * {"t":902,"dir":"note","note":"ended","by":"peer","reason":"the peer closed the connection"}
+ * }</pre>
+ *
+ * <table>
+ * <caption>The members of a line</caption>
+ * <tr><th>member</th><th>where</th><th>meaning</th></tr>
+ * <tr><td>{@code t}</td><td>everywhere</td><td>microseconds since the transcript was made, on the monotonic clock; never
+ *     decreases</td></tr>
+ * <tr><td>{@code dir}</td><td>everywhere</td><td>{@code sent} by the client, {@code received} by it, or {@code note}</td></tr>
+ * <tr><td>{@code message}</td><td>sent, received</td><td>the message</td></tr>
+ * <tr><td>{@code fds}</td><td>sent</td><td>how many file descriptors went along; left out for none</td></tr>
+ * <tr><td>{@code late}</td><td>received</td><td>{@code true} on a reply for which nobody waits any more</td></tr>
+ * <tr><td>{@code unknown}</td><td>received</td><td>{@code true} on a reply to nothing that was sent</td></tr>
+ * <tr><td>{@code note}</td><td>note</td><td>{@code opened} (with {@code client}'s name, the wall-clock {@code time}, and the
+ *     peer's {@code pid} where it is known) or {@code ended} ({@code by} the {@code client} or the {@code peer}, and the
+ *     {@code reason})</td></tr>
+ * </table>
+ *
+ * <p>A command is taken down before it is sent, a message from the peer before anybody is told of it. Each line goes to the
+ * operating system at once, in one write and without a buffer of our own, so the file is complete even if the JVM is killed
+ * with the next instruction; only the end of the whole system can cost lines, since nothing waits for the disk. Where the JVM
+ * is killed within a write, the last line may be cut short.
+ *
+ * <p>A sink that fails does not harm the connection. The transcript stops there, and {@link QmpClient#close()} reports it once.
+ * Several connections of one client follow each other in one transcript; give each client its own.
+ *
+ * <p>Thread-safe.
+ */
+public final class QmpTranscript {
+
+    /** ASCII, as QEMU writes it: a lone surrogate has an escape, but no bytes. */
+    private static final ObjectWriter JSON = Json.MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
+
+    private final Sink sink;
+    private final String target;
+    private final long begin = System.nanoTime();
+
+    /** Guards the order of the lines, and what follows. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private long lost;
+    private @Nullable QmpException failure;
+    private boolean reported;
+
+    private QmpTranscript(Sink sink, String target) {
+        this.sink = sink;
+        this.target = target;
+    }
+
+    /**
+     * Write to a file. It is made anew at once, and open only while there is a connection.
+     *
+     * @param file the file; its directory must exist
+     * @return the transcript
+     * @throws QmpException if the file cannot be written
+     */
+    public static QmpTranscript to(Path file) {
+        try {
+            Files.write(file, new byte[0]);
+        } catch (IOException e) {
+            throw new QmpException("Cannot write a transcript to %s: %s".formatted(file, e), e);
+        }
+        return new QmpTranscript(new FileSink(file), file.toString());
+    }
+
+    /**
+     * Hand each line to a sink.
+     *
+     * @param sink called by the threads that execute commands and by the one that reads, in turn; gets a line without its end,
+     *     and must neither take long nor use the client
+     * @return the transcript
+     */
+    public static QmpTranscript to(Consumer<String> sink) {
+        return new QmpTranscript(sink::accept, "its sink");
+    }
+
+    /** {@return why the transcript is incomplete, empty as long as it is complete} */
+    public Optional<QmpException> failure() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(failure);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void opened(String client, OptionalLong pid) {
+        ObjectNode note = note("opened").put("client", client);
+        pid.ifPresent(value -> note.put("pid", value));
+        append(note.put("time", Instant.now().toString()));
+    }
+
+    void sent(JsonNode message, int fds) {
+        ObjectNode line = line("sent").set("message", message);
+        append(fds == 0 ? line : line.put("fds", fds));
+    }
+
+    void received(JsonNode message) {
+        append(line("received").set("message", message));
+    }
+
+    void receivedLate(JsonNode message) {
+        append(line("received").set("message", message).put("late", true));
+    }
+
+    void receivedUnknown(JsonNode message) {
+        append(line("received").set("message", message).put("unknown", true));
+    }
+
+    void ended(boolean byClient, String reason) {
+        append(note("ended").put("by", byClient ? "client" : "peer").put("reason", reason));
+        lock.lock();
+        try {
+            sink.close();
+        } catch (IOException e) {
+            failed(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throw what went wrong, if something did and nobody was told yet. */
+    void throwIfFailed(String client) {
+        lock.lock();
+        try {
+            if (failure != null && !reported) {
+                reported = true;
+                throw new QmpException(
+                        "The transcript of QMP client \"%s\" lacks its last %d lines: %s"
+                                .formatted(client, lost, failure.getMessage()),
+                        failure.getCause());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static ObjectNode note(String what) {
+        return line("note").put("note", what);
+    }
+
+    private static ObjectNode line(String direction) {
+        return JsonNodeFactory.instance.objectNode().put("t", 0).put("dir", direction);
+    }
+
+    private void append(ObjectNode line) {
+        lock.lock();
+        try {
+            if (failure != null) {
+                lost++;
+                return;
+            }
+            line.put("t", TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin)); // under the lock: never decreases
+            sink.write(JSON.writeValueAsString(line));
+        } catch (Throwable e) { // an assertion in the user's sink as well
+            lost++;
+            failed(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void failed(Throwable e) {
+        if (failure == null) {
+            failure = new QmpException("Could not write a line to %s: %s".formatted(target, e), e);
+        }
+    }
+
+    private interface Sink {
+
+        void write(String line) throws IOException;
+
+        /** End a connection; another one may follow. */
+        default void close() throws IOException {}
+    }
+
+    private static final class FileSink implements Sink {
+
+        private final Path file;
+        private @Nullable OutputStream stream;
+
+        FileSink(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public void write(String line) throws IOException {
+            if (stream == null) {
+                // Not a channel: an interrupt of a test's thread would close it.
+                stream = new FileOutputStream(file.toFile(), true);
+            }
+            stream.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        public void close() throws IOException {
+            OutputStream open = stream;
+            stream = null;
+            if (open != null) {
+                open.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.qmpjunit.qmp.scripted;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server does when a command of one name arrives. Each call adds what is done at one further arrival; the last one is
+ * done again and again.
+ *
+ * <pre>{@code
+ * server.whenExecuted("query-status").replies(Map.of("status", "paused")).replies(Map.of("status", "running"));
+ * server.whenExecuted("stop").does(command -> command.sendEvent("STOP").reply());
+ * }</pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class CommandScript {
+
+    private final List<Consumer<ReceivedCommand>> turns = new CopyOnWriteArrayList<>();
+    private final AtomicInteger arrivals = new AtomicInteger();
+
+    CommandScript() {}
+
+    /** {@return this; the server answers with an empty object} */
+    public CommandScript replies() {
+        return does(ReceivedCommand::reply);
+    }
+
+    /**
+     * Answer with a value.
+     *
+     * @param value a Map, List, record, bean, tree, string or number
+     * @return this
+     */
+    public CommandScript replies(Object value) {
+        return does(command -> command.reply(value));
+    }
+
+    /**
+     * Answer with what a function makes of the command.
+     *
+     * @param function called on the server's thread
+     * @return this
+     */
+    public CommandScript repliesWith(Function<ReceivedCommand, ?> function) {
+        return does(command -> command.reply(function.apply(command)));
+    }
+
+    /**
+     * Answer with an error.
+     *
+     * @param errorClass its class, such as {@code GenericError}
+     * @param description its text
+     * @return this
+     */
+    public CommandScript repliesWithError(String errorClass, String description) {
+        return does(command -> command.replyWithError(errorClass, description));
+    }
+
+    /**
+     * {@return this; the server does nothing, for a test that never wants an answer, or sends it itself: {@link
+     * ScriptedQmpServer#awaitCommand} hands it the command}
+     */
+    public CommandScript staysSilent() {
+        return does(command -> {});
+    }
+
+    /** {@return this; the server closes the connection instead of answering} */
+    public CommandScript disconnects() {
+        return does(command -> command.connection().disconnect());
+    }
+
+    /**
+     * Do anything: events, replies in any number, raw bytes, an end of the connection.
+     *
+     * @param turn called on the server's thread; where it throws, the connection is closed, and {@link
+     *     ScriptedQmpServer#close()} reports it
+     * @return this
+     */
+    public CommandScript does(Consumer<ReceivedCommand> turn) {
+        turns.add(turn);
+        return this;
+    }
+
+    /** Return what is to be done at this arrival, or {@code null} if nothing was ever said. */
+    @Nullable
+    Consumer<ReceivedCommand> nextTurn() {
+        if (turns.isEmpty()) {
+            return null;
+        }
+        return turns.get(Math.min(arrivals.getAndIncrement(), turns.size() - 1));
+    }
+}
