@@ -47,7 +47,7 @@ class JobsTest {
         try (QmpEventListener job = qmp.listen(JOB_STATUS_CHANGE)) {
             startCreation(qmp, "job0", image);
             for (QmpEvent event : job) {
-                if (event.data().path("status").asString().equals("concluded")) {
+                if (status("concluded").matches(event)) {
                     break;
                 }
             }
@@ -134,9 +134,7 @@ class JobsTest {
 
             job0.next(status("created"), SOON);
             job0.next(status("concluded"), SOON);
-            assertThat(job0.history())
-                    .extracting(event -> event.data().path("id").asString())
-                    .containsOnly("job0");
+            assertThat(job0.history()).extracting(JobsTest::jobOf).containsOnly("job0");
         }
         qmp.events().next(status("concluded").withData("id", "another"), SOON);
     }
@@ -151,8 +149,8 @@ class JobsTest {
             startCreation(qmp, "job0", dir.resolve("0.raw"));
             startCreation(qmp, "job1", dir.resolve("1.raw"));
 
-            job1.next(status("concluded"), SOON);
-            job0.next(status("concluded"), SOON);
+            assertThat(jobOf(job1.next(status("concluded"), SOON))).isEqualTo("job1");
+            assertThat(jobOf(job0.next(status("concluded"), SOON))).isEqualTo("job0");
         }
 
         assertThat(dir.resolve("0.raw")).hasSize(SIZE);
@@ -217,6 +215,10 @@ class JobsTest {
 
     private static EventMatcher status(String status) {
         return event(JOB_STATUS_CHANGE).withData("status", status);
+    }
+
+    private static String jobOf(QmpEvent event) {
+        return event.data().path("id").asString();
     }
 
     private static void startCreation(QmpClient qmp, String job, Path image) {
