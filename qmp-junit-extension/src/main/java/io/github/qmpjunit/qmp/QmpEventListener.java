@@ -425,6 +425,18 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
         }
     }
 
+    /** {@return what it listens for and how much it holds; takes nothing, unlike whatever describes an Iterable by its elements} */
+    @Override
+    public String toString() {
+        lock.lock();
+        try {
+            return "Listener for %s (%d events heard, %d of them not taken)"
+                    .formatted(filter, history.size(), queue.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits in {@link #hasNext}. Two iterators share the queue, as all takers do. */
     private final class Events implements Iterator<QmpEvent> {
 

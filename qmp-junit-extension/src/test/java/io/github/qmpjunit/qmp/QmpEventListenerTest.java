@@ -276,6 +276,17 @@ class QmpEventListenerTest {
     }
 
     @Test
+    void a_failing_assertion_can_describe_it_without_waiting_for_its_events() {
+        QmpEventListener listener = registered(event("A"));
+        arrive("A", "A", "A");
+        listener.next(NONE);
+
+        assertThatThrownBy(() -> assertThat((Object) listener).isNull())
+                .hasMessageContaining("Listener for A (3 events heard, 2 of them not taken)");
+        assertThat(listener.pending()).hasSize(2);
+    }
+
+    @Test
     void the_assertions_view_begins_with_what_has_been_and_takes_from_nobody() {
         router.start();
         arrive("A");
