@@ -40,6 +40,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
     private int mostKept = Integer.MAX_VALUE;
     private long dropped;
     private @Nullable QmpClient client;
+    private long removals;
     private @Nullable QmpException ended;
     private @Nullable Throwable filterFailure;
 
@@ -321,6 +322,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
         lock.lock();
         try {
             client = null;
+            removals++;
             queue.clear();
             changed.signalAll();
         } finally {
@@ -361,6 +363,15 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
         lock.lock();
         try {
             return client;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long removals() {
+        lock.lock();
+        try {
+            return removals;
         } finally {
             lock.unlock();
         }
@@ -414,9 +425,22 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
         }
     }
 
+    /** {@return what it listens for and how much it holds; takes nothing, unlike whatever describes an Iterable by its elements} */
+    @Override
+    public String toString() {
+        lock.lock();
+        try {
+            return "Listener for %s (%d events heard, %d of them not taken)"
+                    .formatted(filter, history.size(), queue.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits in {@link #hasNext}. Two iterators share the queue, as all takers do. */
     private final class Events implements Iterator<QmpEvent> {
 
+        private final long removalsBefore = removals();
         private @Nullable QmpEvent found;
 
         @Override
@@ -424,6 +448,9 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
             lock.lock();
             try {
                 while (found == null) {
+                    if (removals != removalsBefore) {
+                        return false; // registered again, perhaps, but that is for another iteration to hear
+                    }
                     found = take(EventMatcher.anyEvent());
                     if (found == null) {
                         if (filterFailure != null) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -259,6 +260,30 @@ class QmpEventListenerTest {
         }
 
         assertThat(heard).containsExactly("A", "B");
+    }
+
+    @Test
+    void iteration_ends_with_the_removal_even_if_the_listener_comes_back_at_once() {
+        QmpEventListener listener = registered(EventMatcher.anyEvent());
+        Iterator<QmpEvent> before = listener.iterator();
+
+        router.remove(listener);
+        router.register(listener);
+        arrive("A");
+
+        assertThat(before.hasNext()).isFalse();
+        assertThat(listener.iterator().next().name()).isEqualTo("A");
+    }
+
+    @Test
+    void a_failing_assertion_can_describe_it_without_waiting_for_its_events() {
+        QmpEventListener listener = registered(event("A"));
+        arrive("A", "A", "A");
+        listener.next(NONE);
+
+        assertThatThrownBy(() -> assertThat((Object) listener).isNull())
+                .hasMessageContaining("Listener for A (3 events heard, 2 of them not taken)");
+        assertThat(listener.pending()).hasSize(2);
     }
 
     @Test
