@@ -131,7 +131,9 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      */
     public AwaitedEventAssert awaitEvent(EventMatcher matcher) {
         isNotNull();
-        EventWait wait = EventWait.on(client(), subject(), Deadline.in(timeout)).allowingFailedJobs(failedJobsAllowed);
+        EventWait wait = EventWait.on(client(), subject(), Deadline.in(timeout))
+                .allowingFailedJobs(failedJobsAllowed)
+                .unchecked(unchecked);
         EventMark mark = since;
         EventMatcher meant = mark == null ? matcher : matcher.where("it came after the mark", mark::isBefore);
         QmpEvent found = wait.next(meant);

@@ -315,8 +315,7 @@ public final class QmpClient implements AutoCloseable {
         } catch (JacksonException e) {
             throw new QmpProtocolException(
                     "Cannot read the reply to %s as %s: %s%n%s"
-                            .formatted(
-                                    command, type.getTypeName(), e.getOriginalMessage(), JsonValues.excerpt(result)),
+                            .formatted(command, type.getTypeName(), e.getOriginalMessage(), JsonValues.excerpt(result)),
                     e);
         }
     }
@@ -541,11 +540,17 @@ public final class QmpClient implements AutoCloseable {
     public void close() {
         try {
             disconnect();
-        } finally {
-            if (transcript != null) {
-                transcript.throwIfFailed(name);
-            }
+        } catch (QmpException e) {
+            transcriptFailure().ifPresent(e::addSuppressed);
+            throw e;
         }
+        transcriptFailure().ifPresent(failure -> {
+            throw failure;
+        });
+    }
+
+    private Optional<QmpException> transcriptFailure() {
+        return transcript == null ? Optional.empty() : transcript.failure(name);
     }
 
     private void disconnect() {

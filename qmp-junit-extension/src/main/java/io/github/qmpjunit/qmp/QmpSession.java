@@ -304,7 +304,12 @@ final class QmpSession {
             if (command.name().equals("quit")) {
                 quitting = true;
             }
-            write(line, command.fds(), command, log -> log.sent(message, command.fds().size()), deadline);
+            write(
+                    line,
+                    command.fds(),
+                    command,
+                    log -> log.sent(message, command.fds().size()),
+                    deadline);
             sent = true;
         }
 
@@ -333,7 +338,11 @@ final class QmpSession {
 
     /** Write one message; the taking down goes with it, so that the transcript has the order of the wire. */
     private void write(
-            byte[] bytes, List<FileDescriptor> fds, Object command, Consumer<QmpTranscript> takingDown, Deadline deadline) {
+            byte[] bytes,
+            List<FileDescriptor> fds,
+            Object command,
+            Consumer<QmpTranscript> takingDown,
+            Deadline deadline) {
         acquireWriting(command, deadline);
         try {
             throwIfEnded(command);

@@ -148,17 +148,18 @@ public final class QmpTranscript {
         }
     }
 
-    /** Throw what went wrong, if something did and nobody was told yet. */
-    void throwIfFailed(String client) {
+    /** Return what went wrong, if something did and nobody was told yet. */
+    Optional<QmpException> failure(String client) {
         lock.lock();
         try {
-            if (failure != null && !reported) {
-                reported = true;
-                throw new QmpException(
-                        "The transcript of QMP client \"%s\" lacks its last %d lines: %s"
-                                .formatted(client, lost, failure.getMessage()),
-                        failure.getCause());
+            if (failure == null || reported) {
+                return Optional.empty();
             }
+            reported = true;
+            return Optional.of(new QmpException(
+                    "The transcript of QMP client \"%s\" lacks its last %d lines: %s"
+                            .formatted(client, lost, failure.getMessage()),
+                    failure.getCause()));
         } finally {
             lock.unlock();
         }
