@@ -198,7 +198,7 @@ class QemuMachineTest {
     @Test
     void a_stopped_qemu_is_ended_by_force() throws Exception {
         QemuMachine vm = QemuMachine.builder().start();
-        assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(vm.pid()))
+        assertThat(new ProcessBuilder("sh", "-c", "kill -STOP " + vm.pid())
                         .start()
                         .waitFor())
                 .isZero();
