@@ -185,6 +185,41 @@ class QemuExtensionTest {
                 .assertStatistics(statistics -> statistics.succeeded(5).failed(0));
     }
 
+    @Vm(machine = "pc", args = "-S")
+    interface Contract {
+
+        @Test
+        default void by_the_most_special_type(QemuMachine vm) {
+            assertThat(typeOf(vm)).isEqualTo(getClass().getSimpleName());
+        }
+    }
+
+    @QemuTest
+    static class pc implements Contract {}
+
+    @QemuTest
+    @Vm(machine = "q35", args = "-S")
+    static class q35 implements Contract {}
+
+    @Vm(machine = "isapc", args = "-S")
+    static class isapc extends q35 {}
+
+    static class NothingOfItsOwn extends isapc {
+
+        @Test
+        @Override
+        public void by_the_most_special_type(QemuMachine vm) {
+            assertThat(typeOf(vm)).isEqualTo("isapc");
+        }
+    }
+
+    @Test
+    void a_class_may_define_anew_what_it_inherits() {
+        for (Class<?> type : List.of(pc.class, q35.class, isapc.class, NothingOfItsOwn.class)) {
+            run(type).assertStatistics(statistics -> statistics.succeeded(1).failed(0));
+        }
+    }
+
     @QemuTest
     @Vm("src")
     @Vm(
