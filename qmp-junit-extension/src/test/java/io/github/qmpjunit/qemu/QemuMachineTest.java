@@ -96,8 +96,8 @@ class QemuMachineTest {
     }
 
     @Test
-    void a_refusal_is_noticed_at_once_even_while_the_common_pool_is_busy() throws IOException {
-        Process jvm = OtherJvm.start(BusyPool.class);
+    void a_refusal_is_noticed_at_once_even_while_the_common_pool_is_busy(@TempDir Path temp) throws IOException {
+        Process jvm = OtherJvm.start(temp, BusyPool.class);
 
         assertThat(Long.parseLong(OtherJvm.firstLine(jvm))).isLessThan(10_000);
     }
