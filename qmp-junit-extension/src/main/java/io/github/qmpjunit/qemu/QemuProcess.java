@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** A running child process: its end, its standard error, and what to say about it. Thread-safe. */
 final class QemuProcess {
 
+    /** In characters, of standard error in a message; its end is what explains a failure. */
+    private static final int MOST_TOLD = 8_000;
+
     private final String label;
     private final List<String> commandLine;
     private final Process process;
@@ -150,12 +153,19 @@ final class QemuProcess {
                         .formatted(state(), String.join("\n", tail).indent(2).stripTrailing());
     }
 
+    private static String ending(String text) {
+        int tooMany = text.length() - MOST_TOLD;
+        return tooMany <= 0
+                ? text
+                : "[%d characters before this are left out]%n%s".formatted(tooMany, text.substring(tooMany));
+    }
+
     /** Return all that is known: state, standard error, command line. */
     String details() {
         if (!isRunning()) {
             stderr.awaitEnd(Duration.ofMillis(500));
         }
-        String written = stderr.text().stripTrailing();
+        String written = ending(stderr.text().stripTrailing());
         return "%s%n%s%nCommand line:%n  %s"
                 .formatted(
                         state(),

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -326,10 +328,20 @@ class QemuExtensionTest {
 
     @Test
     void a_qemu_that_cannot_start_fails_the_test_with_its_status_its_words_and_its_command_line() {
-        assertThat(onlyFailureOf(CannotStart.class))
+        Throwable failure = onlyFailureOf(CannotStart.class);
+
+        assertThat(failure)
                 .hasMessageContaining("exited with status 1")
                 .hasMessageContaining("unsupported machine type")
                 .hasMessageContaining("-machine nope");
+        MatchResult started = Pattern.compile("\\(pid (\\d+)\\).*path=(\\S+)/qmp ", Pattern.DOTALL)
+                .matcher(failure.getMessage())
+                .results()
+                .findFirst()
+                .orElseThrow();
+        assertThat(ProcessHandle.of(Long.parseLong(started.group(1))).filter(ProcessHandle::isAlive))
+                .isEmpty();
+        assertThat(Path.of(started.group(2))).doesNotExist();
     }
 
     @QemuTest

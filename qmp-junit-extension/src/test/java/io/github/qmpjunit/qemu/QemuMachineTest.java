@@ -103,6 +103,21 @@ class QemuMachineTest {
     }
 
     @Test
+    void of_megabytes_of_standard_error_the_failure_tells_the_end(@TempDir Path folder) throws IOException {
+        Path program = script(folder, "seq 1 300000 >&2; echo here is why >&2; exit 3");
+
+        QemuStartException error = catchThrowableOfType(
+                QemuStartException.class,
+                () -> QemuMachine.builder().binary(program).start());
+
+        assertThat(error)
+                .hasMessageContaining("characters before this are left out")
+                .hasMessageContaining("300000")
+                .hasMessageContaining("here is why");
+        assertThat(error.getMessage()).hasSizeLessThan(20_000);
+    }
+
+    @Test
     void a_program_that_never_connects_fails_the_start_when_time_is_up(@TempDir Path folder) throws IOException {
         Path program = script(folder, "echo here I am >&2; exec sleep 600");
 
