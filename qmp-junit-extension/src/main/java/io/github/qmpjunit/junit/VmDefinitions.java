@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Parameter;
@@ -7,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -27,8 +29,8 @@ final class VmDefinitions {
     /** Collect what the test's classes, its method, and the parameters of both it and the injected executable define. */
     static VmDefinitions of(ExtensionContext context, Executable injected) {
         Map<String, Vm> byName = new LinkedHashMap<>();
-        context.getEnclosingTestClasses().forEach(enclosing -> define(byName, enclosing));
-        define(byName, context.getRequiredTestClass());
+        context.getEnclosingTestClasses().forEach(enclosing -> defineByType(byName, enclosing));
+        defineByType(byName, context.getRequiredTestClass());
         define(byName, injected);
         context.getTestMethod().ifPresent(method -> define(byName, method));
         defineByParameters(byName, injected);
@@ -59,6 +61,18 @@ final class VmDefinitions {
                 .formatted(type, known, byName.keySet().iterator().next(), type);
     }
 
+    /** One level of the hierarchy after the other: what a class says itself wins over what it inherits. */
+    private static void defineByType(Map<String, Vm> byName, Class<?> type) {
+        for (Class<?> inherited : type.getInterfaces()) {
+            defineByType(byName, inherited);
+        }
+        Class<?> superclass = type.getSuperclass();
+        if (superclass != null) {
+            defineByType(byName, superclass);
+        }
+        define(byName, new OwnAnnotations(type));
+    }
+
     private static void define(Map<String, Vm> byName, AnnotatedElement element) {
         List<Vm> definitions = AnnotationSupport.findRepeatableAnnotations(element, Vm.class);
         Map<String, Vm> here = new LinkedHashMap<>();
@@ -85,6 +99,30 @@ final class VmDefinitions {
             }
         }
         byName.putAll(here);
+    }
+
+    /** A class without what it inherits, which JUnit's search would mix with its own. */
+    private record OwnAnnotations(Class<?> type) implements AnnotatedElement {
+
+        @Override
+        public <A extends Annotation> @Nullable A getAnnotation(Class<A> annotationType) {
+            return type.getDeclaredAnnotation(annotationType);
+        }
+
+        @Override
+        public Annotation[] getAnnotations() {
+            return type.getDeclaredAnnotations();
+        }
+
+        @Override
+        public Annotation[] getDeclaredAnnotations() {
+            return type.getDeclaredAnnotations();
+        }
+
+        @Override
+        public String toString() {
+            return type.toString();
+        }
     }
 
     /** A parameter's annotation that has only a name says which machine is meant. */

@@ -70,6 +70,7 @@ final class MonitoredProcess implements AutoCloseable {
 
     private static MonitoredProcess launch(LaunchPlan plan, Path directory) {
         List<String> commandLine = plan.commandLine().apply(directory);
+        requireForeground(plan, commandLine);
         try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
             for (Channel channel : plan.channels()) {
                 channel.bind(directory);
@@ -84,6 +85,7 @@ final class MonitoredProcess implements AutoCloseable {
             process.onExit(acceptor::close);
             try {
                 acceptor.accept(qmp, plan.startTimeout());
+                qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
                 requirePeer(process, qmp);
                 for (Channel channel : plan.channels()) {
                     channel.accept();
@@ -101,6 +103,17 @@ final class MonitoredProcess implements AutoCloseable {
                     "Could not start %s: %s%nCommand line:%n  %s"
                             .formatted(plan.label(), e.getMessage(), CommandLine.forShell(commandLine)),
                     e);
+        }
+    }
+
+    private static void requireForeground(LaunchPlan plan, List<String> commandLine) {
+        for (String argument : commandLine) {
+            if (argument.equals("-daemonize") || argument.equals("--daemonize")) {
+                throw new QemuStartException(
+                        "Cannot start %s with %s: it would go into the background, where nobody can tell how it ended. Leave the argument out, it runs beside the test anyway"
+                                .formatted(plan.label(), argument),
+                        null);
+            }
         }
     }
 
@@ -134,7 +147,7 @@ final class MonitoredProcess implements AutoCloseable {
         while (ancestor.isPresent() && ancestor.get().pid() != process.pid()) {
             ancestor = ancestor.get().parent();
         }
-        if (peer.isPresent() && ancestor.isEmpty() && process.isRunning()) {
+        if (peer.isPresent() && ancestor.isEmpty()) {
             throw new IllegalStateException("a stranger connected to its monitor's socket: process %d instead of %d"
                     .formatted(peer.get(), process.pid()));
         }
@@ -182,6 +195,9 @@ final class MonitoredProcess implements AutoCloseable {
             forced = process.isRunning() && !killed && endByForce();
             details = process.details();
         } finally {
+            if (process.isAnyoneLeft()) {
+                process.kill();
+            }
             closeClient(qmp);
             plan.channels().forEach(Channel::close);
             RunDirectory.ofThisJvm().remove(directory);

@@ -107,7 +107,10 @@ final class ProcessKeeper {
         synchronized (ProcessKeeper.class) {
             shuttingDown = true;
         }
-        ALIVE.forEach(Process::destroyForcibly);
+        ALIVE.forEach(process -> {
+            process.descendants().forEach(ProcessHandle::destroyForcibly); // of a wrapper
+            process.destroyForcibly();
+        });
         for (Process process : ALIVE) {
             try {
                 process.waitFor(5, TimeUnit.SECONDS);

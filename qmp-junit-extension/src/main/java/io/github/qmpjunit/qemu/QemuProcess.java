@@ -7,10 +7,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A running child process: its end, its standard error, and what to say about it. Thread-safe. */
 final class QemuProcess {
+
+    /** In characters, of standard error in a message; its end is what explains a failure. */
+    private static final int MOST_TOLD = 8_000;
 
     private final String label;
     private final List<String> commandLine;
@@ -18,7 +24,9 @@ final class QemuProcess {
     private final OutputLog stderr;
     private final boolean guestMayChooseTheCode;
     private final long startedNanos = System.nanoTime();
+    private final CompletableFuture<@Nullable Void> exit = new CompletableFuture<>();
     private volatile long exitedNanos;
+    private volatile @Nullable ProcessHandle speaker;
 
     private QemuProcess(String label, List<String> commandLine, Process process) {
         this.label = label;
@@ -28,7 +36,24 @@ final class QemuProcess {
         this.guestMayChooseTheCode = commandLine.stream()
                 .anyMatch(argument -> argument.contains("isa-debug-exit") || argument.contains("semihosting"));
         stderr.follow(process.getErrorStream(), label + "-stderr");
-        onExit(() -> exitedNanos = System.nanoTime());
+        watchExit();
+    }
+
+    /** A thread of its own: Process.onExit() tells through the common pool, which a test may keep busy. */
+    private void watchExit() {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        process.waitFor();
+                    } catch (InterruptedException e) {
+                        // Nobody knows this thread, so nobody interrupts it.
+                    }
+                    exitedNanos = System.nanoTime();
+                    exit.complete(null);
+                },
+                label + "-exit");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Start what the plan says. Its standard input is empty, its standard output goes to a file in the directory. */
@@ -56,8 +81,8 @@ final class QemuProcess {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // run for its effect
-    final void onExit(Runnable action) {
-        process.onExit().thenRun(action);
+    void onExit(Runnable action) {
+        exit.thenRun(action);
     }
 
     /** Wait for the end; return whether it has come. An interrupt ends the wait and stays set. */
@@ -70,14 +95,34 @@ final class QemuProcess {
         }
     }
 
-    /** Send SIGTERM. */
+    /** Take note of who speaks at our monitor's socket: this process or, where it is a wrapper, the one that it started. */
+    void setSpeaker(long pid) {
+        if (pid != pid()) {
+            speaker = ProcessHandle.of(pid).orElse(null);
+        }
+    }
+
+    /** Send SIGTERM to the process and to those whom it started. */
     void terminate() {
+        offspring().forEach(ProcessHandle::destroy);
         process.destroy();
     }
 
-    /** Send SIGKILL. */
+    /** Send SIGKILL to the process and to those whom it started. */
     void kill() {
+        offspring().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+    }
+
+    /** Return whether anyone is left, the process or the one that speaks for it; a wrapper may end before what it wraps. */
+    boolean isAnyoneLeft() {
+        ProcessHandle handle = speaker;
+        return process.isAlive() || (handle != null && handle.isAlive());
+    }
+
+    /** The speaker first: it may be nobody's child any more. */
+    private List<ProcessHandle> offspring() {
+        return Stream.concat(Stream.ofNullable(speaker), process.descendants()).toList();
     }
 
     OutputLog stderr() {
@@ -108,12 +153,19 @@ final class QemuProcess {
                         .formatted(state(), String.join("\n", tail).indent(2).stripTrailing());
     }
 
+    private static String ending(String text) {
+        int tooMany = text.length() - MOST_TOLD;
+        return tooMany <= 0
+                ? text
+                : "[%d characters before this are left out]%n%s".formatted(tooMany, text.substring(tooMany));
+    }
+
     /** Return all that is known: state, standard error, command line. */
     String details() {
         if (!isRunning()) {
             stderr.awaitEnd(Duration.ofMillis(500));
         }
-        String written = stderr.text().stripTrailing();
+        String written = ending(stderr.text().stripTrailing());
         return "%s%n%s%nCommand line:%n  %s"
                 .formatted(
                         state(),

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,7 +32,11 @@ final class RunDirectory {
     private static final String PREFIX = "qmp-junit-";
     private static final String LOCK = "lock";
 
-    private static final RunDirectory INSTANCE = new RunDirectory(Path.of(System.getProperty("java.io.tmpdir")));
+    /** The most bytes of a folder that leaves room for {@code /qmp-junit-<pid>-<random>/<number>/<socket>}. */
+    private static final int LONGEST_PARENT = 50;
+
+    private static final RunDirectory INSTANCE =
+            new RunDirectory(parentFor(Path.of(System.getProperty("java.io.tmpdir"))));
 
     private final Path parent;
     private @Nullable Path directory;
@@ -42,6 +47,12 @@ final class RunDirectory {
 
     RunDirectory(Path parent) {
         this.parent = parent;
+    }
+
+    /** Return the temp folder or, where build tools have set a deep one, the system's. Absolute, as QEMU may run elsewhere. */
+    static Path parentFor(Path tempFolder) {
+        Path parent = tempFolder.toAbsolutePath();
+        return parent.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_PARENT ? Path.of("/tmp") : parent;
     }
 
     static RunDirectory ofThisJvm() {
@@ -58,13 +69,27 @@ final class RunDirectory {
             if (directory == null) {
                 claim();
             }
-            machines++;
-            return Files.createDirectory(
+            Path made = Files.createDirectory(
                     requireNonNull(directory).resolve(Integer.toString(++lastNumber)),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            machines++;
+            return made;
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot make a private directory under " + parent, e);
+            if (machines == 0) {
+                close();
+            }
+            throw new QemuStartException(
+                    "Could not make a directory for a machine's sockets in the temp folder %s: %s. Repair that, or name another folder with -Djava.io.tmpdir=/path/to/folder"
+                            .formatted(parent, reason(e)),
+                    e);
         }
+    }
+
+    private String reason(IOException failure) {
+        if (!Files.isDirectory(parent)) {
+            return "there is no such folder";
+        }
+        return Files.isWritable(parent) ? String.valueOf(failure.getMessage()) : "it is not writable";
     }
 
     /** Make and lock this JVM's directory; once more where another JVM took it for a left-over before it was locked. */
@@ -73,14 +98,13 @@ final class RunDirectory {
             Path made = Files.createTempDirectory(
                     parent, PREFIX + ProcessHandle.current().pid() + "-");
             Path file = made.resolve(LOCK);
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            channel.lock();
-            if (Files.exists(file)) {
-                directory = made;
-                lock = channel;
+            directory = made;
+            lock = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            // Not lock(), which fails in an interrupted thread. Where it is held, it is by the one who is sweeping it.
+            if (lock.tryLock() != null && Files.exists(file)) {
                 return;
             }
-            channel.close();
+            close();
         }
     }
 

@@ -59,7 +59,7 @@ public final class Deadline {
     public static String format(Duration duration) {
         long millis = duration.toMillis();
         if (millis == 0 && !duration.isZero()) {
-            return duration.toNanos() / 1000 + " µs";
+            return duration.toNanos() / 1000 + " us";
         }
         if (millis < 1000 || (millis < 10_000 && millis % 1000 != 0)) {
             return millis + " ms";

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -185,6 +187,41 @@ class QemuExtensionTest {
                 .assertStatistics(statistics -> statistics.succeeded(5).failed(0));
     }
 
+    @Vm(machine = "pc", args = "-S")
+    interface Contract {
+
+        @Test
+        default void by_the_most_special_type(QemuMachine vm) {
+            assertThat(typeOf(vm)).isEqualTo(getClass().getSimpleName());
+        }
+    }
+
+    @QemuTest
+    static class pc implements Contract {}
+
+    @QemuTest
+    @Vm(machine = "q35", args = "-S")
+    static class q35 implements Contract {}
+
+    @Vm(machine = "isapc", args = "-S")
+    static class isapc extends q35 {}
+
+    static class NothingOfItsOwn extends isapc {
+
+        @Test
+        @Override
+        public void by_the_most_special_type(QemuMachine vm) {
+            assertThat(typeOf(vm)).isEqualTo("isapc");
+        }
+    }
+
+    @Test
+    void a_class_may_define_anew_what_it_inherits() {
+        for (Class<?> type : List.of(pc.class, q35.class, isapc.class, NothingOfItsOwn.class)) {
+            run(type).assertStatistics(statistics -> statistics.succeeded(1).failed(0));
+        }
+    }
+
     @QemuTest
     @Vm("src")
     @Vm(
@@ -291,10 +328,20 @@ class QemuExtensionTest {
 
     @Test
     void a_qemu_that_cannot_start_fails_the_test_with_its_status_its_words_and_its_command_line() {
-        assertThat(onlyFailureOf(CannotStart.class))
+        Throwable failure = onlyFailureOf(CannotStart.class);
+
+        assertThat(failure)
                 .hasMessageContaining("exited with status 1")
                 .hasMessageContaining("unsupported machine type")
                 .hasMessageContaining("-machine nope");
+        MatchResult started = Pattern.compile("\\(pid (\\d+)\\).*path=(\\S+)/qmp ", Pattern.DOTALL)
+                .matcher(failure.getMessage())
+                .results()
+                .findFirst()
+                .orElseThrow();
+        assertThat(ProcessHandle.of(Long.parseLong(started.group(1))).filter(ProcessHandle::isAlive))
+                .isEmpty();
+        assertThat(Path.of(started.group(2))).doesNotExist();
     }
 
     @QemuTest

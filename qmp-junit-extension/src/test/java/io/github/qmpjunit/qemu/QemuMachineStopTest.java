@@ -15,7 +15,7 @@ class QemuMachineStopTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private static void signal(String signal, QemuMachine vm) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(vm.pid()))
+        assertThat(new ProcessBuilder("sh", "-c", "kill -" + signal + " " + vm.pid())
                         .start()
                         .waitFor())
                 .isZero();

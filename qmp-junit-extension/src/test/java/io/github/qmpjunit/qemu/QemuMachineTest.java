@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpState;
@@ -95,6 +96,28 @@ class QemuMachineTest {
     }
 
     @Test
+    void a_refusal_is_noticed_at_once_even_while_the_common_pool_is_busy(@TempDir Path temp) throws IOException {
+        Process jvm = OtherJvm.start(temp, BusyPool.class);
+
+        assertThat(Long.parseLong(OtherJvm.firstLine(jvm))).isLessThan(10_000);
+    }
+
+    @Test
+    void of_megabytes_of_standard_error_the_failure_tells_the_end(@TempDir Path folder) throws IOException {
+        Path program = script(folder, "seq 1 300000 >&2; echo here is why >&2; exit 3");
+
+        QemuStartException error = catchThrowableOfType(
+                QemuStartException.class,
+                () -> QemuMachine.builder().binary(program).start());
+
+        assertThat(error)
+                .hasMessageContaining("characters before this are left out")
+                .hasMessageContaining("300000")
+                .hasMessageContaining("here is why");
+        assertThat(error.getMessage()).hasSizeLessThan(20_000);
+    }
+
+    @Test
     void a_program_that_never_connects_fails_the_start_when_time_is_up(@TempDir Path folder) throws IOException {
         Path program = script(folder, "echo here I am >&2; exec sleep 600");
 
@@ -117,12 +140,51 @@ class QemuMachineTest {
     void a_stranger_at_the_monitors_socket_is_refused(@TempDir Path folder) throws IOException {
         // The grandchild is nobody's child any more when it connects: its parent has ended.
         Path program = script(folder, """
-                (setsid qemu-system-x86_64 "$@" & ) &
-                sleep 600""");
+                (setsid qemu-system-x86_64 -name %s "$@" & ) &
+                exec sleep 600""".formatted(folder));
 
         assertThatThrownBy(() -> QemuMachine.builder().binary(program).start())
                 .isInstanceOf(QemuStartException.class)
                 .hasMessageContaining("a stranger connected to its monitor's socket");
+        assertThat(startedWith(folder)).isEmpty();
+    }
+
+    @Test
+    void a_qemu_that_hangs_behind_a_wrapper_is_ended_with_it(@TempDir Path folder) throws Exception {
+        QemuMachine vm = QemuMachine.builder()
+                .binary(script(folder, "qemu-system-x86_64 -name %s \"$@\"; exit $?".formatted(folder)))
+                .stopLimits(new StopLimits(Duration.ofMillis(200), Duration.ofMillis(200), Duration.ofSeconds(10)))
+                .start();
+        long qemu = vm.qmp().peer().orElseThrow().pid();
+        assertThat(new ProcessBuilder("sh", "-c", "kill -STOP " + qemu).start().waitFor())
+                .isZero();
+
+        vm.close();
+
+        assertThat(startedWith(folder)).isEmpty();
+    }
+
+    @Test
+    void a_qemu_that_would_go_into_the_background_is_not_started(@TempDir Path folder) {
+        assertThatThrownBy(() -> QemuMachine.builder()
+                        .args("-daemonize", "-name", folder.toString())
+                        .start())
+                .isInstanceOf(QemuStartException.class)
+                .hasMessageContaining("Cannot start QEMU \"vm\" with -daemonize: it would go into the background");
+
+        assertThat(startedWith(folder)).isEmpty();
+    }
+
+    /** Return those whose command line has the folder, after a moment for the killed ones to be gone. */
+    private static List<ProcessHandle> startedWith(Path folder) {
+        Deadline deadline = Deadline.in(Duration.ofSeconds(5));
+        List<ProcessHandle> found;
+        do {
+            found = ProcessHandle.allProcesses()
+                    .filter(process -> process.info().commandLine().orElse("").contains("-name " + folder))
+                    .toList();
+        } while (!found.isEmpty() && !deadline.isOver());
+        return found;
     }
 
     @Test
@@ -198,7 +260,7 @@ class QemuMachineTest {
     @Test
     void a_stopped_qemu_is_ended_by_force() throws Exception {
         QemuMachine vm = QemuMachine.builder().start();
-        assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(vm.pid()))
+        assertThat(new ProcessBuilder("sh", "-c", "kill -STOP " + vm.pid())
                         .start()
                         .waitFor())
                 .isZero();

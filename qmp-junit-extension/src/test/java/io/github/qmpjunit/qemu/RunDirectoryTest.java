@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,5 +92,34 @@ class RunDirectoryTest {
         new RunDirectory(parent).create();
 
         assertThat(ours).exists();
+    }
+
+    @Test
+    void an_interrupted_thread_gets_its_directory_all_the_same() {
+        RunDirectory directories = new RunDirectory(parent);
+        Thread.currentThread().interrupt();
+
+        assertThat(directories.create()).exists();
+
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void a_missing_temp_folder_is_told_with_what_to_do() {
+        Path missing = parent.resolve("missing");
+
+        assertThatThrownBy(() -> new RunDirectory(missing).create())
+                .isInstanceOf(QemuStartException.class)
+                .hasMessage("Could not make a directory for a machine's sockets in the temp folder " + missing
+                        + ": there is no such folder. Repair that, or name another folder with"
+                        + " -Djava.io.tmpdir=/path/to/folder");
+    }
+
+    @Test
+    void a_temp_folder_too_deep_for_a_socket_is_replaced_by_the_systems() {
+        assertThat(RunDirectory.parentFor(Path.of("/a/short/one"))).isEqualTo(Path.of("/a/short/one"));
+        assertThat(RunDirectory.parentFor(Path.of("/build/" + "deep/".repeat(20))))
+                .isEqualTo(Path.of("/tmp"));
+        assertThat(RunDirectory.parentFor(Path.of("relative"))).isAbsolute();
     }
 }

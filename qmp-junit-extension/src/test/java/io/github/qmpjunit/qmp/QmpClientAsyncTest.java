@@ -99,7 +99,7 @@ class QmpClientAsyncTest {
 
     @Test
     void the_end_of_the_connection_fails_a_future() throws Exception {
-        assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(vm.pid()))
+        assertThat(new ProcessBuilder("sh", "-c", "kill -STOP " + vm.pid())
                         .start()
                         .waitFor())
                 .isZero();
@@ -146,7 +146,9 @@ class QmpClientAsyncTest {
                         .start();
                 QmpClient oob = QmpClient.builder().outOfBand().connect(QmpAddress.unix(socket))) {
             String pid = Long.toString(listening.pid());
-            assertThat(new ProcessBuilder("kill", "-STOP", pid).start().waitFor())
+            assertThat(new ProcessBuilder("sh", "-c", "kill -STOP " + pid)
+                            .start()
+                            .waitFor())
                     .isZero();
             List<CompletableFuture<JsonNode>> replies = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -158,7 +160,9 @@ class QmpClientAsyncTest {
                     .hasMessage(
                             "Could not send {\"execute\":\"query-name\"} within 50 ms: 8 commands before it have no reply yet");
 
-            assertThat(new ProcessBuilder("kill", "-CONT", pid).start().waitFor())
+            assertThat(new ProcessBuilder("sh", "-c", "kill -CONT " + pid)
+                            .start()
+                            .waitFor())
                     .isZero();
             for (CompletableFuture<JsonNode> reply : replies) {
                 assertThat(get(reply).path("status").asString()).isEqualTo("running");
@@ -197,7 +201,7 @@ class QmpClientAsyncTest {
 
     @Test
     void two_commands_of_one_id_are_refused() throws Exception {
-        assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(vm.pid()))
+        assertThat(new ProcessBuilder("sh", "-c", "kill -STOP " + vm.pid())
                         .start()
                         .waitFor())
                 .isZero();
@@ -209,7 +213,7 @@ class QmpClientAsyncTest {
                 .hasMessage(
                         "Cannot execute {\"execute\":\"query-name\"}: another message with id \"mine\" is under way");
 
-        assertThat(new ProcessBuilder("kill", "-CONT", Long.toString(vm.pid()))
+        assertThat(new ProcessBuilder("sh", "-c", "kill -CONT " + vm.pid())
                         .start()
                         .waitFor())
                 .isZero();
