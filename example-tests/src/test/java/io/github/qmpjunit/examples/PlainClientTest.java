@@ -43,7 +43,8 @@ class PlainClientTest {
         }
 
         assertThat(stopped.isRunning()).isFalse();
-        assertThat(stopped.exitStatus().orElseThrow().isSuccess()).isTrue();
+        assertThat(stopped.exitStatus())
+                .hasValueSatisfying(status -> assertThat(status.isSuccess()).isTrue());
     }
 
     @Test
