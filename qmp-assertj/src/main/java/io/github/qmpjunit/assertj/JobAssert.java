@@ -164,17 +164,19 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
             client.registerWithHistory(listener);
             progress.learnOutcome(listener);
             progress.takeAll(listener);
-            while (!wanted.test(progress)) {
+            while (true) {
+                if (progress.isOver() && !progress.isOutcomeKnown()) {
+                    progress.learnOutcome(listener);
+                }
+                if (wanted.test(progress)) {
+                    return progress;
+                }
                 if (drive) {
                     drive(progress.status(), driven);
                 }
                 progress.take(listener.next(EventMatcher.anyEvent(), deadline));
                 progress.takeAll(listener);
-                if (progress.isOver()) {
-                    progress.learnOutcome(listener);
-                }
             }
-            return progress;
         } catch (QmpTimeoutException e) {
             throw failure(
                     "%s",
