@@ -487,6 +487,19 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
+     * Register a listener until it is closed.
+     *
+     * @param <L> the listener's type
+     * @param listener a listener that is not registered
+     * @return the listener
+     * @throws QmpListenerException if it is registered already
+     */
+    public <L extends QmpEventListener> L listen(L listener) {
+        register(listener);
+        return listener;
+    }
+
+    /**
      * Register one or several listeners until the scope is closed. Either all of them are registered or none.
      *
      * @param first a listener that is not registered

@@ -32,6 +32,26 @@ public final class QmpEvent {
     }
 
     /**
+     * Return what stands at a path of the data.
+     *
+     * @param path a name, or a path such as {@code a.b[0].c}, see {@link DataPath}
+     * @return the node there; a missing node ({@link JsonNode#isMissingNode()}) where nothing is
+     */
+    public JsonNode data(String path) {
+        return DataPath.of(path).in(data());
+    }
+
+    /**
+     * Return whether this is an event of a type.
+     *
+     * @param type the type, such as {@link QmpEvents#STOP}
+     * @return whether the name is the type's
+     */
+    public boolean is(EventType type) {
+        return name().equals(type.name());
+    }
+
+    /**
      * {@return the server's own time of the event, empty where it could not tell (the QMP specification allows seconds and
      * microseconds to be -1)}
      */

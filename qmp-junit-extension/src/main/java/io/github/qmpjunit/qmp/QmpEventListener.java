@@ -160,7 +160,12 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
     public QmpEvent next(EventMatcher matcher, Deadline deadline) {
         lock.lock();
         try {
+            long removalsBefore = removals;
             while (true) {
+                if (removals != removalsBefore) {
+                    throw new QmpListenerException(
+                            "This listener (%s) was removed while its next event was awaited".formatted(filter), null);
+                }
                 QmpEvent event = take(matcher);
                 if (event != null) {
                     return event;
@@ -168,10 +173,10 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
                 throwIfNothingCanCome();
                 if (deadline.isOver()) {
                     throw new QmpTimeoutException(
-                            "No %s within %s; the listener has heard %d events%s"
+                            "Waited %s in vain for %s; the listener has heard %d events%s"
                                     .formatted(
-                                            matcher,
                                             Deadline.format(deadline.timeout()),
+                                            matcher,
                                             history.size(),
                                             dropped == 0 ? "" : " and dropped %d before".formatted(dropped)),
                             deadline.timeout());

@@ -280,6 +280,11 @@ final class QmpSession {
         private volatile boolean sent;
 
         Exchange(QmpCommand command, JsonNode id, PendingReply slot) {
+            if (command.isOutOfBand() && !outOfBand) {
+                throw new IllegalArgumentException(
+                        "Cannot execute %s out of band: the capability is not enabled. Build the client with outOfBand(), if the server's greeting offers \"oob\""
+                                .formatted(command.name()));
+            }
             this.command = command;
             this.id = id;
             this.key = ReplyRouter.keyOf(id);

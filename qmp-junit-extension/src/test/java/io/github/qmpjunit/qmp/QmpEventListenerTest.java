@@ -127,7 +127,7 @@ class QmpEventListenerTest {
 
         assertThatThrownBy(() -> listener.next(event("B").withData("x", 1), Duration.ofMillis(20)))
                 .isInstanceOf(QmpTimeoutException.class)
-                .hasMessage("No B with data x = 1 within 20 ms; the listener has heard 1 events");
+                .hasMessage("Waited 20 ms in vain for B with data x = 1; the listener has heard 1 events");
     }
 
     @Test
@@ -242,7 +242,7 @@ class QmpEventListenerTest {
         QmpEventListener taken = client.listen("B");
 
         assertThatThrownBy(() -> client.listen(one, taken)).isInstanceOf(QmpListenerException.class);
-        try (ListenerScope scope = client.listen(one)) { // one is free again
+        try (QmpEventListener scope = client.listen(one)) { // one is free again
             assertThat(scope).isNotNull();
         }
         client.register(one); // and after the scope, too
@@ -371,5 +371,32 @@ class QmpEventListenerTest {
     private void arriveWith(String name, String key, String value) {
         router.dispatch(
                 Json.MAPPER.readTree("{\"event\": \"%s\", \"data\": {\"%s\": \"%s\"}}".formatted(name, key, value)), 0);
+    }
+
+    @Test
+    void a_wait_ends_when_the_listener_is_removed_even_if_it_comes_back_at_once() throws InterruptedException {
+        QmpEventListener listener = registered(EventMatcher.anyEvent());
+        List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
+        Thread waiter = new Thread(() -> {
+            try {
+                listener.next(event("B"), Duration.ofDays(1));
+            } catch (QmpException e) {
+                thrown.add(e);
+            }
+        });
+        waiter.start();
+        while (waiter.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+
+        router.remove(listener);
+        router.register(listener);
+        waiter.join();
+
+        assertThat(thrown)
+                .singleElement()
+                .isInstanceOf(QmpListenerException.class)
+                .extracting(Throwable::getMessage)
+                .isEqualTo("This listener (any event) was removed while its next event was awaited");
     }
 }
