@@ -116,8 +116,8 @@ public final class Qtest {
         return reply.substring("OK".length()).strip();
     }
 
-    private long number(String command, Object... values) {
-        return Long.decode(unsigned(command(command.formatted(values))));
+    private long number(String command) {
+        return Long.decode(unsigned(command(command)));
     }
 
     /** {@code Long.decode} takes no number above 2^63. */
@@ -132,7 +132,7 @@ public final class Qtest {
      * @return the value
      */
     public int inb(int port) {
-        return (int) number("inb 0x%x", port);
+        return (int) number("inb 0x%x".formatted(port));
     }
 
     /**
@@ -142,7 +142,7 @@ public final class Qtest {
      * @return the value
      */
     public int inw(int port) {
-        return (int) number("inw 0x%x", port);
+        return (int) number("inw 0x%x".formatted(port));
     }
 
     /**
@@ -152,7 +152,7 @@ public final class Qtest {
      * @return the value
      */
     public long inl(int port) {
-        return number("inl 0x%x", port);
+        return number("inl 0x%x".formatted(port));
     }
 
     /**
@@ -210,7 +210,7 @@ public final class Qtest {
      * @return the value
      */
     public int readb(long address) {
-        return (int) number("readb 0x%x", address);
+        return (int) number("readb 0x%x".formatted(address));
     }
 
     /**
@@ -220,7 +220,7 @@ public final class Qtest {
      * @return the value
      */
     public int readw(long address) {
-        return (int) number("readw 0x%x", address);
+        return (int) number("readw 0x%x".formatted(address));
     }
 
     /**
@@ -230,7 +230,7 @@ public final class Qtest {
      * @return the value
      */
     public long readl(long address) {
-        return number("readl 0x%x", address);
+        return number("readl 0x%x".formatted(address));
     }
 
     /**
@@ -240,7 +240,7 @@ public final class Qtest {
      * @return the value, unsigned
      */
     public long readq(long address) {
-        return number("readq 0x%x", address);
+        return number("readq 0x%x".formatted(address));
     }
 
     /**
@@ -378,7 +378,7 @@ public final class Qtest {
      * @throws QtestException if the machine runs with another accelerator
      */
     public Duration clockStep(Duration step) {
-        return Duration.ofNanos(number("clock_step %d", step.toNanos()));
+        return Duration.ofNanos(number("clock_step %d".formatted(step.toNanos())));
     }
 
     /**
