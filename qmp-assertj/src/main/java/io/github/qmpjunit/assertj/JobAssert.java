@@ -186,10 +186,7 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
                                             Message.within(timeout), progress.describe(), PeerState.describe(client)));
         } catch (QmpDisconnectedException e) {
             throw failure(
-                    "%s",
-                    message(what)
-                            + "but the connection ended:%n%s"
-                                    .formatted(Message.indented(String.valueOf(e.getMessage()))));
+                    "%s", message(what) + "but the connection ended:%n%s".formatted(Message.indented(e.getMessage())));
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.qmp.Deadline;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of which failures' messages are made; what they sound like is decided here. */
 final class Message {
@@ -19,7 +20,7 @@ final class Message {
     }
 
     /** Return the text with two spaces before each line. */
-    static String indented(String text) {
-        return text.indent(2).stripTrailing();
+    static String indented(@Nullable String text) {
+        return String.valueOf(text).indent(2).stripTrailing();
     }
 }

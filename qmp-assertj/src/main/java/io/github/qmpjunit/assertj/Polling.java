@@ -78,7 +78,7 @@ final class Polling {
         return disconnected == null
                 ? "%s, but the last answer was:%n".formatted(Message.within(deadline.timeout()))
                 : "but its connection ended:%n%s%nand the answer before that was:%n"
-                        .formatted(Message.indented(String.valueOf(disconnected.getMessage())));
+                        .formatted(Message.indented(disconnected.getMessage()));
     }
 
     @Nullable
