@@ -264,24 +264,23 @@ class EventListenersTest {
 
     // Events tutorial: activating an existing listener
     @Test
-    @SuppressWarnings("try") // Java 17 has no way to leave the scope without a name
     void listens_for_a_while_with_a_listener_made_before(QmpClient qmp) {
-        QmpEventListener blockJobs = QmpEventListener.of(anyOf(
+        QmpEventListener prepared = QmpEventListener.of(anyOf(
                 BLOCK_JOB_COMPLETED,
                 BLOCK_JOB_CANCELLED,
                 BLOCK_JOB_ERROR,
                 BLOCK_JOB_READY,
                 BLOCK_JOB_PENDING,
                 JOB_STATUS_CHANGE));
-        try (ListenerScope scope = qmp.listen(blockJobs)) {
+        try (QmpEventListener blockJobs = qmp.listen(prepared)) {
             startBackup(qmp, "job3");
 
             blockJobs.next(event(BLOCK_JOB_COMPLETED).withData("device", "job3"), SOON);
             assertThat(blockJobs.pending()).isNotEmpty();
         }
 
-        assertThat(blockJobs.pending()).as("cleared at the end of the block").isEmpty();
-        assertThat(blockJobs.history()).extracting(QmpEvent::name).contains("BLOCK_JOB_COMPLETED");
+        assertThat(prepared.pending()).as("cleared at the end of the block").isEmpty();
+        assertThat(prepared.history()).extracting(QmpEvent::name).contains("BLOCK_JOB_COMPLETED");
         qmp.events().next(statusOf("job3").withData("status", "null"), SOON);
     }
 
