@@ -18,6 +18,7 @@ final class PendingReply {
     private final Consumer<PendingReply> afterwards;
     private volatile @Nullable JsonNode message;
     private volatile @Nullable QmpException failure;
+    private volatile long writtenUpTo;
 
     /** Create a slot that somebody waits for. */
     PendingReply() {
@@ -27,6 +28,16 @@ final class PendingReply {
     /** Create a slot; the action runs when it is filled, on the reader's thread. */
     PendingReply(Consumer<PendingReply> afterwards) {
         this.afterwards = afterwards;
+    }
+
+    /** Take note that the command is on its way, and where it ends in the stream of all that was written. */
+    void written(long upTo) {
+        writtenUpTo = upTo;
+    }
+
+    /** Return where the command ends in the stream of all that was written; zero if it was never sent. */
+    long writtenUpTo() {
+        return writtenUpTo;
     }
 
     void complete(JsonNode reply) {

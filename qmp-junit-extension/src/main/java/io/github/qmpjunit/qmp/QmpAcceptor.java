@@ -2,8 +2,6 @@ package io.github.qmpjunit.qmp;
 
 import java.io.IOException;
 import java.time.Duration;
-import org.newsclub.net.unix.AFUNIXServerSocket;
-import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 /**
  * Listens for one QMP server that connects to us, as QEMU does with {@code -chardev socket,...,server=off}.
@@ -12,35 +10,33 @@ import org.newsclub.net.unix.AFUNIXSocketAddress;
  */
 public final class QmpAcceptor implements AutoCloseable {
 
-    private final QmpAddress address;
-    private final AFUNIXServerSocket server;
+    private final Listener listener;
 
-    private QmpAcceptor(QmpAddress address, AFUNIXServerSocket server) {
-        this.address = address;
-        this.server = server;
+    private QmpAcceptor(Listener listener) {
+        this.listener = listener;
     }
 
     /**
      * Begin to listen; a peer can connect from here on, even before {@link #accept(Duration)}.
      *
-     * @param address where to listen
+     * <p>The file of a UNIX socket at which nobody listens any more is replaced; anything else in its place is an error.
+     *
+     * @param address where to listen; with TLS, we are the server
      * @return the acceptor
      * @throws QmpConnectException if that is not possible
+     * @throws IllegalArgumentException if nobody can listen at an address of that kind
      */
     public static QmpAcceptor bind(QmpAddress address) {
-        UnixAddress unix = (UnixAddress) address;
         try {
-            AFUNIXServerSocket server = AFUNIXServerSocket.newInstance();
-            try {
-                server.bind(AFUNIXSocketAddress.of(unix.path()), 1);
-                return new QmpAcceptor(address, server);
-            } catch (IOException e) {
-                server.close();
-                throw e;
-            }
+            return new QmpAcceptor(Transports.listeningAt(address));
         } catch (IOException e) {
             throw new QmpConnectException("Cannot listen at %s: %s".formatted(address, e.getMessage()), e);
         }
+    }
+
+    /** {@return where the acceptor listens; a port that the system chose stands there} */
+    public QmpAddress address() {
+        return listener.address();
     }
 
     /**
@@ -65,33 +61,16 @@ public final class QmpAcceptor implements AutoCloseable {
      * @throws QmpStateException if the client is not idle
      */
     public void accept(QmpClient client, Duration timeout) {
-        client.open(new Accepting(), "whoever connects to " + address, timeout);
+        try {
+            client.open(listener.accepting(), "whoever connects to " + address(), timeout);
+        } finally {
+            close();
+        }
     }
 
     /** Stop listening and remove the socket. A wait for a peer ends at once; a connection made before stays. Idempotent. */
     @Override
     public void close() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            // Nobody can connect any more, which is all that was asked.
-        }
-    }
-
-    private final class Accepting implements Transport.Source {
-
-        @Override
-        public Transport open() throws IOException {
-            try {
-                return new UnixTransport(server.accept());
-            } finally {
-                close();
-            }
-        }
-
-        @Override
-        public void cancel() {
-            close();
-        }
+        listener.close();
     }
 }

@@ -87,13 +87,12 @@ public final class QmpClient implements AutoCloseable {
      * Connect this client. A client that was closed can be connected again; its listeners and their history stay.
      *
      * @param address where the server listens
+     * @throws IllegalArgumentException if the address is for listening only, or its TLS options cannot be used
      * @throws QmpConnectException if there is no connection, no greeting or no negotiation; the client is idle then
      * @throws QmpStateException if the client is not idle
      */
     public void open(QmpAddress address) {
-        if (address instanceof UnixAddress unix) {
-            open(UnixTransport.connectingTo(unix), address.toString(), connectTimeout);
-        }
+        open(Transports.connectingTo(address), address.toString(), connectTimeout);
     }
 
     /** Take a connection from the source and bring it to the state in which commands are accepted. */

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +28,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * One connection, from the attempt to connect to its end.
  *
  * <p>One daemon thread, the reader, does everything that may block for long on the peer's side: it opens the transport, reads,
- * and routes each message to the one who waits for it. Commands are written by the threads that execute them, in turn. So a
- * command goes out without a hop, and its reply comes in with exactly one, the reader waking the waiter.
+ * and routes each message to the one who waits for it. Commands are written by the threads that execute them, in turn, unless
+ * that might block ({@link MessageWriter}). So a command goes out without a hop, and its reply comes in with exactly one, the
+ * reader waking the waiter.
  *
  * <p>What ends the connection, whoever noticed it first, ends here: the reader leaves its loop, finds out why, and only then
  * releases all who wait. A writer that meets a broken connection waits for the reader's word for the same reason: the broken
@@ -40,6 +40,9 @@ final class QmpSession {
 
     /** How long a writer whose write has failed waits for the reader to find out why. The reader meets the same end at once. */
     private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+    /** How long a close waits until the peer has read what it has not answered yet; where all is answered, it does not wait. */
+    private static final Duration LINGER = Duration.ofMillis(500);
 
     private final String clientName;
     private final Transport.Source source;
@@ -54,7 +57,7 @@ final class QmpSession {
     private final PendingReply greeting = new PendingReply();
     private final ReplyRouter replies;
     private final AtomicLong lastId = new AtomicLong();
-    private final ReentrantLock writing = new ReentrantLock();
+    private final MessageWriter writer;
     private final InBandWindow inBand = new InBandWindow();
     private final DaemonExecutor sender;
     private final AtomicInteger queuedSends = new AtomicInteger();
@@ -88,6 +91,7 @@ final class QmpSession {
         this.transcript = transcript;
         this.onChange = onChange;
         this.replies = new ReplyRouter(clientName, transcript);
+        this.writer = new MessageWriter(clientName);
         this.sender = new DaemonExecutor("qmp-sender-" + clientName);
         this.reader = new Thread(this::read, "qmp-reader-" + clientName);
         reader.setDaemon(true);
@@ -238,12 +242,13 @@ final class QmpSession {
             write(
                     (text + "\n").getBytes(StandardCharsets.UTF_8),
                     List.of(),
+                    slot,
                     text,
                     log -> log.sent(JsonNodeFactory.instance.stringNode(text), 0),
                     deadline);
             return awaitReply(slot, text, deadline);
         } finally {
-            replies.forget(key, slot, true);
+            replies.forget(key, slot, slot.writtenUpTo() > 0);
         }
     }
 
@@ -253,6 +258,7 @@ final class QmpSession {
             if (reply == null) {
                 throw noReply(command, deadline);
             }
+            writer.answered(slot);
             return reply;
         } catch (QmpDisconnectedException e) {
             endIsTold = true;
@@ -277,7 +283,6 @@ final class QmpSession {
         private final JsonNode id;
         private final String key;
         private final PendingReply slot;
-        private volatile boolean sent;
 
         Exchange(QmpCommand command, JsonNode id, PendingReply slot) {
             if (command.isOutOfBand() && !outOfBand) {
@@ -312,13 +317,14 @@ final class QmpSession {
             write(
                     line,
                     command.fds(),
+                    slot,
                     command,
                     log -> log.sent(message, command.fds().size()),
                     deadline);
-            sent = true;
         }
 
         void end() {
+            boolean sent = slot.writtenUpTo() > 0; // perhaps not whole yet, where the peer does not read
             if (!sent) {
                 inBand.leave(key);
             }
@@ -345,37 +351,33 @@ final class QmpSession {
     private void write(
             byte[] bytes,
             List<FileDescriptor> fds,
+            PendingReply slot,
             Object command,
             Consumer<QmpTranscript> takingDown,
             Deadline deadline) {
-        acquireWriting(command, deadline);
+        Transport current = requireNonNull(transport, "a command is written after the connection was made");
+        if (!fds.isEmpty() && !current.carriesFds()) {
+            throw new IllegalArgumentException(
+                    "Cannot execute %s: file descriptors travel over a UNIX socket only, and this connection has none; connect by QmpAddress.unix"
+                            .formatted(command));
+        }
+        writer.awaitTurn(command, deadline);
+        boolean begun = false;
         try {
             throwIfEnded(command);
             if (transcript != null) {
                 takingDown.accept(transcript);
             }
-            requireNonNull(transport, "a command is written after the connection was made")
-                    .write(bytes, fds);
+            begun = true;
+            writer.write(current, bytes, fds, slot, command, deadline);
         } catch (IOException e) {
             awaitFinished(Deadline.in(FAREWELL));
             throwIfEnded(command);
             throw new QmpDisconnectedException("Could not send %s: %s".formatted(command, e.getMessage()), e);
         } finally {
-            writing.unlock();
-        }
-    }
-
-    private void acquireWriting(Object command, Deadline deadline) {
-        try {
-            if (!writing.tryLock() && !writing.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
-                throw new QmpTimeoutException(
-                        "Could not send %s within %s: another command is still being written, the peer does not read"
-                                .formatted(command, Deadline.format(deadline.timeout())),
-                        deadline.timeout());
+            if (!begun) {
+                writer.passTurn();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new QmpInterruptedException("The thread was interrupted before it could send " + command, e);
         }
     }
 
@@ -393,28 +395,42 @@ final class QmpSession {
         source.cancel();
         Transport current = transport;
         if (current != null) {
+            sayGoodbye(current);
             current.close();
         }
-        if (!Thread.currentThread().equals(reader)) {
-            awaitFinished(Deadline.in(FAREWELL));
+        if (!Thread.currentThread().equals(reader) && !awaitFinished(Deadline.in(FAREWELL))) {
+            logger().log(Level.WARNING, "The reader of QMP client \"{0}\" does not end", clientName);
         }
     }
 
-    private void awaitFinished(Deadline deadline) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                boolean done = finished.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-                if (!done) {
-                    logger().log(Level.WARNING, "The reader of QMP client \"{0}\" does not end", clientName);
-                }
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
+    /**
+     * Let what was written arrive. A TCP socket that is closed while replies are unread resets the connection, and the peer may lose
+     * what it has not read; so our direction ends first, and the reader goes on until the peer has ended its own.
+     */
+    private void sayGoodbye(Transport current) {
+        if (end == null && !Thread.currentThread().equals(reader)) {
+            Deadline deadline = Deadline.in(LINGER);
+            boolean allWasRead = writer.everythingWasRead();
+            if (writer.end(current, deadline) && !allWasRead) {
+                awaitFinished(deadline);
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+    }
+
+    private boolean awaitFinished(Deadline deadline) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return finished.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -472,6 +488,7 @@ final class QmpSession {
         connected.countDown();
         greeting.fail(reason);
         replies.fail(reason);
+        writer.letGo();
         inBand.open();
         events.connectionChanged(reason);
         finished.countDown();

@@ -4,27 +4,60 @@ import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 import org.newsclub.net.unix.AFUNIXSocketCredentials;
 
 /** A UNIX socket. Blocking streams, since an interrupt of a test's thread would close an NIO channel. */
-final class UnixTransport implements Transport {
+final class UnixTransport implements Transport.OverSocket {
+
+    /** QEMU needs no more: it serves one client at a time. */
+    private static final int BACKLOG = 1;
 
     private final AFUNIXSocket socket;
     private final OutputStream output;
 
-    UnixTransport(AFUNIXSocket socket) throws IOException {
+    private UnixTransport(AFUNIXSocket socket) throws IOException {
         this.socket = socket;
         this.output = socket.getOutputStream();
     }
 
-    /** Return a source that connects to the address. */
     static Source connectingTo(UnixAddress address) {
-        return new Connecting(address);
+        return new Connecting(() -> AFUNIXSocketAddress.of(address.path()));
+    }
+
+    static Source connectingTo(UnixAbstractAddress address) {
+        return new Connecting(() -> AFUNIXSocketAddress.inAbstractNamespace(address.name()));
+    }
+
+    static Listener listeningAt(UnixAddress address) throws IOException {
+        SocketFile.makeRoom(address.path());
+        return listeningAt(address, AFUNIXSocketAddress.of(address.path()));
+    }
+
+    static Listener listeningAt(UnixAbstractAddress address) throws IOException {
+        return listeningAt(address, AFUNIXSocketAddress.inAbstractNamespace(address.name()));
+    }
+
+    private static Listener listeningAt(QmpAddress address, AFUNIXSocketAddress place) throws IOException {
+        AFUNIXServerSocket server = AFUNIXServerSocket.newInstance();
+        try {
+            server.bind(place, BACKLOG);
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        return new Listener(address, new Accepting(server, socket -> new UnixTransport((AFUNIXSocket) socket)), server);
+    }
+
+    @Override
+    public Socket socket() {
+        return socket;
     }
 
     @Override
@@ -43,6 +76,16 @@ final class UnixTransport implements Transport {
             socket.setOutboundFileDescriptors(); // whatever was to go along must not go with the next message
             throw e;
         }
+    }
+
+    @Override
+    public void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    @Override
+    public boolean carriesFds() {
+        return true;
     }
 
     @Override
@@ -68,41 +111,58 @@ final class UnixTransport implements Transport {
 
     private static final class Connecting implements Source {
 
-        private final UnixAddress address;
-        private volatile @Nullable AFUNIXSocket socket;
-        private volatile boolean cancelled;
+        /**
+         * How often to look whether the attempt was cancelled. On Linux, connect(2) blocks while the server's backlog is full, as
+         * that of a busy monitor is, and closing the socket does not end it.
+         */
+        private static final int PATIENCE_MILLIS = 100;
 
-        Connecting(UnixAddress address) {
-            this.address = address;
+        private final Place place;
+        private final Attempt attempt = new Attempt();
+
+        Connecting(Place place) {
+            this.place = place;
         }
 
         @Override
         public Transport open() throws IOException {
-            AFUNIXSocket opened = AFUNIXSocket.newInstance();
-            socket = opened;
+            AFUNIXSocket socket = AFUNIXSocket.newInstance();
             try {
-                if (cancelled) {
-                    throw new IOException("The attempt to connect was given up");
+                attempt.dependsOn(socket);
+                socket.setSoTimeout(PATIENCE_MILLIS); // junixsocket sets SO_SNDTIMEO too, which limits connect(2)
+                AFUNIXSocketAddress address = place.find();
+                boolean connected = false;
+                while (!connected) { // or until cancel() closes the socket, which the next try meets
+                    connected = tryToConnect(socket, address);
                 }
-                opened.connect(AFUNIXSocketAddress.of(address.path()));
-                return new UnixTransport(opened);
+                socket.setSoTimeout(0);
+                UnixTransport transport = new UnixTransport(socket);
+                attempt.succeeded();
+                return transport;
             } catch (IOException e) {
-                opened.close();
+                socket.close();
                 throw e;
+            }
+        }
+
+        private static boolean tryToConnect(AFUNIXSocket socket, AFUNIXSocketAddress address) throws IOException {
+            try {
+                socket.connect(address);
+                return true;
+            } catch (SocketTimeoutException e) {
+                return false;
             }
         }
 
         @Override
         public void cancel() {
-            cancelled = true;
-            AFUNIXSocket opened = socket;
-            if (opened != null) {
-                try {
-                    opened.close();
-                } catch (IOException e) {
-                    // open() fails with the reason.
-                }
-            }
+            attempt.cancel();
         }
+    }
+
+    /** Makes an address; throws if the system does not know the kind. */
+    private interface Place {
+
+        AFUNIXSocketAddress find() throws IOException;
     }
 }

@@ -113,6 +113,19 @@ final class FakePeer implements Transport.Source {
         }
 
         @Override
+        public void endOutput() {}
+
+        @Override
+        public int surelyBuffered() {
+            return Integer.MAX_VALUE;
+        }
+
+        @Override
+        public boolean carriesFds() {
+            return true;
+        }
+
+        @Override
         public Optional<PeerCredentials> peer() {
             return Optional.empty();
         }

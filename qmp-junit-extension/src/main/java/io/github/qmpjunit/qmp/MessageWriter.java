@@ -1,0 +1,224 @@
+package io.github.qmpjunit.qmp;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes messages in turn, and keeps nobody longer than his deadline where the peer does not read.
+ *
+ * <p>QEMU reads a monitor byte by byte, one megabyte in several seconds, and a QEMU that is stopped reads nothing at all. A write
+ * that blocks cannot be taken back: half a message makes the connection unusable, and to close it would punish everybody
+ * for one's time-out. So a write that might block is made by a thread of this writer's own, which goes on when its caller has
+ * left: the message arrives whole once the peer reads again, and its late reply is let pass like any other.
+ *
+ * <p>An ordinary message is written by the caller's own thread, since that cannot block: a reply shows that the peer has read
+ * everything up to its command, and what little was written after that fits into the buffer of every socket.
+ */
+final class MessageWriter {
+
+    /** What a message counts at least, since a system keeps its own notes about each: Linux needs 768 bytes for the smallest. */
+    private static final long LEAST_COST = 128;
+
+    private static final int EVERYBODY = Integer.MAX_VALUE / 2;
+
+    private final Semaphore turn = new Semaphore(1);
+    private final DaemonExecutor thread;
+
+    /** How much was written since the connection began. Changed by whoever has the turn. */
+    private volatile long position;
+
+    /** How much of it the peer has surely read. */
+    private final AtomicLong read = new AtomicLong();
+
+    private volatile @Nullable Job current;
+    private volatile boolean ended;
+
+    /**
+     * Whether our direction has ended. A write after that would make junixsocket close the socket without waking its reader. Changed
+     * and read by whoever has the turn.
+     */
+    private boolean goodbyeSaid;
+
+    MessageWriter(String clientName) {
+        this.thread = new DaemonExecutor("qmp-writer-" + clientName);
+    }
+
+    /**
+     * Wait for the turn to write; {@link #write} or {@link #passTurn} must follow, and ends it.
+     *
+     * @throws QmpTimeoutException if the deadline is over first; nothing is sent then
+     * @throws QmpInterruptedException if the thread is interrupted first; nothing is sent then
+     */
+    void awaitTurn(Object message, Deadline deadline) {
+        try {
+            if (!turn.tryAcquire() && !turn.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                throw new QmpTimeoutException(
+                        "Could not send %s within %s: another command is still being written, the peer has not read all of it"
+                                .formatted(message, Deadline.format(deadline.timeout())),
+                        deadline.timeout());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QmpInterruptedException("The thread was interrupted before it could send " + message, e);
+        }
+    }
+
+    /** Give the turn back without having written. */
+    void passTurn() {
+        turn.release();
+    }
+
+    /**
+     * Write a message.
+     *
+     * @param slot is told that the message is on its way, as it is from here on, whatever is thrown
+     * @throws QmpTimeoutException if the deadline is over before it is written
+     * @throws QmpInterruptedException if the thread is interrupted before it is written
+     */
+    void write(
+            Transport transport,
+            byte[] bytes,
+            List<FileDescriptor> fds,
+            PendingReply slot,
+            Object message,
+            Deadline deadline)
+            throws IOException {
+        if (goodbyeSaid) {
+            turn.release();
+            throw new IOException("the connection is being closed");
+        }
+        long end = position + Math.max(bytes.length, LEAST_COST);
+        position = end;
+        slot.written(end);
+        try {
+            if (!perform(transport, () -> transport.write(bytes, fds), deadline)) {
+                throw new QmpTimeoutException(
+                        "Could not send %s within %s: the peer has not read all of it, is it stopped? It gets the rest once it reads on; the connection stays usable"
+                                .formatted(message, Deadline.format(deadline.timeout())),
+                        deadline.timeout());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QmpInterruptedException("The thread was interrupted while it sent " + message, e);
+        }
+    }
+
+    /** Take note of a reply: the peer has read all that was written up to its command. */
+    void answered(PendingReply slot) {
+        read.accumulateAndGet(slot.writtenUpTo(), Math::max);
+    }
+
+    /** Return whether the peer has surely read all that was written. */
+    boolean everythingWasRead() {
+        return position == read.get();
+    }
+
+    /**
+     * Tell the peer that nothing more comes, after all that was written.
+     *
+     * @return whether it is told; else it did not read in time, or is gone
+     */
+    boolean end(Transport transport, Deadline deadline) {
+        try {
+            if (!turn.tryAcquire() && !turn.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+            goodbyeSaid = true;
+            return perform(transport, transport::endOutput, deadline);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Let go everybody who waits here: the connection has ended, which they will be told. */
+    void letGo() {
+        ended = true;
+        Job job = current;
+        if (job != null) {
+            job.abandon();
+        }
+        turn.release(EVERYBODY);
+    }
+
+    private boolean perform(Transport transport, Action action, Deadline deadline)
+            throws IOException, InterruptedException {
+        Job job = new Job(action);
+        if (position - read.get() <= transport.surelyBuffered()) {
+            job.run();
+        } else {
+            handOver(job);
+        }
+        return job.await(deadline);
+    }
+
+    private void handOver(Job job) {
+        current = job;
+        if (ended) {
+            job.abandon(); // it came too late to be seen by who let go of the others
+        }
+        boolean accepted = false;
+        try {
+            thread.execute(job);
+            accepted = true;
+        } finally {
+            if (!accepted) {
+                turn.release();
+            }
+        }
+    }
+
+    private interface Action {
+
+        void run() throws IOException;
+    }
+
+    private final class Job implements Runnable {
+
+        private final Action action;
+        private final CountDownLatch done = new CountDownLatch(1);
+        private volatile @Nullable IOException failure;
+
+        Job(Action action) {
+            this.action = action;
+        }
+
+        @Override
+        public void run() {
+            try {
+                action.run();
+            } catch (IOException e) {
+                failure = e;
+            } catch (RuntimeException e) { // of a stream that is not ours
+                failure = new IOException("writing failed: " + e, e);
+            } finally {
+                turn.release();
+                done.countDown();
+            }
+        }
+
+        void abandon() {
+            failure = new IOException("the connection ended");
+            done.countDown();
+        }
+
+        boolean await(Deadline deadline) throws IOException, InterruptedException {
+            if (done.getCount() > 0 && !done.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+            IOException thrown = failure;
+            if (thrown != null) {
+                throw thrown;
+            }
+            return true;
+        }
+    }
+}
