@@ -54,7 +54,7 @@ final class FakePeer implements Transport.Source {
         Connection() {
             String[] numbers = version.split("\\.");
             say(
-                    "{\"QMP\": {\"version\": {\"qemu\": {\"major\": %s, \"minor\": %s, \"micro\": 0}, \"package\": \"\"}, \"capabilities\": []}}"
+                    "{\"QMP\": {\"version\": {\"qemu\": {\"major\": %s, \"minor\": %s, \"micro\": 0}, \"package\": \"\"}, \"capabilities\": [\"oob\"]}}"
                             .formatted(numbers[0], numbers[1]));
         }
 

@@ -195,7 +195,8 @@ class SchemaSourceTest {
 
     @Test
     void a_peer_that_may_be_busy_is_not_asked() {
-        try (QmpClient qmp = connected(peer)) {
+        try (QmpClient qmp = QmpClient.builder().outOfBand().build()) {
+            open(qmp, peer);
             assertThat(errorOf(qmp, QmpCommand.of("query-statuss").outOfBand()).hint())
                     .isEmpty();
             assertThat(peer.count(QUERY)).isZero();

@@ -154,7 +154,7 @@ class ScriptedQmpServerTest {
     @Test
     void records_commands_with_ids_and_descriptors(@TempDir Path dir) throws IOException {
         try (ScriptedQmpServer server = ScriptedQmpServer.start();
-                QmpClient qmp = QmpClient.connect(server.address());
+                QmpClient qmp = QmpClient.builder().outOfBand().connect(server.address());
                 RandomAccessFile file = new RandomAccessFile(dir.resolve("f").toFile(), "rw")) {
             server.whenExecuted("add-fd").replies();
             qmp.execute(QmpCommand.of("add-fd", Map.of("fdset-id", 1))
