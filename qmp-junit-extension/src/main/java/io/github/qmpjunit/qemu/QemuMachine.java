@@ -3,6 +3,7 @@ package io.github.qmpjunit.qemu;
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -163,6 +164,16 @@ public final class QemuMachine implements AutoCloseable {
     /** {@return the command line as a shell reads it, the harness's own plumbing included} */
     public String shellCommand() {
         return CommandLine.forShell(commandLine());
+    }
+
+    /**
+     * Return what this machine's QEMU can do.
+     *
+     * @return the capabilities of the binary, found out by starting it once more, unless they are known already
+     * @throws QemuException if it does not start or does not answer
+     */
+    public QemuCapabilities capabilities() {
+        return QemuCapabilities.of(Path.of(commandLine().get(0)));
     }
 
     /** {@return what is known about the process: whether and how it ended, its standard error, its command line} */
