@@ -3,6 +3,7 @@ package io.github.qmpjunit.qmp;
 import java.io.IOException;
 import java.time.Duration;
 import org.newsclub.net.unix.AFUNIXServerSocket;
+import org.newsclub.net.unix.AFUNIXSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 /**
@@ -14,6 +15,8 @@ public final class QmpAcceptor implements AutoCloseable {
 
     private final QmpAddress address;
     private final AFUNIXServerSocket server;
+    private boolean accepting;
+    private boolean closed;
 
     private QmpAcceptor(QmpAddress address, AFUNIXServerSocket server) {
         this.address = address;
@@ -71,6 +74,27 @@ public final class QmpAcceptor implements AutoCloseable {
     /** Stop listening and remove the socket. A wait for a peer ends at once; a connection made before stays. Idempotent. */
     @Override
     public void close() {
+        if (!askAccepterToClose()) {
+            closeServer();
+        }
+    }
+
+    /** Whoever accepts is woken by a connection: junixsocket loses a file descriptor for each wait that a close ends. */
+    private boolean askAccepterToClose() {
+        synchronized (server) {
+            closed = true;
+            if (!accepting) {
+                return false;
+            }
+        }
+        try (AFUNIXSocket caller = AFUNIXSocket.connectTo(AFUNIXSocketAddress.of(((UnixAddress) address).path()))) {
+            return caller.isConnected();
+        } catch (IOException e) {
+            return false; // its file has gone, or it has stopped listening meanwhile
+        }
+    }
+
+    private void closeServer() {
         try {
             server.close();
         } catch (IOException e) {
@@ -78,15 +102,44 @@ public final class QmpAcceptor implements AutoCloseable {
         }
     }
 
+    private boolean isClosed() {
+        synchronized (server) {
+            return closed;
+        }
+    }
+
     private final class Accepting implements Transport.Source {
 
         @Override
         public Transport open() throws IOException {
+            begin();
             try {
-                return new UnixTransport(server.accept());
+                AFUNIXSocket socket = server.accept();
+                if (isClosed()) {
+                    socket.close();
+                    throw new IOException("nobody had connected when the acceptor was closed");
+                }
+                return new UnixTransport(socket);
             } finally {
-                close();
+                end();
             }
+        }
+
+        private void begin() throws IOException {
+            synchronized (server) {
+                if (closed) {
+                    throw new IOException("the acceptor is closed");
+                }
+                accepting = true;
+            }
+        }
+
+        private void end() {
+            synchronized (server) {
+                accepting = false;
+                closed = true;
+            }
+            closeServer();
         }
 
         @Override
