@@ -39,6 +39,7 @@ public final class QemuMachine implements AutoCloseable {
     static QemuMachine start(QemuMachineBuilder definition) {
         LaunchPlan plan = definition.plan();
         MonitoredProcess monitored = MonitoredProcess.start(plan);
+        boolean ready = false;
         try {
             Map<String, SerialConsole> consoles = new LinkedHashMap<>();
             int place = 0;
@@ -48,10 +49,15 @@ public final class QemuMachine implements AutoCloseable {
             }
             Qtest qtest =
                     definition.hasQtest() ? new Qtest(plan.channels().get(place).socket(), definition.name()) : null;
-            return new QemuMachine(monitored, consoles, qtest);
+            QemuMachine machine = new QemuMachine(monitored, consoles, qtest);
+            ready = true;
+            return machine;
         } catch (IOException e) {
-            monitored.close();
             throw new QemuStartException("Could not start %s: %s".formatted(plan.label(), e.getMessage()), e);
+        } finally {
+            if (!ready) {
+                monitored.close();
+            }
         }
     }
 
