@@ -8,6 +8,7 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpInterruptedException;
 import io.github.qmpjunit.qmp.QmpSchemaCache;
 import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
@@ -44,6 +45,7 @@ final class MonitoredProcess implements AutoCloseable {
     private final QmpClient qmp;
     private final ReentrantLock closing = new ReentrantLock();
     private boolean closed;
+    private boolean interrupted;
     private volatile boolean killed;
 
     private MonitoredProcess(LaunchPlan plan, Path directory, QemuProcess process, QmpClient qmp) {
@@ -54,6 +56,7 @@ final class MonitoredProcess implements AutoCloseable {
     }
 
     static MonitoredProcess start(LaunchPlan plan) {
+        ProcessKeeper.watchOverThisJvm();
         Path directory = RunDirectory.ofThisJvm().create();
         boolean started = false;
         try {
@@ -62,8 +65,11 @@ final class MonitoredProcess implements AutoCloseable {
             return process;
         } finally {
             if (!started) {
-                plan.channels().forEach(Channel::close);
-                RunDirectory.ofThisJvm().remove(directory);
+                try {
+                    plan.channels().forEach(Channel::close);
+                } finally {
+                    RunDirectory.ofThisJvm().remove(directory);
+                }
             }
         }
     }
@@ -76,29 +82,21 @@ final class MonitoredProcess implements AutoCloseable {
                 channel.bind(directory);
             }
             QemuProcess process = QemuProcess.start(plan, commandLine, directory);
-            QmpClient qmp = QmpClient.builder()
-                    .name(plan.name())
-                    .peerDiagnosis(() -> diagnose(process))
-                    .peerDescription(process::describe)
-                    .schemaCache(SCHEMAS, () -> QemuProgram.identify(commandLine, process.pid()))
-                    .build();
-            process.onExit(acceptor::close);
+            boolean ready = false;
             try {
-                acceptor.accept(qmp, plan.startTimeout());
-                qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
-                requirePeer(process, qmp);
-                for (Channel channel : plan.channels()) {
-                    channel.accept();
+                MonitoredProcess monitored = connect(plan, directory, process, acceptor);
+                ready = true;
+                return monitored;
+            } finally {
+                if (!ready) {
+                    try {
+                        process.kill();
+                    } finally {
+                        Strays.kill(monitorArgument(directory));
+                    }
                 }
-            } catch (IOException | RuntimeException e) {
-                throw startFailure(plan, process, qmp, e);
             }
-            LOGGER.log(
-                    Level.DEBUG,
-                    () -> "started %s, version %s: %s"
-                            .formatted(plan.label(), qmp.greeting().version(), CommandLine.forShell(commandLine)));
-            return new MonitoredProcess(plan, directory, process, qmp);
-        } catch (IOException e) {
+        } catch (IOException | QmpException | IllegalStateException e) {
             throw new QemuStartException(
                     "Could not start %s: %s%nCommand line:%n  %s"
                             .formatted(plan.label(), e.getMessage(), CommandLine.forShell(commandLine)),
@@ -115,6 +113,47 @@ final class MonitoredProcess implements AutoCloseable {
                         null);
             }
         }
+    }
+
+    private static MonitoredProcess connect(
+            LaunchPlan plan, Path directory, QemuProcess process, QmpAcceptor acceptor) {
+        QmpClient qmp = QmpClient.builder()
+                .name(plan.name())
+                .peerDiagnosis(() -> diagnose(process))
+                .peerDescription(process::describe)
+                .schemaCache(SCHEMAS, () -> QemuProgram.identify(process.commandLine(), process.pid()))
+                .build();
+        boolean connected = false;
+        try {
+            process.onExit(acceptor::close);
+            acceptor.accept(qmp, plan.startTimeout());
+            qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
+            requirePeer(process, qmp);
+            for (Channel channel : plan.channels()) {
+                channel.accept();
+            }
+            MonitoredProcess monitored = new MonitoredProcess(plan, directory, process, qmp);
+            connected = true;
+            LOGGER.log(
+                    Level.DEBUG,
+                    () -> "started %s, version %s: %s"
+                            .formatted(
+                                    plan.label(),
+                                    qmp.greeting().version(),
+                                    CommandLine.forShell(process.commandLine())));
+            return monitored;
+        } catch (IOException | RuntimeException e) {
+            throw startFailure(plan, process, qmp, e);
+        } finally {
+            if (!connected) {
+                closeClient(qmp);
+            }
+        }
+    }
+
+    /** Return the argument that only processes of ours have: it names the socket in the private directory. */
+    private static String monitorArgument(Path directory) {
+        return new Channel(MONITOR).chardev(directory);
     }
 
     /** End a process that did not become ready, and return what to throw. */
@@ -185,7 +224,7 @@ final class MonitoredProcess implements AutoCloseable {
     }
 
     private void stop() {
-        boolean interrupted = Thread.interrupted(); // an interrupted test's process must go all the same
+        interrupted = Thread.interrupted(); // an interrupted test's process must go all the same
         boolean wasRunning = process.isRunning();
         boolean forced = false;
         String details;
@@ -195,17 +234,31 @@ final class MonitoredProcess implements AutoCloseable {
             forced = process.isRunning() && !killed && endByForce();
             details = process.details();
         } finally {
+            release();
+        }
+        complainAbout(wasRunning, forced, details);
+    }
+
+    /** Let go of everything. Nested, and without any object of its own: it must do its work when memory has run out, too. */
+    private void release() {
+        try {
             if (process.isAnyoneLeft()) {
                 process.kill();
             }
-            closeClient(qmp);
-            plan.channels().forEach(Channel::close);
-            RunDirectory.ofThisJvm().remove(directory);
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        } finally {
+            try {
+                closeClient(qmp);
+            } finally {
+                try {
+                    plan.channels().forEach(Channel::close);
+                } finally {
+                    RunDirectory.ofThisJvm().remove(directory);
+                    if (interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
             }
         }
-        complainAbout(wasRunning, forced, details);
     }
 
     private void complainAbout(boolean wasRunning, boolean forced, String details) {
@@ -234,23 +287,45 @@ final class MonitoredProcess implements AutoCloseable {
         if (qmp.state() == QmpState.RUNNING && process.isRunning()) {
             Deadline deadline = Deadline.in(plan.stopLimits().quit());
             try {
-                qmp.execute(QmpCommand.of("quit").withTimeout(deadline.remaining()));
+                sendQuit(deadline);
             } catch (QmpTimeoutException e) {
                 return; // it does not listen: signals follow
             } catch (QmpException e) {
                 // Its exit may be faster than its reply.
             }
-            process.awaitExit(deadline);
+            awaitExit(deadline);
+        }
+    }
+
+    private void sendQuit(Deadline deadline) {
+        while (true) {
+            try {
+                qmp.execute(QmpCommand.of("quit").withTimeout(deadline.remaining()));
+                return;
+            } catch (QmpInterruptedException e) {
+                interrupted |= Thread.interrupted(); // perhaps before it was sent; twice does no harm
+            }
+        }
+    }
+
+    /** Wait as long as it takes, whoever interrupts: to escalate for that would be no orderly end. */
+    private boolean awaitExit(Deadline deadline) {
+        while (true) {
+            boolean exited = process.awaitExit(deadline);
+            if (!Thread.interrupted()) {
+                return exited;
+            }
+            interrupted = true;
         }
     }
 
     private boolean endByForce() {
         String how = "SIGTERM";
         process.terminate();
-        if (!process.awaitExit(Deadline.in(plan.stopLimits().terminate()))) {
+        if (!awaitExit(Deadline.in(plan.stopLimits().terminate()))) {
             how = "SIGKILL";
             process.kill();
-            process.awaitExit(Deadline.in(plan.stopLimits().kill()));
+            awaitExit(Deadline.in(plan.stopLimits().kill()));
         }
         LOGGER.log(
                 Level.WARNING,

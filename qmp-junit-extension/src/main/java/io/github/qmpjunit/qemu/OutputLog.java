@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.Reader;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +41,8 @@ public final class OutputLog {
     /** Escape sequences of terminals: CSI with parameters, OSC up to its end, and the two-character ones (ECMA-48). */
     private static final Pattern ANSI = Pattern.compile(
             "\u001B(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001B]*(?:\u0007|\u001B\\\\)|[ -/]*[0-Z\\\\^-~])");
+
+    private static final Logger LOGGER = System.getLogger(OutputLog.class.getName());
 
     private final String name;
 
@@ -80,13 +84,11 @@ public final class OutputLog {
         }
     }
 
-    private void append(char[] buffer, int count) throws IOException {
+    private void append(char[] buffer, int count) {
         lock.lock();
         try {
             text.append(buffer, 0, count);
-            if (file != null) {
-                file.write(new String(buffer, 0, count).getBytes(StandardCharsets.UTF_8));
-            }
+            copy(new String(buffer, 0, count));
             int excess = text.length() - MOST_KEPT;
             if (excess > 0) {
                 text.delete(0, excess);
@@ -96,6 +98,25 @@ public final class OutputLog {
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A full disk must not stop the reading: the writer would block. */
+    private void copy(String written) {
+        OutputStream copy = file;
+        if (copy == null) {
+            return;
+        }
+        try {
+            copy.write(written.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            file = null;
+            LOGGER.log(Level.WARNING, "The copy of %s to a file ends early".formatted(name), e);
+            try {
+                copy.close();
+            } catch (IOException again) {
+                // Nor can it be closed; it has been told.
+            }
         }
     }
 

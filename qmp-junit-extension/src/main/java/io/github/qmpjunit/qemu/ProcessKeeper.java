@@ -1,6 +1,9 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.Deadline;
+import java.io.File;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessKeeper {
 
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(20);
+
     private static final ExecutorService THREAD = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "qmp-junit-process-keeper");
         thread.setDaemon(true);
@@ -29,9 +35,27 @@ final class ProcessKeeper {
 
     private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
     private static boolean shuttingDown;
+    private static boolean hooked;
     private static @Nullable List<String> deathSignalPrefix;
 
     private ProcessKeeper() {}
+
+    /**
+     * See to it that what is made from here on goes when the JVM exits. To be called before anything is made.
+     *
+     * @throws QemuStartException if the JVM exits already
+     */
+    static synchronized void watchOverThisJvm() {
+        if (hooked) {
+            return;
+        }
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(ProcessKeeper::shutDown, "qmp-junit-shutdown"));
+            hooked = true;
+        } catch (IllegalStateException e) {
+            throw new QemuStartException("Could not start a process: the JVM is shutting down", e);
+        }
+    }
 
     /**
      * Start a process.
@@ -71,18 +95,32 @@ final class ProcessKeeper {
         }
         if (deathSignalPrefix == null) {
             deathSignalPrefix = probeDeathSignal();
-            Runtime.getRuntime().addShutdownHook(new Thread(ProcessKeeper::shutDown, "qmp-junit-shutdown"));
         }
         List<String> whole = new ArrayList<>(deathSignalPrefix);
         whole.addAll(commandLine);
         Process process = prototype.command(whole).start();
-        ALIVE.add(process);
-        process.onExit().thenRun(() -> ALIVE.remove(process));
-        return process;
+        boolean known = false;
+        try {
+            ALIVE.add(process);
+            process.onExit().thenRun(() -> ALIVE.remove(process));
+            known = true;
+            return process;
+        } finally {
+            if (!known) { // for want of memory
+                process.destroyForcibly();
+            }
+        }
     }
 
-    /** Ask setpriv to really do it: BusyBox has a setpriv without the option. */
-    private static List<String> probeDeathSignal() {
+    /**
+     * Ask setpriv to really do it: BusyBox has a setpriv without the option.
+     *
+     * @throws IOException if the machine is too busy to tell; the next start asks again, rather than all of them do without
+     */
+    private static List<String> probeDeathSignal() throws IOException {
+        if (!isOnPath("setpriv")) {
+            return List.of(); // not Linux, or a very small one
+        }
         List<String> prefix = List.of("setpriv", "--pdeathsig", "KILL", "--");
         List<String> probe = new ArrayList<>(prefix);
         probe.add("true");
@@ -91,16 +129,23 @@ final class ProcessKeeper {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            if (process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0) {
-                return prefix;
+            if (!process.waitFor(PROBE_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+                process.destroyForcibly();
+                throw new IOException("%s has not ended within %s; is the machine overloaded?"
+                        .formatted(String.join(" ", probe), Deadline.format(PROBE_LIMIT)));
             }
-            process.destroyForcibly();
-        } catch (IOException e) {
-            // There is none: not Linux, or a very small one.
+            return process.exitValue() == 0 ? prefix : List.of();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IOException("the thread that starts processes was interrupted", e);
         }
-        return List.of();
+    }
+
+    /** Return whether there is a program of that name on the {@code PATH}. */
+    private static boolean isOnPath(String program) {
+        String path = System.getenv("PATH");
+        return path != null
+                && Stream.of(path.split(File.pathSeparator)).anyMatch(folder -> new File(folder, program).canExecute());
     }
 
     private static void shutDown() {
@@ -119,7 +164,7 @@ final class ProcessKeeper {
                 return;
             }
         }
-        RunDirectory.ofThisJvm().close();
+        RunDirectory.ofThisJvm().end();
     }
 
     /** Starting takes milliseconds; giving up on it half-way would leave a process that nobody knows. */

@@ -3,6 +3,7 @@ package io.github.qmpjunit.qemu;
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class QemuMachine implements AutoCloseable {
     static QemuMachine start(QemuMachineBuilder definition) {
         LaunchPlan plan = definition.plan();
         MonitoredProcess monitored = MonitoredProcess.start(plan);
+        boolean ready = false;
         try {
             Map<String, SerialConsole> consoles = new LinkedHashMap<>();
             int place = 0;
@@ -47,10 +49,15 @@ public final class QemuMachine implements AutoCloseable {
             }
             Qtest qtest =
                     definition.hasQtest() ? new Qtest(plan.channels().get(place).socket(), definition.name()) : null;
-            return new QemuMachine(monitored, consoles, qtest);
+            QemuMachine machine = new QemuMachine(monitored, consoles, qtest);
+            ready = true;
+            return machine;
         } catch (IOException e) {
-            monitored.close();
             throw new QemuStartException("Could not start %s: %s".formatted(plan.label(), e.getMessage()), e);
+        } finally {
+            if (!ready) {
+                monitored.close();
+            }
         }
     }
 
@@ -163,6 +170,16 @@ public final class QemuMachine implements AutoCloseable {
     /** {@return the command line as a shell reads it, the harness's own plumbing included} */
     public String shellCommand() {
         return CommandLine.forShell(commandLine());
+    }
+
+    /**
+     * Return what this machine's QEMU can do.
+     *
+     * @return the capabilities of the binary, found out by starting it once more, unless they are known already
+     * @throws QemuException if it does not start or does not answer
+     */
+    public QemuCapabilities capabilities() {
+        return QemuCapabilities.of(Path.of(commandLine().get(0)));
     }
 
     /** {@return what is known about the process: whether and how it ended, its standard error, its command line} */

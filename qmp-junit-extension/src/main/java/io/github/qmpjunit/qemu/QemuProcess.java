@@ -63,7 +63,17 @@ final class QemuProcess {
                 .redirectOutput(directory.resolve("stdout").toFile());
         prototype.environment().putAll(plan.environment());
         plan.workingDirectory().ifPresent(folder -> prototype.directory(folder.toFile()));
-        return new QemuProcess(plan.label(), commandLine, ProcessKeeper.start(commandLine, prototype));
+        Process process = ProcessKeeper.start(commandLine, prototype);
+        boolean watched = false;
+        try {
+            QemuProcess started = new QemuProcess(plan.label(), commandLine, process);
+            watched = true;
+            return started;
+        } finally {
+            if (!watched) { // for want of a thread or of memory
+                process.destroyForcibly();
+            }
+        }
     }
 
     long pid() {
@@ -110,8 +120,11 @@ final class QemuProcess {
 
     /** Send SIGKILL to the process and to those whom it started. */
     void kill() {
-        offspring().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        try {
+            offspring().forEach(ProcessHandle::destroyForcibly);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     /** Return whether anyone is left, the process or the one that speaks for it; a wrapper may end before what it wraps. */

@@ -33,6 +33,15 @@ final class QemuProgram {
                 .flatMap(process -> process.info().command())
                 .map(Path::of)
                 .ifPresent(files::add);
+        return identify(files);
+    }
+
+    /** Return what changes when the file at the path does; an empty string where there is none. */
+    static String identify(Path binary) {
+        return identify(Set.of(binary));
+    }
+
+    private static String identify(Set<Path> files) {
         StringJoiner identity = new StringJoiner("\n");
         try {
             for (Path file : files) {

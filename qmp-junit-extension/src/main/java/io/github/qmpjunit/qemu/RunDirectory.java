@@ -31,6 +31,7 @@ final class RunDirectory {
 
     private static final String PREFIX = "qmp-junit-";
     private static final String LOCK = "lock";
+    private static final int ATTEMPTS = 3;
 
     /** The most bytes of a folder that leaves room for {@code /qmp-junit-<pid>-<random>/<number>/<socket>}. */
     private static final int LONGEST_PARENT = 50;
@@ -40,10 +41,12 @@ final class RunDirectory {
 
     private final Path parent;
     private @Nullable Path directory;
+    private @Nullable Path leftOver;
     private @Nullable FileChannel lock;
     private int machines;
     private int lastNumber;
     private boolean swept;
+    private boolean over;
 
     RunDirectory(Path parent) {
         this.parent = parent;
@@ -59,9 +62,16 @@ final class RunDirectory {
         return INSTANCE;
     }
 
-    /** Make a directory for one machine, readable by its owner only. */
+    /**
+     * Make a directory for one machine, readable by its owner only.
+     *
+     * @throws QemuStartException if that is not possible
+     */
     synchronized Path create() {
         try {
+            if (over) {
+                throw new IOException("the JVM is shutting down");
+            }
             if (!swept) {
                 swept = true;
                 sweep();
@@ -75,13 +85,14 @@ final class RunDirectory {
             machines++;
             return made;
         } catch (IOException e) {
-            if (machines == 0) {
-                close();
-            }
             throw new QemuStartException(
                     "Could not make a directory for a machine's sockets in the temp folder %s: %s. Repair that, or name another folder with -Djava.io.tmpdir=/path/to/folder"
                             .formatted(parent, reason(e)),
                     e);
+        } finally {
+            if (machines == 0) {
+                close(); // it came to nothing, so nobody will
+            }
         }
     }
 
@@ -97,8 +108,8 @@ final class RunDirectory {
         while (true) {
             Path made = Files.createTempDirectory(
                     parent, PREFIX + ProcessHandle.current().pid() + "-");
-            Path file = made.resolve(LOCK);
             directory = made;
+            Path file = made.resolve(LOCK);
             lock = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             // Not lock(), which fails in an interrupted thread. Where it is held, it is by the one who is sweeping it.
             if (lock.tryLock() != null && Files.exists(file)) {
@@ -110,25 +121,47 @@ final class RunDirectory {
 
     /** Remove what {@link #create} made, and the JVM's directory with the last one. */
     synchronized void remove(Path machineDirectory) {
-        deleteTree(machineDirectory);
-        if (--machines == 0) {
-            close();
+        machines--;
+        try {
+            deleteTree(machineDirectory);
+        } finally {
+            if (machines == 0) {
+                close();
+            }
         }
     }
 
-    /** Remove the directory of this JVM with all that is in it. */
-    synchronized void close() {
+    /** Remove the directory of this JVM, and make no further one. */
+    synchronized void end() {
+        over = true;
+        close();
+    }
+
+    /** Remove the directory of this JVM with all that is in it; and what an earlier attempt, without memory perhaps, has left. */
+    private void close() {
+        Path earlier = leftOver;
+        leftOver = directory == null ? earlier : directory;
+        directory = null;
         try {
-            if (directory != null) {
-                deleteTree(directory);
+            if (leftOver != null) {
+                deleteTree(leftOver);
             }
+            if (earlier != null) {
+                deleteTree(earlier);
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    private void unlock() {
+        try {
             if (lock != null) {
                 lock.close();
             }
         } catch (IOException e) {
             // The lock goes with the process at the latest.
         } finally {
-            directory = null;
             lock = null;
         }
     }
@@ -177,12 +210,14 @@ final class RunDirectory {
     }
 
     private static void deleteTree(Path root) {
-        try (Stream<Path> tree = Files.walk(root)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
+        for (int attempt = 0; attempt < ATTEMPTS && Files.exists(root); attempt++) {
+            try (Stream<Path> tree = Files.walk(root)) {
+                for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(path);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                // Something came or went meanwhile, a socket perhaps: look again. What stays is swept by the next run.
             }
-        } catch (IOException | UncheckedIOException e) {
-            // What cannot be deleted now is swept by the next run.
         }
     }
 }

@@ -9,24 +9,69 @@ final class Accepting implements Transport.Source {
 
     private final ServerSocket server;
     private final Wrapper wrapper;
+    private final Waker waker;
 
-    Accepting(ServerSocket server, Wrapper wrapper) {
+    /* Guarded by the server's monitor, which is held while none of these blocks. */
+    private boolean waiting;
+    private boolean stopped;
+
+    /**
+     * @param waker ends a wait for a peer
+     */
+    Accepting(ServerSocket server, Wrapper wrapper, Waker waker) {
         this.server = server;
         this.wrapper = wrapper;
+        this.waker = waker;
     }
 
     @Override
     public Transport open() throws IOException {
-        try (server) {
+        begin();
+        try {
             return wrap(accept());
+        } finally {
+            end();
         }
+    }
+
+    private void begin() throws IOException {
+        synchronized (server) {
+            requireNotStopped();
+            waiting = true;
+        }
+    }
+
+    private void end() throws IOException {
+        synchronized (server) {
+            waiting = false;
+            stopped = true;
+        }
+        server.close();
     }
 
     private Socket accept() throws IOException {
         try {
-            return server.accept();
+            Socket peer = server.accept();
+            if (isStopped()) {
+                peer.close(); // only the waker's
+            }
+            requireNotStopped();
+            return peer;
         } catch (IOException e) {
-            throw server.isClosed() ? new IOException("nobody had connected when the acceptor was closed", e) : e;
+            requireNotStopped();
+            throw e;
+        }
+    }
+
+    private boolean isStopped() {
+        synchronized (server) {
+            return stopped;
+        }
+    }
+
+    private void requireNotStopped() throws IOException {
+        if (isStopped()) {
+            throw new IOException("nobody had connected when the acceptor was closed");
         }
     }
 
@@ -39,18 +84,43 @@ final class Accepting implements Transport.Source {
         }
     }
 
-    @Override
-    public void cancel() {
+    /** Stop listening; a wait for a peer ends, a connection made before stays. Idempotent. */
+    void stop() {
+        boolean mustWake;
+        synchronized (server) {
+            if (stopped && waiting) {
+                return; // the one before has seen to it
+            }
+            stopped = true;
+            mustWake = waiting;
+        }
         try {
-            server.close();
+            if (!mustWake || !waker.wake()) {
+                server.close();
+            }
         } catch (IOException e) {
             // Nobody can connect any more, which is all that was asked.
         }
+    }
+
+    @Override
+    public void cancel() {
+        stop();
     }
 
     /** Makes the transport of an accepted socket. */
     interface Wrapper {
 
         Transport wrap(Socket socket) throws IOException;
+    }
+
+    /** Ends a wait for a peer in another way than by closing the server. */
+    interface Waker {
+
+        /** Closing is all right: ends no wait by itself. */
+        Waker NONE = () -> false;
+
+        /** Return whether the wait ends by this, and its owner closes the server then. */
+        boolean wake() throws IOException;
     }
 }

@@ -47,10 +47,8 @@ final class TcpTransport implements Transport.OverSocket {
             server.close();
             throw e;
         }
-        return new Listener(
-                new TcpAddress(address.host(), server.getLocalPort()),
-                new Accepting(server, TcpTransport::new),
-                server);
+        Accepting accepting = new Accepting(server, TcpTransport::new, Accepting.Waker.NONE);
+        return new Listener(new TcpAddress(address.host(), server.getLocalPort()), accepting, accepting::stop);
     }
 
     @Override

@@ -53,7 +53,7 @@ final class TlsTransport implements Transport {
         return new Listener(
                 new TlsAddress(plain.address(), address.options()),
                 new Handshaking(plain.accepting(), address.options(), false, "client", -1),
-                plain.socket());
+                plain.stop());
     }
 
     @Override

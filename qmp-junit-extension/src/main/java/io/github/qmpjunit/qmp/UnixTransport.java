@@ -52,7 +52,18 @@ final class UnixTransport implements Transport.OverSocket {
             server.close();
             throw e;
         }
-        return new Listener(address, new Accepting(server, socket -> new UnixTransport((AFUNIXSocket) socket)), server);
+        Accepting accepting =
+                new Accepting(server, socket -> new UnixTransport((AFUNIXSocket) socket), () -> connectOnce(place));
+        return new Listener(address, accepting, accepting::stop);
+    }
+
+    /** Wake whoever accepts there: junixsocket loses a file descriptor for each accept that is ended by closing its socket. */
+    private static boolean connectOnce(AFUNIXSocketAddress place) {
+        try (AFUNIXSocket caller = AFUNIXSocket.connectTo(place)) {
+            return caller.isConnected();
+        } catch (IOException e) {
+            return false; // its file has gone, or it has stopped listening meanwhile
+        }
     }
 
     @Override

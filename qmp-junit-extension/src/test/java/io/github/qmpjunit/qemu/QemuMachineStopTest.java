@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class QemuMachineStopTest {
@@ -77,6 +78,30 @@ class QemuMachineStopTest {
 
         assertThat(vm.exitStatus()).hasValue(new ExitStatus(9, true));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void an_interrupt_while_it_stops_does_not_make_it_a_violent_end() throws Exception {
+        QemuMachine vm = QemuMachine.builder()
+                .stopLimits(new StopLimits(SOON, SOON, SOON))
+                .start();
+        signal("STOP", vm);
+        AtomicBoolean flag = new AtomicBoolean();
+        Thread closer = new Thread(() -> {
+            vm.close();
+            flag.set(Thread.currentThread().isInterrupted());
+        });
+        closer.start();
+        while (closer.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+
+        closer.interrupt();
+        signal("CONT", vm);
+        closer.join();
+
+        assertThat(vm.exitStatus()).hasValue(new ExitStatus(0, false));
+        assertThat(flag).as("the flag is still set").isTrue();
     }
 
     @Test

@@ -44,6 +44,20 @@ class RunDirectoryTest {
     }
 
     @Test
+    void there_are_no_new_ones_once_the_jvm_exits() {
+        RunDirectory directories = new RunDirectory(parent);
+        directories.create();
+
+        directories.end();
+
+        assertThat(parent).isEmptyDirectory();
+        assertThatThrownBy(directories::create)
+                .isInstanceOf(QemuStartException.class)
+                .hasMessageContaining("the JVM is shutting down");
+        assertThat(parent).isEmptyDirectory();
+    }
+
+    @Test
     void what_a_dead_jvm_left_is_swept() throws IOException {
         Path left =
                 Files.createDirectories(parent.resolve("qmp-junit-1-left/1")).getParent();
