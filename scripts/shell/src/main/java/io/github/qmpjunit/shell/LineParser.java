@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -25,7 +26,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class LineParser {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    /** A value is followed by further arguments. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final Supplier<Optional<QmpSchema>> schema;

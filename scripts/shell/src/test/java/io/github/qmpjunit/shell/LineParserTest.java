@@ -17,11 +17,7 @@ class LineParserTest {
     private final LineParser guessing = new LineParser(Optional::empty);
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             c                            | {"execute":"c"}
             ` c `                        | {"execute":"c"}
             c a=b                        | {"execute":"c","arguments":{"a":"b"}}
@@ -51,24 +47,22 @@ class LineParserTest {
             LineParser knowing = new LineParser(() -> Optional.of(schema));
 
             assertThat(knowing.parse("blockdev-add driver=qcow2 node-name=1 read-only=on file=2 backing=null"))
-                    .hasToString("{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"qcow2\",\"node-name\":\"1\","
-                            + "\"read-only\":true,\"file\":\"2\",\"backing\":null}}");
+                    .hasToString(
+                            "{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"qcow2\",\"node-name\":\"1\","
+                                    + "\"read-only\":true,\"file\":\"2\",\"backing\":null}}");
             assertThat(knowing.parse("blockdev-add driver=raw size=1 file.driver=file file.filename=true"))
                     .hasToString("{\"execute\":\"blockdev-add\",\"arguments\":{\"driver\":\"raw\",\"size\":1,"
                             + "\"file\":{\"driver\":\"file\",\"filename\":\"true\"}}}");
             assertThat(knowing.parse("device_add driver=edu id=7 dma_mask=7"))
-                    .hasToString("{\"execute\":\"device_add\",\"arguments\":{\"driver\":\"edu\",\"id\":\"7\",\"dma_mask\":7}}");
+                    .hasToString(
+                            "{\"execute\":\"device_add\",\"arguments\":{\"driver\":\"edu\",\"id\":\"7\",\"dma_mask\":7}}");
             assertThat(knowing.parse("no-such-command id=7"))
                     .hasToString("{\"execute\":\"no-such-command\",\"arguments\":{\"id\":7}}");
         }
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             c word            | Expected key=value, but found "word"
             c a=1 =2          | Expected key=value, but found "=2"
             c a=b c d=e       | Expected key=value, but found "c"
@@ -86,7 +80,8 @@ class LineParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "{\"execute\":", " {\"execute\": \"c\", \"arguments\": {\"a\": 1}", "{\"execute\": \"c"})
+    @ValueSource(
+            strings = {"{", "{\"execute\":", " {\"execute\": \"c\", \"arguments\": {\"a\": 1}", "{\"execute\": \"c"})
     void an_open_brace_goes_on_in_the_next_line(String text) {
         assertThat(LineParser.isUnfinished(text)).isTrue();
     }

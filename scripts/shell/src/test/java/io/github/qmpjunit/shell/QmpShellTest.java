@@ -40,13 +40,14 @@ class QmpShellTest {
                 .start()) {
             List<String> all = new ArrayList<>(Arrays.asList(args));
             all.add(socket);
-            return run(input, all.toArray(String[]::new));
+            Result result = run(input, all.toArray(String[]::new));
+            assertThat(vm.isRunning()).as("the machine is not the shell's").isTrue();
+            return result;
         }
     }
 
     private static Result launch(String input, String... args) {
-        List<String> all =
-                new ArrayList<>(List.of("--", QemuBinary.find(null).toString(), "-machine", "none"));
+        List<String> all = new ArrayList<>(List.of("--", QemuBinary.find(null).toString(), "-machine", "none"));
         all.addAll(Arrays.asList(args));
         return run(input, all.toArray(String[]::new));
     }
@@ -67,7 +68,8 @@ class QmpShellTest {
 
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err())
-                .contains("CommandNotFound", "did you mean \"query-status\"?", "Expected key=value, but found \"here\"");
+                .contains(
+                        "CommandNotFound", "did you mean \"query-status\"?", "Expected key=value, but found \"here\"");
         assertThat(result.out()).contains("\"status\"");
     }
 
@@ -109,7 +111,8 @@ class QmpShellTest {
     void a_launched_qemu_may_quit_itself() {
         Result result = launch("quit\n");
 
-        assertThat(result.err()).contains("SHUTDOWN {guest: false, reason: \"host-qmp-quit\"}", "QEMU exited with status 0.");
+        assertThat(result.err())
+                .contains("SHUTDOWN {guest: false, reason: \"host-qmp-quit\"}", "QEMU exited with status 0.");
         assertThat(result.status()).isZero();
     }
 
@@ -141,6 +144,8 @@ class QmpShellTest {
         Result result = run("", "--help");
 
         assertThat(result.status()).isZero();
-        assertThat(result.out()).contains("SOCKET", "--hmp", "--log", "-- qemu-system").doesNotContain("--interactive");
+        assertThat(result.out())
+                .contains("SOCKET", "--hmp", "--log", "-- qemu-system")
+                .doesNotContain("--interactive");
     }
 }
