@@ -88,6 +88,7 @@ public final class QmpShell implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Print this and end.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean help;
 
     private QmpShell(List<String> launch, InputStream in) {
@@ -101,7 +102,11 @@ public final class QmpShell implements Callable<Integer> {
      * @param args see {@code --help}
      */
     public static void main(String... args) {
-        System.exit(run(System.in, new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+        System.exit(run(
+                System.in,
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                args));
     }
 
     /** Run the shell; return 0, or 1 if something failed, or 2 if the arguments are wrong. */
