@@ -166,8 +166,13 @@ public final class SchemaType {
         return all;
     }
 
-    /** Return the members that an object with the given content can have: its tag, where it has a valid one, decides. */
-    List<SchemaMember> membersOf(JsonNode content) {
+    /**
+     * Return the members that an object of this type with the given content can have: its tag, where it has a valid one, decides.
+     *
+     * @param content the object as far as it is known
+     * @return its own members and those of the variant that the tag selects, or of all variants; several may share a name
+     */
+    public List<SchemaMember> membersOf(JsonNode content) {
         List<SchemaMember> all = new ArrayList<>(members());
         Map<String, SchemaType> variants = variants();
         String tagged = tagValueIn(content).orElse(null);

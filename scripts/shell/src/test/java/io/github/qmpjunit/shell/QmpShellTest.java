@@ -1,0 +1,151 @@
+package io.github.qmpjunit.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmpjunit.qemu.QemuBinary;
+import io.github.qmpjunit.qemu.QemuMachine;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sessions from a pipe, with a real QEMU. */
+class QmpShellTest {
+
+    private record Result(int status, String out, String err) {}
+
+    private static Result run(String input, String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = QmpShell.run(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                args);
+        return new Result(status, out.toString(), err.toString());
+    }
+
+    private static Result runWithMachine(Path dir, String input, String... args) {
+        String socket = dir.resolve("qmp").toString();
+        try (QemuMachine vm = QemuMachine.builder()
+                .args("-qmp", "unix:" + socket + ",server=on,wait=off")
+                .start()) {
+            List<String> all = new ArrayList<>(Arrays.asList(args));
+            all.add(socket);
+            Result result = run(input, all.toArray(String[]::new));
+            assertThat(vm.isRunning()).as("the machine is not the shell's").isTrue();
+            return result;
+        }
+    }
+
+    private static Result launch(String input, String... args) {
+        List<String> all = new ArrayList<>(List.of("--", QemuBinary.find(null).toString(), "-machine", "none"));
+        all.addAll(Arrays.asList(args));
+        return run(input, all.toArray(String[]::new));
+    }
+
+    @Test
+    void replies_go_to_the_standard_output(@TempDir Path dir) {
+        Result result = runWithMachine(
+                dir, "# a comment\n\nblockdev-add driver=null-co node-name=true size=512\nquery-named-block-nodes\n");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.status()).isZero();
+        assertThat(result.out()).contains("\"node-name\" : \"true\"", "\"virtual-size\" : 512");
+    }
+
+    @Test
+    void a_failed_command_is_told_and_makes_the_session_fail(@TempDir Path dir) {
+        Result result = runWithMachine(dir, "query-statuss\nnonsense here\nquery-status");
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err())
+                .contains(
+                        "CommandNotFound", "did you mean \"query-status\"?", "Expected key=value, but found \"here\"");
+        assertThat(result.out()).contains("\"status\"");
+    }
+
+    @Test
+    void a_command_in_json_may_have_several_lines(@TempDir Path dir) {
+        Result result = runWithMachine(dir, "{\n  \"execute\":\n    \"query-name\"\n}\nquery-kvm\n");
+
+        assertThat(result.status()).isZero();
+        assertThat(result.out()).startsWith("{ }").contains("\"enabled\"");
+    }
+
+    @Test
+    void lines_of_the_human_monitor(@TempDir Path dir) {
+        Result result = runWithMachine(dir, "info status\n", "--hmp");
+
+        assertThat(result.status()).isZero();
+        assertThat(result.out()).startsWith("VM status: ");
+    }
+
+    @Test
+    void the_log_has_it_all(@TempDir Path dir) throws IOException {
+        Path log = dir.resolve("log");
+        runWithMachine(dir, "query-status\n", "--log", log.toString());
+
+        assertThat(Files.readAllLines(log))
+                .anyMatch(line -> line.contains("\"QMP\""))
+                .anyMatch(line -> line.contains("\"sent\"") && line.contains("query-status"));
+    }
+
+    @Test
+    void a_launched_qemu_ends_with_the_session() {
+        Result result = launch("stop\n");
+
+        assertThat(result.status()).isZero();
+        assertThat(result.err()).contains("STOP", "QEMU exited with status 0.");
+    }
+
+    @Test
+    void a_launched_qemu_may_quit_itself() {
+        Result result = launch("quit\n");
+
+        assertThat(result.err())
+                .contains("SHUTDOWN {guest: false, reason: \"host-qmp-quit\"}", "QEMU exited with status 0.");
+        assertThat(result.status()).isZero();
+    }
+
+    @Test
+    void a_qemu_that_does_not_start_says_why() {
+        Result result = launch("", "-no-such-option");
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err()).contains("-no-such-option: invalid option", "exited with status 1");
+    }
+
+    @Test
+    void nobody_at_the_socket(@TempDir Path dir) {
+        Result result = run("", dir.resolve("nothing").toString());
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err()).startsWith("qmp-shell: ").contains("nothing").doesNotContain("\tat ");
+    }
+
+    @Test
+    void wrong_arguments() {
+        assertThat(run("").err()).contains("Expected either a SOCKET");
+        assertThat(run("").status()).isEqualTo(2);
+        assertThat(run("", "--no-such-option").status()).isEqualTo(2);
+    }
+
+    @Test
+    void help() {
+        Result result = run("", "--help");
+
+        assertThat(result.status()).isZero();
+        assertThat(result.out())
+                .contains("SOCKET", "--hmp", "--log", "-- qemu-system")
+                .doesNotContain("--interactive");
+    }
+}
