@@ -277,7 +277,9 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      */
     public SELF hasNoJobs() {
         isNotNull();
-        Polling polling = new Polling(Deadline.in(timeout), () -> client().execute("query-jobs"));
+        Polling polling = new Polling(
+                Deadline.in(timeout),
+                within -> client().execute(QmpCommand.of("query-jobs").withTimeout(within)));
         if (!polling.until(jobs -> jobs.isEmpty())) {
             throw failure(
                     "%s",

@@ -61,7 +61,8 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
     private AwaitedReplyAssert demand(String description, Predicate<JsonNode> predicate) {
         demands.add(description);
         all = all.and(predicate);
-        Polling polling = new Polling(deadline, () -> client.execute(actual));
+        Polling polling = new Polling(
+                deadline, within -> client.execute(actual.timeout().isPresent() ? actual : actual.withTimeout(within)));
         if (!polling.until(all)) {
             throw failure(
                     "%s",

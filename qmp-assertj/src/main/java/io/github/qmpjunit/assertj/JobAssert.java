@@ -3,6 +3,7 @@ package io.github.qmpjunit.assertj;
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpJobListener;
@@ -141,8 +142,8 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
         return job.path("current-progress").asLong(0) * 100 >= total * percent && total > 0;
     }
 
-    private JsonNode query() {
-        JsonNode jobs = client.execute("query-jobs");
+    private JsonNode query(Duration within) {
+        JsonNode jobs = client.execute(QmpCommand.of("query-jobs").withTimeout(within));
         return jobs.valueStream()
                 .filter(job -> job.path("id").asString("").equals(actual))
                 .findFirst()

@@ -6,8 +6,8 @@ import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +24,17 @@ final class Polling {
     private static final Duration FIRST_INTERVAL = Duration.ofMillis(5);
     private static final Duration LONGEST_INTERVAL = Duration.ofMillis(100);
 
+    private static final Duration ONE_ANSWER = Duration.ofSeconds(1);
+
     private final Deadline deadline;
-    private final Supplier<JsonNode> question;
+    private final Function<Duration, JsonNode> question;
     private final AtomicReference<@Nullable JsonNode> last = new AtomicReference<>();
     private @Nullable QmpDisconnectedException disconnected;
 
-    Polling(Deadline deadline, Supplier<JsonNode> question) {
+    /**
+     * @param question asks once, and waits for the answer no longer than it is told
+     */
+    Polling(Deadline deadline, Function<Duration, JsonNode> question) {
         this.deadline = deadline;
         this.question = question;
     }
@@ -57,9 +62,15 @@ final class Polling {
     }
 
     private JsonNode ask() {
-        JsonNode answer = question.get();
+        JsonNode answer = question.apply(patience());
         last.set(answer);
         return answer;
+    }
+
+    /** A QEMU that hangs must not hold up the wait; but an answer takes a moment, even where no time is left. */
+    private Duration patience() {
+        Duration left = deadline.remaining();
+        return left.compareTo(ONE_ANSWER) > 0 ? left : ONE_ANSWER;
     }
 
     /** Awaitility refuses a time that is not longer than its delay. */
@@ -88,6 +99,6 @@ final class Polling {
 
     String lastAsText() {
         JsonNode answer = last.get();
-        return answer == null ? "(none)" : JsonValues.brief(answer);
+        return answer == null ? "(none: it does not answer)" : JsonValues.brief(answer);
     }
 }

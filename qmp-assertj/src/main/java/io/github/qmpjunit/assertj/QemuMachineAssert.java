@@ -5,6 +5,7 @@ import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuOutputException;
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -85,7 +86,9 @@ public class QemuMachineAssert extends AbstractQmpAssert<QemuMachineAssert, Qemu
      */
     public QemuMachineAssert hasStatus(String status) {
         isNotNull();
-        Polling polling = new Polling(Deadline.in(timeout()), () -> client().execute("query-status"));
+        Polling polling = new Polling(
+                Deadline.in(timeout()),
+                within -> client().execute(QmpCommand.of("query-status").withTimeout(within)));
         if (!polling.until(reply -> reply.path("status").asString("").equals(status))) {
             JsonNode last = polling.last();
             throw failureWithActualExpected(

@@ -36,6 +36,21 @@ class AwaitEventTest {
     }
 
     @Test
+    void a_qemu_that_does_not_answer_holds_up_no_wait_for_its_status(QemuMachine vm) throws Exception {
+        assertThat(new ProcessBuilder("sh", "-c", "kill -STOP " + vm.pid())
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        long started = System.nanoTime();
+        assertThatThrownBy(() -> assertThat(vm).within(SHORT).hasStatus("paused"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("to have status \"paused\"\nwithin 60 ms, but the last answer was:\n  (none");
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(10));
+        vm.kill();
+    }
+
+    @Test
     void narrows_the_wait_instead_of_checking_the_first_event(QmpClient qmp, @TempDir Path dir) throws IOException {
         createImage(qmp, dir, "create0");
 

@@ -162,7 +162,11 @@ final class MonitoredProcess implements AutoCloseable {
         boolean exitedByItself = process.awaitExit(Deadline.in(Duration.ZERO));
         String details = process.details();
         process.kill();
+        boolean interrupted = Thread.interrupted(); // it must be gone all the same
         process.awaitExit(Deadline.in(plan.stopLimits().kill()));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
         closeClient(qmp);
         // Where the process has exited, the broken connection is but its shadow: no cause, which would say it all
         // twice.

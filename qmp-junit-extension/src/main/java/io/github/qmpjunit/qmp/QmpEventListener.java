@@ -209,7 +209,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
     }
 
     /**
-     * Put an event that was taken back to its place in the queue.
+     * Put an event that was taken back to its place in the queue, if it is not there already.
      *
      * @param event an event that was taken from this listener
      */
@@ -220,7 +220,9 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
             while (!queue.isEmpty() && queue.getLast().sequence() > event.sequence()) {
                 later.add(queue.removeLast());
             }
-            queue.addLast(event);
+            if (queue.isEmpty() || queue.getLast().sequence() != event.sequence()) {
+                queue.addLast(event);
+            }
             for (int i = later.size() - 1; i >= 0; i--) {
                 queue.addLast(later.get(i));
             }

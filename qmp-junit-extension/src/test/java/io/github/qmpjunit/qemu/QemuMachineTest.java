@@ -137,6 +137,20 @@ class QemuMachineTest {
     }
 
     @Test
+    void an_interrupted_start_leaves_nothing_running(@TempDir Path folder) {
+        Thread.currentThread().interrupt();
+
+        QemuStartException error = catchThrowableOfType(
+                QemuStartException.class,
+                () -> QemuMachine.builder().args("-name", folder.toString()).start());
+
+        assertThat(ProcessHandle.of(pidIn(error)).filter(ProcessHandle::isAlive))
+                .isEmpty();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(error).hasMessageContaining("The thread was interrupted");
+    }
+
+    @Test
     void a_stranger_at_the_monitors_socket_is_refused(@TempDir Path folder) throws IOException {
         // The grandchild is nobody's child any more when it connects: its parent has ended.
         Path program = script(folder, """

@@ -71,6 +71,18 @@ class QmpEventListenerTest {
     }
 
     @Test
+    void an_event_that_is_put_back_twice_is_there_once() {
+        QmpEventListener listener = registered(EventMatcher.anyEvent());
+        arrive("A", "B", "C");
+        QmpEvent b = listener.next(event("B"), NONE);
+
+        listener.putBack(b);
+        listener.putBack(b);
+
+        assertThat(names(listener.pending())).containsExactly("A", "B", "C");
+    }
+
+    @Test
     void filters_before_it_takes_in() {
         QmpEventListener listener = registered(event("A"));
         arrive("A", "B");
