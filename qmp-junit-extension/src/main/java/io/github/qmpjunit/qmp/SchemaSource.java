@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SchemaSource {
 
     /** What an explanation may cost; without it the plain error is good enough. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final @Nullable QmpSchemaCache cache;
     private final Supplier<String> program;
