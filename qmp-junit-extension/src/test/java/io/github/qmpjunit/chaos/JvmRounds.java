@@ -1,0 +1,120 @@
+package io.github.qmpjunit.chaos;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** Rounds in which a whole JVM suffers, and its machines have to go with it. */
+final class JvmRounds {
+
+    private static final Duration MOMENT = Duration.ofSeconds(5);
+    private static final String PREFIX = "qmp-junit-";
+
+    private final Path root;
+    private final Random random;
+    private final Path output;
+
+    JvmRounds(Path root, Random random) {
+        this.root = root;
+        this.random = random;
+        this.output = root.resolve("jvm-output");
+    }
+
+    void run(Tally tally) throws Exception {
+        JvmBlow blow = JvmBlow.values()[random.nextInt(JvmBlow.values().length)];
+        List<Path> before = Leftovers.directories(root, PREFIX);
+        boolean early = random.nextInt(4) == 0;
+        int delay = random.nextInt(early ? 900 : 400);
+        Process jvm = start(blow.name(), blow.jvmOptions());
+        String own = root + "/" + PREFIX + jvm.pid() + "-";
+        List<String> found = new ArrayList<>();
+        if (!early) {
+            jvm.inputReader().readLine(); // it has a machine now, or has ended
+            sweptAtLast(before).forEach(directory -> found.add("not swept by the next JVM: " + directory));
+        }
+        Thread.sleep(delay);
+        boolean struck = jvm.isAlive();
+        try {
+            blow.strike(jvm, Leftovers.processes(own));
+        } catch (java.io.IOException e) {
+            // It has ended already, for want of memory.
+        }
+        long blown = System.nanoTime();
+        if (!jvm.waitFor(60, TimeUnit.SECONDS)) {
+            found.add("the JVM does not end: " + Files.readString(output));
+            jvm.destroyForcibly().waitFor();
+        }
+        List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(own));
+        Duration untilGone = Duration.ofNanos(System.nanoTime() - blown);
+        if (!processes.isEmpty()) {
+            found.add("processes " + Leftovers.describe(processes));
+            processes.forEach(ProcessHandle::destroyForcibly);
+        }
+        if (jvm.exitValue() == Victim.SOMETHING_LEFT) {
+            found.add("the JVM itself says: " + Files.readString(output));
+        }
+        if (blow.cleansUp()) {
+            Leftovers.directories(root, PREFIX + jvm.pid() + "-")
+                    .forEach(directory -> found.add("directory " + directory));
+        }
+        tally.round(blow.title() + (early ? " (starting)" : ""), struck, untilGone, found);
+    }
+
+    /** See to it that the next JVM sweeps all that killed ones have left; those too that were killed before they could lock. */
+    void end(Tally tally) throws Exception {
+        List<String> found = new ArrayList<>();
+        sweep();
+        for (Path directory : Leftovers.directories(root, PREFIX)) {
+            if (Files.exists(directory.resolve("lock"))) {
+                found.add("directory " + directory);
+            } else {
+                Files.setLastModifiedTime(directory, FileTime.fromMillis(0));
+            }
+        }
+        sweep();
+        Leftovers.directories(root, PREFIX).forEach(directory -> found.add("directory " + directory));
+        Leftovers.processes(root.toString()).forEach(process -> found.add("process " + process.pid()));
+        tally.round("the end", true, Duration.ZERO, found);
+    }
+
+    private void sweep() throws Exception {
+        Process jvm = start(JvmBlow.EXIT.name(), List.of());
+        jvm.inputReader().readLine();
+        jvm.getOutputStream().write('x');
+        jvm.getOutputStream().flush();
+        jvm.waitFor();
+    }
+
+    /** Return which of the directories of dead JVMs are still there; those without a lock may be, for a minute. */
+    private static List<Path> sweptAtLast(List<Path> directories) {
+        return directories.stream()
+                .filter(directory -> Files.exists(directory.resolve("lock")))
+                .toList();
+    }
+
+    private Process start(String mode, List<String> options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + root,
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(options);
+        String qemu = System.getProperty("qmpjunit.qemu");
+        if (qemu != null) {
+            command.add("-Dqmpjunit.qemu=" + qemu);
+        }
+        command.addAll(List.of(Victim.class.getName(), mode));
+        if (mode.equals(JvmBlow.FEW_FDS.name())) {
+            String limit = "ulimit -n %d; exec \"$@\"".formatted(40 + random.nextInt(40));
+            command.addAll(0, List.of("sh", "-c", limit, "sh"));
+        }
+        return new ProcessBuilder(command).redirectError(output.toFile()).start();
+    }
+}

@@ -1,0 +1,104 @@
+package io.github.qmpjunit.chaos;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A JVM with tests that run one after the other, two at a time, until something happens to it. */
+final class Victim {
+
+    static final int SOMETHING_LEFT = 9;
+
+    private static final int TESTS_AT_A_TIME = 2;
+    private static final Duration MOMENT = Duration.ofSeconds(5);
+
+    private static volatile boolean over;
+
+    private Victim() {}
+
+    public static void main(String[] args) throws Exception {
+        JvmBlow blow = JvmBlow.valueOf(args[0].toUpperCase(Locale.ROOT));
+        Chaos.silence();
+        List<Thread> tests = new ArrayList<>();
+        for (int i = 0; i < TESTS_AT_A_TIME; i++) {
+            Thread test = new Thread(Victim::runTests, "tests");
+            tests.add(test);
+            test.start();
+        }
+        if (System.in.read() < 0) {
+            Runtime.getRuntime().halt(1); // whoever plays with us is gone
+        }
+        switch (blow) {
+            case EXIT -> System.exit(3);
+            case HALT -> Runtime.getRuntime().halt(3);
+            case OUT_OF_MEMORY, OUT_OF_MEMORY_EXIT -> takeAllMemory();
+            default -> {}
+        }
+        over = true;
+        for (Thread test : tests) {
+            test.join();
+        }
+        new Life(true).run(); // what could not be removed while there was no memory goes with the next machine
+        lookAround();
+    }
+
+    private static void runTests() {
+        boolean told = false;
+        while (!over) {
+            try {
+                Life life = new Life(true);
+                if (!told) {
+                    told = true;
+                    Thread teller = new Thread(() -> tellOf(life), "teller");
+                    teller.setDaemon(true);
+                    teller.start();
+                }
+                life.run();
+            } catch (OutOfMemoryError e) {
+                // A test of a real test run would fail; the next one runs.
+            }
+        }
+    }
+
+    private static void tellOf(Life life) {
+        try {
+            while (life.phase() == Life.Phase.START) {
+                Thread.sleep(1);
+            }
+            System.out.println("ready");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** For a while there is no memory but what others give back. */
+    private static void takeAllMemory() {
+        long end = System.nanoTime() + Duration.ofMillis(1500).toNanos();
+        List<byte[]> hoard = new ArrayList<>();
+        while (System.nanoTime() < end) {
+            for (int size = 1 << 20; size > 64; size /= 2) {
+                try {
+                    hoard.add(new byte[size]);
+                } catch (OutOfMemoryError e) {
+                    continue;
+                }
+            }
+            if (hoard.size() > 2000) {
+                hoard.clear();
+            }
+        }
+    }
+
+    private static void lookAround() throws InterruptedException {
+        Path root = Path.of(System.getProperty("java.io.tmpdir"));
+        String own = "qmp-junit-" + ProcessHandle.current().pid() + "-";
+        List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(root + "/" + own));
+        List<Path> directories = Leftovers.after(MOMENT, () -> Leftovers.directories(root, own));
+        if (!processes.isEmpty() || !directories.isEmpty()) {
+            System.err.println("left over: " + Leftovers.describe(processes) + " " + directories);
+            System.exit(SOMETHING_LEFT);
+        }
+    }
+}
