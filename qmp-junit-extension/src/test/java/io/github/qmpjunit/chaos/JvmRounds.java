@@ -38,18 +38,19 @@ final class JvmRounds {
             sweptAtLast(before).forEach(directory -> found.add("not swept by the next JVM: " + directory));
         }
         Thread.sleep(delay);
+        boolean struck = jvm.isAlive();
         try {
             blow.strike(jvm, Leftovers.processes(own));
         } catch (java.io.IOException e) {
             // It has ended already, for want of memory.
         }
-        long struck = System.nanoTime();
+        long blown = System.nanoTime();
         if (!jvm.waitFor(60, TimeUnit.SECONDS)) {
             found.add("the JVM does not end: " + Files.readString(output));
             jvm.destroyForcibly().waitFor();
         }
         List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(own));
-        Duration untilGone = Duration.ofNanos(System.nanoTime() - struck);
+        Duration untilGone = Duration.ofNanos(System.nanoTime() - blown);
         if (!processes.isEmpty()) {
             found.add("processes " + Leftovers.describe(processes));
             processes.forEach(ProcessHandle::destroyForcibly);
@@ -61,7 +62,7 @@ final class JvmRounds {
             Leftovers.directories(root, PREFIX + jvm.pid() + "-")
                     .forEach(directory -> found.add("directory " + directory));
         }
-        tally.round(blow.title() + (early ? " (starting)" : ""), untilGone, found);
+        tally.round(blow.title() + (early ? " (starting)" : ""), struck, untilGone, found);
     }
 
     /** See to it that the next JVM sweeps all that killed ones have left; those too that were killed before they could lock. */
@@ -78,7 +79,7 @@ final class JvmRounds {
         sweep();
         Leftovers.directories(root, PREFIX).forEach(directory -> found.add("directory " + directory));
         Leftovers.processes(root.toString()).forEach(process -> found.add("process " + process.pid()));
-        tally.round("the end", Duration.ZERO, found);
+        tally.round("the end", true, Duration.ZERO, found);
     }
 
     private void sweep() throws Exception {

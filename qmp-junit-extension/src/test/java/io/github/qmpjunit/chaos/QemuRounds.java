@@ -47,20 +47,28 @@ final class QemuRounds {
         Life life = new Life(random.nextBoolean());
         blow.prepare(life, root, random);
         Life.Phase moment = Life.Phase.values()[random.nextInt(Life.Phase.values().length - 1)];
-        int delay = random.nextInt(moment == Life.Phase.START ? 60 : 20);
+        int delay = random.nextInt(moment == Life.Phase.START ? 60 : moment == Life.Phase.STOP ? 8 : 20);
         Thread worker = new Thread(life, "test");
         List<Thread> spinners = blow == QemuBlow.LITTLE_CPU ? spinners(worker) : List.of();
         worker.start();
         spinners.forEach(Thread::start);
 
-        while (life.phase().compareTo(moment) < 0) {
-            Thread.sleep(1);
-        }
-        Thread.sleep(delay);
+        List<ProcessHandle> qemus = List.of();
         if (!blow.isSlow()) {
-            blow.strike(ownChildren(), worker, random);
+            if (moment != Life.Phase.START) {
+                qemus = ownChildren(worker); // looking takes longer than stopping does
+            }
+            while (life.phase().compareTo(moment) < 0) {
+                Thread.sleep(1);
+            }
+            Thread.sleep(delay);
+            if (moment == Life.Phase.START) {
+                qemus = ownChildren(worker);
+            }
         }
-        long struck = System.nanoTime();
+        boolean struck = blow.isSlow() || (worker.isAlive() && qemus.stream().anyMatch(ProcessHandle::isAlive));
+        blow.strike(qemus, worker, random);
+        long blown = System.nanoTime();
         List<String> found = new ArrayList<>();
         worker.join(LIFE.toMillis());
         if (worker.isAlive()) {
@@ -69,12 +77,12 @@ final class QemuRounds {
         }
         spinners.forEach(Thread::interrupt);
         life.unexpected().ifPresent(e -> found.add("%s at %s".formatted(e, List.of(e.getStackTrace()))));
-        Duration untilGone = lookAround(found, struck);
+        Duration untilGone = lookAround(found, blown);
         String when = blow.isSlow() ? "" : " (" + moment.name().toLowerCase(java.util.Locale.ROOT) + ")";
-        tally.round(blow.title() + when, untilGone, found);
+        tally.round(blow.title() + when, struck, untilGone, found);
     }
 
-    private Duration lookAround(List<String> found, long struck) throws InterruptedException {
+    private Duration lookAround(List<String> found, long blown) throws InterruptedException {
         List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(root + "/" + PREFIX));
         if (!processes.isEmpty()) {
             found.add("processes " + Leftovers.describe(processes));
@@ -83,7 +91,7 @@ final class QemuRounds {
         found.addAll(Leftovers.after(MOMENT, () -> Leftovers.directories(root, PREFIX)).stream()
                 .map(directory -> "directory " + directory)
                 .toList());
-        Duration untilGone = Duration.ofNanos(System.nanoTime() - struck);
+        Duration untilGone = Duration.ofNanos(System.nanoTime() - blown);
         Leftovers.after(MOMENT, () -> Leftovers.threadsBeside(threads))
                 .forEach(thread -> found.add("thread \"" + thread + "\""));
         List<String> open = Leftovers.after(MOMENT, this::moreFds);
@@ -101,9 +109,9 @@ final class QemuRounds {
         return open;
     }
 
-    private List<ProcessHandle> ownChildren() throws InterruptedException {
+    private List<ProcessHandle> ownChildren(Thread worker) throws InterruptedException {
         // The setpriv that becomes QEMU has the directory on its command line too.
-        for (int i = 0; i < 200; i++) {
+        while (worker.isAlive()) {
             List<Long> ours = Leftovers.processes(root + "/" + PREFIX).stream()
                     .map(ProcessHandle::pid)
                     .toList();

@@ -14,14 +14,19 @@ final class Tally {
 
     private static final class Row {
         private int rounds;
+        private int struck;
         private long totalMillis;
         private long worstMillis;
         private int findings;
     }
 
-    void round(String kind, Duration untilGone, List<String> found) {
+    /**
+     * @param struck whether there was anything left to strike when the blow came
+     */
+    void round(String kind, boolean struck, Duration untilGone, List<String> found) {
         Row row = rows.computeIfAbsent(kind, key -> new Row());
         row.rounds++;
+        row.struck += struck ? 1 : 0;
         row.totalMillis += untilGone.toMillis();
         row.worstMillis = Math.max(row.worstMillis, untilGone.toMillis());
         row.findings += found.size();
@@ -34,12 +39,13 @@ final class Tally {
     }
 
     String table() {
-        StringBuilder table = new StringBuilder("%-34s %7s %11s %11s %10s%n"
-                .formatted("what was done", "rounds", "mean [ms]", "worst [ms]", "left over"));
+        StringBuilder table = new StringBuilder("%-42s %7s %7s %11s %11s %10s%n"
+                .formatted("what was done", "rounds", "struck", "mean [ms]", "worst [ms]", "left over"));
         Row all = new Row();
         rows.forEach((kind, row) -> {
             table.append(line(kind, row));
             all.rounds += row.rounds;
+            all.struck += row.struck;
             all.totalMillis += row.totalMillis;
             all.worstMillis = Math.max(all.worstMillis, row.worstMillis);
             all.findings += row.findings;
@@ -48,7 +54,13 @@ final class Tally {
     }
 
     private static String line(String kind, Row row) {
-        return "%-34s %7d %11d %11d %10d%n"
-                .formatted(kind, row.rounds, row.totalMillis / Math.max(1, row.rounds), row.worstMillis, row.findings);
+        return "%-42s %7d %7d %11d %11d %10d%n"
+                .formatted(
+                        kind,
+                        row.rounds,
+                        row.struck,
+                        row.totalMillis / Math.max(1, row.rounds),
+                        row.worstMillis,
+                        row.findings);
     }
 }
