@@ -97,6 +97,20 @@ class JsonArgumentsTest {
     }
 
     @Test
+    void a_text_that_is_no_command_is_refused_before_anything_is_sent() {
+        assertThatThrownBy(() -> QmpCommand.parse("{\"run\": \"query-name\"}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A command is an object with \"execute\" or \"exec-oob\", but found {run: \"query-name\"}");
+        assertThatThrownBy(() -> QmpCommand.parse("{\"execute\": \"x\", \"argument\": {}}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("A command has no member \"argument\"");
+        assertThatThrownBy(() -> QmpCommand.parse("query-name"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot parse the command, it is not JSON");
+        assertThat(QmpCommand.parse("{\"exec-oob\": \"yank\"}").isOutOfBand()).isTrue();
+    }
+
+    @Test
     void numbers_enumerations_times_and_bytes_become_what_people_write() {
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("size", 1L << 62);

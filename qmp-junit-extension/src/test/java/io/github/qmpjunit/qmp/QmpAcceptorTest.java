@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +142,25 @@ class QmpAcceptorTest {
                     .isInstanceOf(QmpConnectException.class)
                     .hasMessageContaining("No connection within 50 ms");
             assertThatThrownBy(() -> QmpClient.connect(acceptor.address())).isInstanceOf(QmpConnectException.class);
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void of_two_peers_the_first_is_taken_and_the_other_one_closed(@TempDir Path dir) throws Exception {
+        Path path = dir.resolve("qmp");
+        try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(path));
+                QemuMachine machine = connecting("path=" + path);
+                SocketChannel late = SocketChannel.open(UnixDomainSocketAddress.of(path));
+                QmpClient qmp = acceptor.accept(SOON)) {
+            assertThat(qmp.peer()).map(PeerCredentials::pid).contains(machine.pid());
+            int read;
+            try {
+                read = late.read(ByteBuffer.allocate(1));
+            } catch (IOException e) {
+                read = -1; // reset, to the same effect
+            }
+            assertThat(read).isEqualTo(-1);
         }
     }
 

@@ -127,6 +127,9 @@ class QmpClientAsyncTest {
             assertThat(oob.greeting().capabilities()).contains("oob");
             assertThat(oob.execute(QmpCommand.of("query-yank").outOfBand()).isArray())
                     .isTrue();
+            assertThatThrownBy(() -> oob.execute(QmpCommand.of("query-status").outOfBand()))
+                    .isInstanceOf(QmpErrorException.class)
+                    .hasMessageContaining("does not support OOB");
             List<CompletableFuture<JsonNode>> replies = new ArrayList<>();
             for (int i = 0; i < 60; i++) { // more than QEMU takes in
                 replies.add(oob.executeAsync(QmpCommand.of("query-status")));
@@ -187,6 +190,30 @@ class QmpClientAsyncTest {
         assertThat(qmp.execute("query-status").path("status").asString())
                 .as("and goes on")
                 .isEqualTo("running");
+    }
+
+    @Test
+    void a_control_character_frees_a_server_from_half_a_message(@TempDir Path dir) {
+        Path socket = dir.resolve("qmp");
+        try (QemuMachine listening = QemuMachine.builder()
+                        .args("-qmp", "unix:" + socket + ",server=on,wait=off")
+                        .start();
+                QmpClient impatient =
+                        QmpClient.builder().timeout(Duration.ofSeconds(2)).connect(QmpAddress.unix(socket))) {
+            assertThatThrownBy(() -> impatient.executeRaw("{\"execute\": \"query-name\", \"arguments\": {"))
+                    .isInstanceOf(QmpTimeoutException.class);
+
+            assertThat(impatient
+                            .executeRaw("\u001b")
+                            .path("error")
+                            .path("class")
+                            .asString())
+                    .isEqualTo("GenericError");
+
+            assertThat(impatient.execute("query-status").path("status").asString())
+                    .isEqualTo("running");
+            assertThat(listening.isRunning()).isTrue();
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.qmpjunit.qmp.scripted.ReceivedCommand;
 import io.github.qmpjunit.qmp.scripted.ScriptedConnection;
 import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -167,6 +169,94 @@ class QmpClientMisbehaviourTest {
             assertThatThrownBy(() -> QmpClient.connect(server.address()))
                     .isInstanceOf(QmpConnectException.class)
                     .hasMessageContaining("the peer closed the connection");
+        }
+    }
+
+    @Test
+    void each_state_is_seen_and_refuses_what_it_does_not_allow_with_advice() throws InterruptedException {
+        try (ScriptedQmpServer server = ScriptedQmpServer.builder().noGreeting().start()) {
+            server.whenExecuted("qmp_capabilities").replies();
+            server.whenExecuted("bye").disconnects();
+            QmpClient qmp = QmpClient.builder().name("c").build();
+            qmp.close(); // superfluous, no error
+            assertThat(qmp).hasToString("QmpClient \"c\" (IDLE)");
+            assertThatThrownBy(qmp::greeting).isInstanceOf(QmpStateException.class);
+            List<Throwable> failures = new CopyOnWriteArrayList<>();
+            Thread connecting = new Thread(() -> {
+                try {
+                    qmp.open(server.address());
+                } catch (QmpException e) {
+                    failures.add(e);
+                }
+            });
+            connecting.start();
+
+            qmp.awaitState(QmpState.CONNECTING, SOON);
+            assertRefused(
+                    () -> qmp.execute("x"), "cannot execute x: it is CONNECTING, but must be RUNNING; wait until");
+            assertRefused(() -> qmp.open(server.address()), "cannot connect: it is CONNECTING, but must be IDLE; wait");
+            server.awaitConnection(SOON).greet();
+            qmp.awaitState(QmpState.RUNNING, SOON);
+            connecting.join(SOON.toMillis());
+            assertThat(failures).isEmpty();
+            assertRefused(() -> qmp.open(server.address()), "it is RUNNING, but must be IDLE; close it first");
+
+            assertThatThrownBy(() -> qmp.execute("bye")).isInstanceOf(QmpDisconnectedException.class);
+            qmp.awaitState(QmpState.DISCONNECTING, SOON);
+            assertRefused(
+                    () -> qmp.open(server.address()), "it is DISCONNECTING, but must be IDLE; its connection has");
+            qmp.close();
+            assertThat(qmp.state()).isEqualTo(QmpState.IDLE);
+        }
+    }
+
+    private static void assertRefused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(QmpStateException.class).hasMessageContaining(message);
+    }
+
+    @Test
+    void members_that_nobody_knows_are_ignored() {
+        Map<String, Object> version = Map.of(
+                "qemu", Map.of("major", 11, "minor", 0, "micro", 0, "nano", 7), "package", "", "codename", "Zebra");
+        try (ScriptedQmpServer server = ScriptedQmpServer.builder()
+                .whenConnected(connection -> connection.send(Map.of(
+                        "QMP", Map.of("version", version, "capabilities", List.of(), "mood", "good"), "also", 1)))
+                .start()) {
+            server.whenExecuted("a").does(command -> {
+                JsonNode id = command.id().orElseThrow();
+                command.connection().send(Map.of("event", "NEW", "data", Map.of("x", 1), "severity", "low"));
+                command.connection().send(Map.of("id", id, "return", "found", "took", 12));
+            });
+            server.whenExecuted("b")
+                    .does(command -> command.connection()
+                            .send(Map.of(
+                                    "id",
+                                    command.id().orElseThrow(),
+                                    "error",
+                                    Map.of("class", "GenericError", "desc", "no", "code", 5))));
+            try (QmpClient qmp = QmpClient.connect(server.address())) {
+                assertThat(qmp.greeting().version().isAtLeast(11, 0)).isTrue();
+                assertThat(qmp.execute("a").asString()).isEqualTo("found");
+                QmpEvent event = qmp.events().next(SOON);
+                assertThat(event).hasToString("NEW {x: 1}");
+                assertThat(event.message().path("severity").asString()).isEqualTo("low");
+                assertThatThrownBy(() -> qmp.execute("b"))
+                        .isInstanceOf(QmpErrorException.class)
+                        .hasMessageStartingWith("GenericError: no");
+            }
+        }
+    }
+
+    @Test
+    void a_time_that_the_server_could_not_tell_is_none() {
+        try (ScriptedQmpServer server = ScriptedQmpServer.start();
+                QmpClient qmp = QmpClient.connect(server.address())) {
+            server.connection()
+                    .send(Map.of("event", "A", "timestamp", Map.of("seconds", -1, "microseconds", -1)))
+                    .send(Map.of("event", "B", "timestamp", Map.of("seconds", 7, "microseconds", 5)));
+
+            assertThat(qmp.events().next(SOON).timestamp()).isEmpty();
+            assertThat(qmp.events().next(SOON).timestamp()).contains(Instant.ofEpochSecond(7, 5000));
         }
     }
 

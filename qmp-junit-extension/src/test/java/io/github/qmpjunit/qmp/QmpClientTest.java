@@ -121,6 +121,45 @@ class QmpClientTest {
     }
 
     @Test
+    void text_beyond_ASCII_goes_there_and_back() {
+        String text = "Grüße, 語 and \ud83d\udc27";
+        try (QemuMachine machine = QemuMachine.builder().start()) {
+            machine.qmp()
+                    .execute(QmpCommand.of("add-fd", Map.of("opaque", text)).withFds(FileDescriptor.in));
+
+            assertThat(machine.qmp()
+                            .execute("query-fdsets")
+                            .path(0)
+                            .path("fds")
+                            .path(0)
+                            .path("opaque")
+                            .asString())
+                    .isEqualTo(text);
+        }
+    }
+
+    @Test
+    void before_the_negotiation_no_other_command_is_known_and_no_event_comes(@TempDir Path dir) {
+        Path socket = dir.resolve("qmp");
+        try (QemuMachine machine = QemuMachine.builder()
+                        .args("-qmp", "unix:" + socket + ",server=on,wait=off")
+                        .start();
+                QmpClient qmp = QmpClient.builder().negotiate(false).connect(QmpAddress.unix(socket))) {
+            assertThat(qmp.greeting().version())
+                    .isEqualTo(machine.qmp().greeting().version());
+            machine.qmp().execute("stop");
+            assertThatThrownBy(() -> qmp.execute("query-status"))
+                    .isInstanceOf(QmpErrorException.class)
+                    .hasMessageStartingWith("CommandNotFound: ");
+
+            qmp.execute("qmp_capabilities");
+
+            machine.qmp().execute("cont");
+            assertThat(qmp.events().next(SOON).name()).as("the first one heard").isEqualTo("RESUME");
+        }
+    }
+
+    @Test
     void a_descriptor_that_is_closed_already_is_refused(@TempDir Path dir) throws Exception {
         RandomAccessFile file = new RandomAccessFile(dir.resolve("f").toFile(), "rw");
         FileDescriptor descriptor = file.getFD();

@@ -83,6 +83,30 @@ class QmpEventListenerTest {
     }
 
     @Test
+    void listeners_are_asked_in_the_order_of_their_registration() {
+        List<String> asked = new ArrayList<>();
+        for (String name : List.of("first", "second", "third")) {
+            registered(EventMatcher.anyEvent().where("it is noted", event -> asked.add(name)));
+        }
+        arrive("A", "B");
+
+        assertThat(asked).containsExactly("first", "second", "third", "first", "second", "third");
+    }
+
+    @Test
+    void a_filter_of_its_own_is_asked_about_events_of_its_names_only() {
+        List<String> asked = new ArrayList<>();
+        QmpEventListener listener = registered(EventMatcher.anyOf("A", "B").where("it is noted", event -> {
+            asked.add(event.name());
+            return event.name().equals("B");
+        }));
+        arrive("A", "B", "C");
+
+        assertThat(asked).containsExactly("A", "B");
+        assertThat(names(listener.pending())).containsExactly("B");
+    }
+
+    @Test
     void filters_before_it_takes_in() {
         QmpEventListener listener = registered(event("A"));
         arrive("A", "B");
