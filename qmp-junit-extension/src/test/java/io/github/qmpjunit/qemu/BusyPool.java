@@ -24,7 +24,7 @@ final class BusyPool {
         try {
             QemuMachine.builder()
                     .machine("nope")
-                    .startTimeout(Duration.ofSeconds(20))
+                    .startTimeout(Duration.ofSeconds(45))
                     .start();
         } catch (QemuStartException e) {
             System.out.println(Duration.ofNanos(System.nanoTime() - started).toMillis());
