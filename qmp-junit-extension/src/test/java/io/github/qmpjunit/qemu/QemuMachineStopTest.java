@@ -97,6 +97,8 @@ class QemuMachineStopTest {
         }
 
         closer.interrupt();
+        closer.join(500);
+        assertThat(closer.isAlive()).as("it still waits for the answer").isTrue();
         signal("CONT", vm);
         closer.join();
 
