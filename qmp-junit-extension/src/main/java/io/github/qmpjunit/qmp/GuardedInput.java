@@ -21,6 +21,7 @@ final class GuardedInput extends InputStream {
     private final InputStream input;
     private final QmpLimits limits;
 
+    private byte last = '\n';
     private long delivered;
     private long messageBegin = Long.MAX_VALUE;
     private boolean begun;
@@ -81,6 +82,7 @@ final class GuardedInput extends InputStream {
             ended |= count < 0;
             return count;
         }
+        blankOutSentinels(buffer, offset, count);
         if (!begun) {
             requireBeginning(buffer, offset, count);
         }
@@ -93,6 +95,20 @@ final class GuardedInput extends InputStream {
         }
         delivered += good;
         return good;
+    }
+
+    /**
+     * A guest agent sends 0xFF, which is in no UTF-8 text, before its reply to {@code guest-sync-delimited}, so that its client can
+     * tell the reply from the rest of an earlier one (QEMU's docs/interop/qemu-ga-ref). At the beginning of a line it counts as
+     * white space.
+     */
+    private void blankOutSentinels(byte[] buffer, int offset, int count) {
+        for (int i = offset; i < offset + count; i++) {
+            if (buffer[i] == (byte) 0xFF && last == '\n') {
+                buffer[i] = ' ';
+            }
+            last = buffer[i];
+        }
     }
 
     /** Whoever is no QMP server shows it with the first byte, so don't let the parser wait for the end of a word. */

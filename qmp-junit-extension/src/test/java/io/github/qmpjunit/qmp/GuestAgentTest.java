@@ -54,6 +54,8 @@ class GuestAgentTest {
         Process agent = start(dir);
         try (QmpClient qga = connect(dir.resolve("qga"), agent)) {
             assertThat(qga.execute("guest-sync", Map.of("id", 4711)).asInt()).isEqualTo(4711);
+            assertThat(qga.execute("guest-sync-delimited", Map.of("id", 4712)).asInt())
+                    .isEqualTo(4712);
             assertThat(qga.execute("guest-info").path("version").asString()).isNotEmpty();
             assertThat(qga.execute("guest-ping")).isEmpty();
             assertThat(qga.peer().map(PeerCredentials::pid)).hasValue(agent.pid());
