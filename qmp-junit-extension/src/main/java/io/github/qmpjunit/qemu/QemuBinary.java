@@ -117,10 +117,17 @@ public final class QemuBinary {
         StringBuilder message =
                 new StringBuilder("Cannot find %s to start: looked for \"%s\", %s, and found no executable file at"
                         .formatted(kind.what, wanted, why));
-        candidates.forEach(candidate -> message.append("\n  ").append(candidate));
+        candidates.forEach(candidate -> message.append("\n  ").append(candidate).append(remark(candidate)));
         return message.append("\nInstall QEMU (Debian: qemu-system-x86, Fedora: qemu-system-x86-core, Homebrew: qemu),")
                 .append(" or name one with -D%s=/path/to/%s or %s=/path/to/%s"
                         .formatted(kind.property, kind.command, kind.environment, kind.command))
                 .toString();
+    }
+
+    private static String remark(Path candidate) {
+        if (Files.isDirectory(candidate)) {
+            return " (which is a directory)";
+        }
+        return Files.exists(candidate) ? " (which is there, but not executable)" : "";
     }
 }

@@ -29,6 +29,11 @@ public final class QmpAcceptor implements AutoCloseable {
     public static QmpAcceptor bind(QmpAddress address) {
         try {
             return new QmpAcceptor(Transports.listeningAt(address));
+        } catch (LinkageError e) {
+            throw new QmpConnectException(
+                    "Cannot listen at %s: junixsocket's native library cannot be loaded (%s); is the temp folder %s full, or mounted noexec?"
+                            .formatted(address, e.getMessage(), System.getProperty("java.io.tmpdir")),
+                    e);
         } catch (IOException e) {
             throw new QmpConnectException("Cannot listen at %s: %s".formatted(address, e.getMessage()), e);
         }

@@ -68,6 +68,10 @@ class QemuBinaryTest {
         Path plain = Files.createFile(folder.resolve("plain"));
 
         assertThatThrownBy(() -> QemuBinary.find(plain.toString(), null, null, ""))
-                .isInstanceOf(QemuNotFoundException.class);
+                .isInstanceOf(QemuNotFoundException.class)
+                .hasMessageContaining(plain + " (which is there, but not executable)");
+        assertThatThrownBy(() -> QemuBinary.find(folder.toString(), null, null, ""))
+                .isInstanceOf(QemuNotFoundException.class)
+                .hasMessageContaining(folder + " (which is a directory)");
     }
 }
