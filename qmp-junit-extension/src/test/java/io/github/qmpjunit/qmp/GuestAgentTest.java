@@ -19,13 +19,18 @@ class GuestAgentTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    /** Let the agent connect nowhere but listen, and wait until it does: it has no other way to say so. */
+    /** Connect as soon as the agent listens, which it has no other way to tell: its socket's file is there a moment before. */
     private static QmpClient connect(Path socket, Process agent) {
         Deadline deadline = Deadline.in(SOON);
-        while (!Files.exists(socket) && agent.isAlive() && !deadline.isOver()) {
-            Thread.onSpinWait();
+        while (true) {
+            try {
+                return QmpClient.builder().name("agent").expectGreeting(false).connect(QmpAddress.unix(socket));
+            } catch (QmpConnectException e) {
+                if (!agent.isAlive() || deadline.isOver()) {
+                    throw e;
+                }
+            }
         }
-        return QmpClient.builder().name("agent").expectGreeting(false).connect(QmpAddress.unix(socket));
     }
 
     private static Process start(Path dir) throws Exception {
