@@ -28,8 +28,7 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
         this.subject = subject;
         this.matcher = matcher;
         this.timeout = timeout;
-        info.description(before.description());
-        info.overridingErrorMessage(before.overridingErrorMessage());
+        Message.carryOver(before, info);
     }
 
     /**

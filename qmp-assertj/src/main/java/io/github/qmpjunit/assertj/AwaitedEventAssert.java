@@ -44,8 +44,7 @@ public class AwaitedEventAssert extends AbstractAssert<AwaitedEventAssert, QmpEv
         super(found, AwaitedEventAssert.class);
         this.wait = wait;
         this.matcher = matcher;
-        info.description(before.description());
-        info.overridingErrorMessage(before.overridingErrorMessage());
+        Message.carryOver(before, info);
     }
 
     /**

@@ -28,8 +28,7 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
         this.client = client;
         this.subject = subject;
         this.deadline = deadline;
-        info.description(before.description());
-        info.overridingErrorMessage(before.overridingErrorMessage());
+        Message.carryOver(before, info);
     }
 
     /**

@@ -22,8 +22,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
     CommandAssert(QmpClient client, QmpCommand command, WritableAssertionInfo before) {
         super(command, CommandAssert.class);
         this.client = client;
-        info.description(before.description());
-        info.overridingErrorMessage(before.overridingErrorMessage());
+        Message.carryOver(before, info);
     }
 
     private void execute() {

@@ -34,8 +34,7 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
         super(id, JobAssert.class);
         this.client = client;
         this.timeout = timeout;
-        info.description(before.description());
-        info.overridingErrorMessage(before.overridingErrorMessage());
+        Message.carryOver(before, info);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.qmp.Deadline;
 import java.time.Duration;
+import org.assertj.core.api.WritableAssertionInfo;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of which failures' messages are made; what they sound like is decided here. */
@@ -22,5 +23,11 @@ final class Message {
     /** Return the text with two spaces before each line. */
     static String indented(@Nullable String text) {
         return String.valueOf(text).indent(2).stripTrailing();
+    }
+
+    /** Let an assertion that follows another one speak as the user told that one to. */
+    static void carryOver(WritableAssertionInfo before, WritableAssertionInfo after) {
+        after.description(before.description());
+        after.overridingErrorMessage(before.overridingErrorMessage());
     }
 }
