@@ -501,7 +501,9 @@ final class QmpSession {
             takeDown(message);
             events.dispatch(message, nanoTime);
         } else if (message.has("return") || message.has("error") || message.has("id")) {
-            inBand.leave(ReplyRouter.keyOf(message.get("id")));
+            if (outOfBand) {
+                inBand.leave(ReplyRouter.keyOf(message.get("id")));
+            }
             replies.route(message);
         } else if (message.has("QMP")) {
             takeDown(message);
