@@ -2,7 +2,6 @@ package io.github.qmpjunit.qmp;
 
 import java.io.FileDescriptor;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,18 +56,8 @@ final class TcpTransport implements Transport.OverSocket {
     }
 
     @Override
-    public InputStream input() throws IOException {
-        return socket.getInputStream();
-    }
-
-    @Override
     public void write(byte[] bytes, List<FileDescriptor> fds) throws IOException {
         output.write(bytes);
-    }
-
-    @Override
-    public void endOutput() throws IOException {
-        socket.shutdownOutput();
     }
 
     @Override
@@ -79,15 +68,6 @@ final class TcpTransport implements Transport.OverSocket {
     @Override
     public Optional<PeerCredentials> peer() {
         return Optional.empty();
-    }
-
-    @Override
-    public void close() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // The connection is over either way; what matters has been read and written by now.
-        }
     }
 
     private static final class Connecting implements Source {

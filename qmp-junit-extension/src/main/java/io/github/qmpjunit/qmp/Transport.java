@@ -53,6 +53,25 @@ interface Transport extends AutoCloseable {
 
         /** Return the socket. */
         Socket socket();
+
+        @Override
+        default InputStream input() throws IOException {
+            return socket().getInputStream();
+        }
+
+        @Override
+        default void endOutput() throws IOException {
+            socket().shutdownOutput();
+        }
+
+        @Override
+        default void close() {
+            try {
+                socket().close();
+            } catch (IOException e) {
+                // The connection is over either way; what matters has been read and written by now.
+            }
+        }
     }
 
     /** Makes a transport, on the reader's thread: this may block. */

@@ -2,7 +2,6 @@ package io.github.qmpjunit.qmp;
 
 import java.io.FileDescriptor;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -72,11 +71,6 @@ final class UnixTransport implements Transport.OverSocket {
     }
 
     @Override
-    public InputStream input() throws IOException {
-        return socket.getInputStream();
-    }
-
-    @Override
     public void write(byte[] bytes, List<FileDescriptor> fds) throws IOException {
         if (!fds.isEmpty()) {
             socket.setOutboundFileDescriptors(fds.toArray(FileDescriptor[]::new));
@@ -87,11 +81,6 @@ final class UnixTransport implements Transport.OverSocket {
             socket.setOutboundFileDescriptors(); // whatever was to go along must not go with the next message
             throw e;
         }
-    }
-
-    @Override
-    public void endOutput() throws IOException {
-        socket.shutdownOutput();
     }
 
     @Override
@@ -108,15 +97,6 @@ final class UnixTransport implements Transport.OverSocket {
                     : Optional.of(new PeerCredentials(credentials.getPid(), credentials.getUid()));
         } catch (IOException e) {
             return Optional.empty();
-        }
-    }
-
-    @Override
-    public void close() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // The connection is over either way; what matters has been read and written by now.
         }
     }
 
