@@ -14,6 +14,7 @@ final class JvmRounds {
 
     private static final Duration MOMENT = Duration.ofSeconds(5);
     private static final String PREFIX = "qmp-junit-";
+    private static final List<JvmBlow> BLOWS = List.of(JvmBlow.values());
 
     private final Path root;
     private final Random random;
@@ -26,7 +27,7 @@ final class JvmRounds {
     }
 
     void run(Tally tally) throws Exception {
-        JvmBlow blow = JvmBlow.values()[random.nextInt(JvmBlow.values().length)];
+        JvmBlow blow = BLOWS.get(random.nextInt(BLOWS.size()));
         List<Path> before = Leftovers.directories(root, PREFIX);
         boolean early = random.nextInt(4) == 0;
         int delay = random.nextInt(early ? 900 : 400);

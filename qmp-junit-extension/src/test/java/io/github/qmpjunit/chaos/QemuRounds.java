@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Rounds in which a QEMU suffers, and this JVM has to come out of it as it went in. */
 final class QemuRounds {
@@ -14,6 +15,10 @@ final class QemuRounds {
     private static final Duration LIFE = Duration.ofSeconds(40);
     private static final Duration MOMENT = Duration.ofSeconds(5);
     private static final String PREFIX = "qmp-junit-" + ProcessHandle.current().pid() + "-";
+    private static final List<QemuBlow> BLOWS = List.of(QemuBlow.values());
+    private static final List<Life.Phase> MOMENTS = Stream.of(Life.Phase.values())
+            .filter(phase -> phase != Life.Phase.OVER)
+            .toList();
 
     private final Path root;
     private final Random random;
@@ -43,10 +48,10 @@ final class QemuRounds {
     }
 
     void run(Tally tally) throws IOException, InterruptedException {
-        QemuBlow blow = QemuBlow.values()[random.nextInt(QemuBlow.values().length)];
+        QemuBlow blow = BLOWS.get(random.nextInt(BLOWS.size()));
         Life life = new Life(random.nextBoolean());
         blow.prepare(life, root, random);
-        Life.Phase moment = Life.Phase.values()[random.nextInt(Life.Phase.values().length - 1)];
+        Life.Phase moment = MOMENTS.get(random.nextInt(MOMENTS.size()));
         int delay = random.nextInt(moment == Life.Phase.START ? 60 : moment == Life.Phase.STOP ? 8 : 20);
         Thread worker = new Thread(life, "test");
         List<Thread> spinners = blow == QemuBlow.LITTLE_CPU ? spinners(worker) : List.of();

@@ -79,15 +79,19 @@ final class Victim {
         List<byte[]> hoard = new ArrayList<>();
         while (System.nanoTime() < end) {
             for (int size = 1 << 20; size > 64; size /= 2) {
-                try {
-                    hoard.add(new byte[size]);
-                } catch (OutOfMemoryError e) {
-                    continue;
-                }
+                addIfThereIsRoom(hoard, size);
             }
             if (hoard.size() > 2000) {
                 hoard.clear();
             }
+        }
+    }
+
+    private static void addIfThereIsRoom(List<byte[]> hoard, int size) {
+        try {
+            hoard.add(new byte[size]);
+        } catch (OutOfMemoryError e) {
+            // A smaller one may still fit.
         }
     }
 

@@ -9,7 +9,6 @@ import io.github.qmpjunit.qemu.QemuMachine;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -146,7 +145,7 @@ class ConnectingTest {
             while (queued.size() < 20) {
                 Socket socket = new Socket();
                 queued.add(socket);
-                socket.connect(new InetSocketAddress("127.0.0.1", server.getLocalPort()), 200);
+                socket.connect(server.getLocalSocketAddress(), 200);
             }
         } catch (SocketTimeoutException e) {
             return;

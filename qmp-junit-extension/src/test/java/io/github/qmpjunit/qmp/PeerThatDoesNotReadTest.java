@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -63,7 +64,7 @@ class PeerThatDoesNotReadTest {
             }
             ScriptedPeer peer = ScriptedPeer.overTcp(plain);
             if (kind == Kind.STREAMS) {
-                Socket socket = new Socket("127.0.0.1", peer.port());
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), peer.port());
                 return connect(peer, QmpAddress.streams(socket.getInputStream(), socket.getOutputStream()));
             }
             return connect(peer, QmpAddress.tcp("127.0.0.1", peer.port()));

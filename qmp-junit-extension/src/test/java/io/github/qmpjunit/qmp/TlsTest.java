@@ -213,7 +213,7 @@ class TlsTest {
         Wiretap(int port) throws IOException {
             start(() -> {
                 try (Socket client = server.accept();
-                        Socket target = new Socket("127.0.0.1", port)) {
+                        Socket target = new Socket(InetAddress.getLoopbackAddress(), port)) {
                     start(() -> target.getInputStream().transferTo(client.getOutputStream()));
                     passRecords(new DataInputStream(client.getInputStream()), target.getOutputStream());
                 } finally {
