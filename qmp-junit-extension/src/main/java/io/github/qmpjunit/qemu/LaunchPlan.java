@@ -19,6 +19,7 @@ import java.util.function.Function;
  * @param channels further sockets that it connects to
  * @param startTimeout how long it may take until its monitor answers
  * @param stopLimits how long each step of stopping it may take
+ * @param artefacts where somebody keeps what belongs to its run, for messages
  */
 record LaunchPlan(
         String name,
@@ -28,4 +29,5 @@ record LaunchPlan(
         Optional<Path> workingDirectory,
         List<Channel> channels,
         Duration startTimeout,
-        StopLimits stopLimits) {}
+        StopLimits stopLimits,
+        Optional<Path> artefacts) {}

@@ -117,12 +117,13 @@ final class MonitoredProcess implements AutoCloseable {
 
     private static MonitoredProcess connect(
             LaunchPlan plan, Path directory, QemuProcess process, QmpAcceptor acceptor) {
-        QmpClient qmp = QmpClient.builder()
+        QmpClient.Builder client = QmpClient.builder()
                 .name(plan.name())
                 .peerDiagnosis(() -> diagnose(process))
                 .peerDescription(process::describe)
-                .schemaCache(SCHEMAS, () -> QemuProgram.identify(process.commandLine(), process.pid()))
-                .build();
+                .schemaCache(SCHEMAS, () -> QemuProgram.identify(process.commandLine(), process.pid()));
+        plan.artefacts().ifPresent(client::artefacts);
+        QmpClient qmp = client.build();
         boolean connected = false;
         try {
             process.onExit(acceptor::close);

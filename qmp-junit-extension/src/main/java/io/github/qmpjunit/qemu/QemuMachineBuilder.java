@@ -41,6 +41,7 @@ public final class QemuMachineBuilder {
     private @Nullable Path workingDirectory;
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Path artefacts;
 
     QemuMachineBuilder() {}
 
@@ -327,6 +328,18 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Set where somebody keeps what belongs to this machine's run, so that failures' messages can name it; nowhere if not set. The
+     * machine itself neither reads nor writes there.
+     *
+     * @param artefacts a directory, which need not exist yet
+     * @return this
+     */
+    public QemuMachineBuilder artefacts(Path artefacts) {
+        this.artefacts = artefacts;
+        return this;
+    }
+
+    /**
      * Start QEMU and connect to its monitor.
      *
      * @return the running machine
@@ -375,7 +388,8 @@ public final class QemuMachineBuilder {
                 Optional.ofNullable(workingDirectory),
                 channels,
                 startTimeout,
-                stopLimits);
+                stopLimits,
+                Optional.ofNullable(artefacts));
     }
 
     private static List<String> commandLine(Path binary, List<String> own, List<Channel> channels, Path directory) {

@@ -17,6 +17,7 @@ public final class StorageDaemonBuilder {
     private final List<String> args = new ArrayList<>();
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Path artefacts;
 
     StorageDaemonBuilder() {}
 
@@ -87,6 +88,18 @@ public final class StorageDaemonBuilder {
     }
 
     /**
+     * Set where somebody keeps what belongs to this daemon's run, so that failures' messages can name it; nowhere if not set. The
+     * daemon itself neither reads nor writes there.
+     *
+     * @param artefacts a directory, which need not exist yet
+     * @return this
+     */
+    public StorageDaemonBuilder artefacts(Path artefacts) {
+        this.artefacts = artefacts;
+        return this;
+    }
+
+    /**
      * Start the daemon and connect to its monitor.
      *
      * @return the running daemon
@@ -109,6 +122,7 @@ public final class StorageDaemonBuilder {
                 Optional.empty(),
                 List.of(),
                 startTimeout,
-                stopLimits));
+                stopLimits,
+                Optional.ofNullable(artefacts)));
     }
 }
