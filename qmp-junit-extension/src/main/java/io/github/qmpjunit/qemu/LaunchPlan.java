@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpEventListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.function.Function;
  * @param environment what to add to the environment
  * @param workingDirectory where it runs, if not where the JVM does
  * @param channels further sockets that it connects to
+ * @param listeners hear its events from before the greeting on
  * @param startTimeout how long it may take until its monitor answers
  * @param stopLimits how long each step of stopping it may take
  */
@@ -27,5 +29,6 @@ record LaunchPlan(
         Map<String, String> environment,
         Optional<Path> workingDirectory,
         List<Channel> channels,
+        List<QmpEventListener> listeners,
         Duration startTimeout,
         StopLimits stopLimits) {}

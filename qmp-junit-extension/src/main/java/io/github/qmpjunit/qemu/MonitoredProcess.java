@@ -125,6 +125,7 @@ final class MonitoredProcess implements AutoCloseable {
                 .build();
         boolean connected = false;
         try {
+            plan.listeners().forEach(qmp::register);
             process.onExit(acceptor::close);
             acceptor.accept(qmp, plan.startTimeout());
             qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);

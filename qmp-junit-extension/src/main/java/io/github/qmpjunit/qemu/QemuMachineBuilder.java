@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpEventListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,11 +34,13 @@ public final class QemuMachineBuilder {
     private boolean defaults;
     private boolean paused;
     private boolean qtest;
+    private boolean deprecatedRejected;
     private final List<String> accelerators = new ArrayList<>();
     private final List<String> consoles = new ArrayList<>();
     private final List<String> args = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<QmpEventListener> listeners = new ArrayList<>();
     private @Nullable Path workingDirectory;
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
@@ -271,6 +274,17 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Make QEMU refuse commands and arguments that are deprecated, and leave deprecated members out of what it says ({@code -compat
+     * deprecated-input=reject,deprecated-output=hide}). Deprecated options of its command line are warned of, as ever.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder rejectDeprecated() {
+        this.deprecatedRejected = true;
+        return this;
+    }
+
+    /**
      * Add arguments to QEMU's command line, after those that stand there already.
      *
      * @param more the arguments, one string each: {@code args("-m", "64")}
@@ -301,6 +315,17 @@ public final class QemuMachineBuilder {
      */
     public QemuMachineBuilder workingDirectory(Path directory) {
         this.workingDirectory = directory;
+        return this;
+    }
+
+    /**
+     * Register a listener before the process starts, so that it misses nothing. It serves for one start.
+     *
+     * @param listener the listener
+     * @return this
+     */
+    public QemuMachineBuilder listener(QmpEventListener listener) {
+        listeners.add(listener);
         return this;
     }
 
@@ -337,6 +362,11 @@ public final class QemuMachineBuilder {
         return QemuMachine.start(this);
     }
 
+    /** {@return what the machine takes of its host, as far as the definition says} */
+    public MachineResources resources() {
+        return MachineResources.of(ownArguments());
+    }
+
     /** {@return the command line, without the harness's own plumbing, as a shell reads it: for trying it by hand} */
     public String shellCommand() {
         List<String> line = new ArrayList<>(List.of(QemuBinary.find(binary).toString()));
@@ -348,7 +378,8 @@ public final class QemuMachineBuilder {
         return name;
     }
 
-    List<String> consoles() {
+    /** {@return the names of the consoles so far} */
+    public List<String> consoles() {
         return List.copyOf(consoles);
     }
 
@@ -374,6 +405,7 @@ public final class QemuMachineBuilder {
                 Map.copyOf(environment),
                 Optional.ofNullable(workingDirectory),
                 channels,
+                List.copyOf(listeners),
                 startTimeout,
                 stopLimits);
     }
@@ -406,6 +438,9 @@ public final class QemuMachineBuilder {
         addIfGiven(line, "-smp", smp == 0 ? null : Integer.toString(smp));
         if (paused) {
             line.add("-S");
+        }
+        if (deprecatedRejected) {
+            line.addAll(List.of("-compat", "deprecated-input=reject,deprecated-output=hide"));
         }
         line.addAll(args);
         return line;

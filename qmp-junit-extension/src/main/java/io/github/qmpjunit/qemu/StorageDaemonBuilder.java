@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpEventListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ public final class StorageDaemonBuilder {
     private String name = "storage";
     private @Nullable String binary;
     private final List<String> args = new ArrayList<>();
+    private final List<QmpEventListener> listeners = new ArrayList<>();
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
 
@@ -65,6 +67,17 @@ public final class StorageDaemonBuilder {
     }
 
     /**
+     * Register a listener before the process starts, so that it misses nothing. It serves for one start.
+     *
+     * @param listener the listener
+     * @return this
+     */
+    public StorageDaemonBuilder listener(QmpEventListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
      * Set how long the daemon may take until its monitor answers; 30 s if not set.
      *
      * @param startTimeout the time-out
@@ -108,6 +121,7 @@ public final class StorageDaemonBuilder {
                 Map.of(),
                 Optional.empty(),
                 List.of(),
+                List.copyOf(listeners),
                 startTimeout,
                 stopLimits));
     }
