@@ -208,6 +208,11 @@ final class MonitoredProcess implements AutoCloseable {
         return process;
     }
 
+    /** Return the private directory; what is in it goes with the process. */
+    Path directory() {
+        return directory;
+    }
+
     /** Kill the process, as a power cut would; it is no complaint of {@link #close()} then. */
     void kill() {
         killed = true;

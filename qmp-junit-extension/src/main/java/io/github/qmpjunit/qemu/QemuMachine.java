@@ -119,6 +119,11 @@ public final class QemuMachine implements AutoCloseable {
         return connected;
     }
 
+    /** {@return what the machine shows on its first display, if it has one} */
+    public Screen screen() {
+        return new Screen(qmp(), monitored.directory(), name());
+    }
+
     /** {@return the process id} */
     public long pid() {
         return monitored.process().pid();
