@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.function.Function;
  * @param channels further sockets that it connects to
  * @param startTimeout how long it may take until its monitor answers
  * @param stopLimits how long each step of stopping it may take
+ * @param transcript takes down what its monitor says, in this one life
  */
 record LaunchPlan(
         String name,
@@ -28,4 +30,5 @@ record LaunchPlan(
         Optional<Path> workingDirectory,
         List<Channel> channels,
         Duration startTimeout,
-        StopLimits stopLimits) {}
+        StopLimits stopLimits,
+        Optional<QmpTranscript> transcript) {}
