@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.function.Function;
  * @param listeners hear its events from before the greeting on
  * @param startTimeout how long it may take until its monitor answers
  * @param stopLimits how long each step of stopping it may take
+ * @param transcript takes down what its monitor says, in this one life
  */
 record LaunchPlan(
         String name,
@@ -31,4 +33,5 @@ record LaunchPlan(
         List<Channel> channels,
         List<QmpEventListener> listeners,
         Duration startTimeout,
-        StopLimits stopLimits) {}
+        StopLimits stopLimits,
+        Optional<QmpTranscript> transcript) {}

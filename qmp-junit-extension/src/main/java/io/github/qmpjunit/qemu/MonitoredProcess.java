@@ -12,6 +12,7 @@ import io.github.qmpjunit.qmp.QmpInterruptedException;
 import io.github.qmpjunit.qmp.QmpSchemaCache;
 import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -100,7 +101,8 @@ final class MonitoredProcess implements AutoCloseable {
             throw new QemuStartException(
                     "Could not start %s: %s%nCommand line:%n  %s"
                             .formatted(plan.label(), e.getMessage(), CommandLine.forShell(commandLine)),
-                    e);
+                    e,
+                    new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
         }
     }
 
@@ -117,8 +119,9 @@ final class MonitoredProcess implements AutoCloseable {
 
     private static MonitoredProcess connect(
             LaunchPlan plan, Path directory, QemuProcess process, QmpAcceptor acceptor) {
-        QmpClient qmp = QmpClient.builder()
-                .name(plan.name())
+        QmpClient.Builder client = QmpClient.builder();
+        plan.transcript().ifPresent(client::transcript);
+        QmpClient qmp = client.name(plan.name())
                 .peerDiagnosis(() -> diagnose(process))
                 .peerDescription(process::describe)
                 .schemaCache(SCHEMAS, () -> QemuProgram.identify(process.commandLine(), process.pid()))
@@ -162,6 +165,11 @@ final class MonitoredProcess implements AutoCloseable {
             LaunchPlan plan, QemuProcess process, QmpClient qmp, Exception failure) {
         boolean exitedByItself = process.awaitExit(Deadline.in(Duration.ZERO));
         String details = process.details();
+        StartAttempt attempt = new StartAttempt(
+                process.commandLine(),
+                Optional.of(process.stderr()),
+                exitedByItself ? process.exitStatus() : Optional.empty(),
+                plan.transcript());
         process.kill();
         boolean interrupted = Thread.interrupted(); // it must be gone all the same
         process.awaitExit(Deadline.in(plan.stopLimits().kill()));
@@ -172,9 +180,11 @@ final class MonitoredProcess implements AutoCloseable {
         // Where the process has exited, the broken connection is but its shadow: no cause, which would say it all
         // twice.
         return exitedByItself
-                ? new QemuStartException("Could not start it: " + details, null)
+                ? new QemuStartException("Could not start it: " + details, null, attempt)
                 : new QemuStartException(
-                        "Could not start %s: %s%n%s".formatted(plan.label(), failure.getMessage(), details), failure);
+                        "Could not start %s: %s%n%s".formatted(plan.label(), failure.getMessage(), details),
+                        failure,
+                        attempt);
     }
 
     /** Say why the monitor's connection has ended. */
@@ -207,6 +217,15 @@ final class MonitoredProcess implements AutoCloseable {
 
     QemuProcess process() {
         return process;
+    }
+
+    Optional<QmpTranscript> transcript() {
+        return plan.transcript();
+    }
+
+    /** Return the private directory; what is in it goes with the process. */
+    Path directory() {
+        return directory;
     }
 
     /** Kill the process, as a power cut would; it is no complaint of {@link #close()} then. */

@@ -2,9 +2,11 @@ package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +105,11 @@ public final class QemuMachine implements AutoCloseable {
         return console;
     }
 
+    /** {@return all consoles by their names, in the order of the machine's definition} */
+    public Map<String, SerialConsole> consoles() {
+        return Collections.unmodifiableMap(consoles);
+    }
+
     /**
      * Return the qtest connection.
      *
@@ -117,6 +124,11 @@ public final class QemuMachine implements AutoCloseable {
                             .formatted(name()));
         }
         return connected;
+    }
+
+    /** {@return what the machine shows on its first display, if it has one} */
+    public Screen screen() {
+        return new Screen(qmp(), monitored.directory(), name());
     }
 
     /** {@return the process id} */
@@ -160,6 +172,11 @@ public final class QemuMachine implements AutoCloseable {
     /** {@return what QEMU writes to its standard error, with the means to await more} */
     public OutputLog stderr() {
         return monitored.process().stderr();
+    }
+
+    /** {@return what takes down the monitor's messages; empty unless the machine's definition has asked for it} */
+    public Optional<QmpTranscript> transcript() {
+        return monitored.transcript();
     }
 
     /** {@return the command line with which QEMU was started, the binary first} */

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,8 @@ public final class QemuMachineBuilder {
     private @Nullable Path workingDirectory;
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Supplier<QmpTranscript> transcript;
+    private boolean recording;
 
     QemuMachineBuilder() {}
 
@@ -352,6 +356,36 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Have all messages of the monitor taken down.
+     *
+     * @param transcript makes a transcript for each machine that is started, such as {@code () -> QmpTranscript.to(file)}
+     * @return this
+     */
+    public QemuMachineBuilder transcript(Supplier<QmpTranscript> transcript) {
+        this.transcript = transcript;
+        return this;
+    }
+
+    /**
+     * Keep the last messages of the monitor in memory, whether or not they are taken down elsewhere as well; the machine's {@code
+     * transcript()} has them.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder recording() {
+        this.recording = true;
+        return this;
+    }
+
+    private Optional<QmpTranscript> newTranscript() {
+        QmpTranscript made = transcript == null ? null : transcript.get();
+        if (recording) {
+            made = made == null ? QmpTranscript.inMemory() : made.alsoInMemory();
+        }
+        return Optional.ofNullable(made);
+    }
+
+    /**
      * Start QEMU and connect to its monitor.
      *
      * @return the running machine
@@ -407,7 +441,8 @@ public final class QemuMachineBuilder {
                 channels,
                 List.copyOf(listeners),
                 startTimeout,
-                stopLimits);
+                stopLimits,
+                newTranscript());
     }
 
     private static List<String> commandLine(Path binary, List<String> own, List<Channel> channels, Path directory) {

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link StorageDaemon} is to be started with. Not thread-safe; one builder may start several. */
@@ -19,6 +21,8 @@ public final class StorageDaemonBuilder {
     private final List<QmpEventListener> listeners = new ArrayList<>();
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Supplier<QmpTranscript> transcript;
+    private boolean recording;
 
     StorageDaemonBuilder() {}
 
@@ -100,6 +104,36 @@ public final class StorageDaemonBuilder {
     }
 
     /**
+     * Have all messages of the monitor taken down.
+     *
+     * @param transcript makes a transcript for each daemon that is started, such as {@code () -> QmpTranscript.to(file)}
+     * @return this
+     */
+    public StorageDaemonBuilder transcript(Supplier<QmpTranscript> transcript) {
+        this.transcript = transcript;
+        return this;
+    }
+
+    /**
+     * Keep the last messages of the monitor in memory, whether or not they are taken down elsewhere as well; the daemon's {@code
+     * transcript()} has them.
+     *
+     * @return this
+     */
+    public StorageDaemonBuilder recording() {
+        this.recording = true;
+        return this;
+    }
+
+    private Optional<QmpTranscript> newTranscript() {
+        QmpTranscript made = transcript == null ? null : transcript.get();
+        if (recording) {
+            made = made == null ? QmpTranscript.inMemory() : made.alsoInMemory();
+        }
+        return Optional.ofNullable(made);
+    }
+
+    /**
      * Start the daemon and connect to its monitor.
      *
      * @return the running daemon
@@ -123,6 +157,7 @@ public final class StorageDaemonBuilder {
                 List.of(),
                 List.copyOf(listeners),
                 startTimeout,
-                stopLimits));
+                stopLimits,
+                newTranscript()));
     }
 }
