@@ -37,6 +37,7 @@ public final class QemuMachineBuilder {
     private boolean paused;
     private boolean qtest;
     private boolean deprecatedRejected;
+    private boolean guestAgent;
     private final List<String> accelerators = new ArrayList<>();
     private final List<String> consoles = new ArrayList<>();
     private final List<String> args = new ArrayList<>();
@@ -289,6 +290,17 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Add the port at which a guest agent in the guest listens ({@link QemuMachine#guestAgent}): a virtio serial port. The guest
+     * needs {@code qemu-guest-agent}.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder guestAgent() {
+        this.guestAgent = true;
+        return this;
+    }
+
+    /**
      * Add arguments to QEMU's command line, after those that stand there already.
      *
      * @param more the arguments, one string each: {@code args("-m", "64")}
@@ -421,7 +433,11 @@ public final class QemuMachineBuilder {
         return qtest;
     }
 
-    /** Return the plan for one machine; the channels are those of the consoles, in order, and of qtest. */
+    boolean hasGuestAgent() {
+        return guestAgent;
+    }
+
+    /** Return the plan for one machine; the channels are those of the consoles, in order, of qtest, and of the guest agent. */
     LaunchPlan plan() {
         Path found = QemuBinary.find(binary);
         List<Channel> channels = new ArrayList<>();
@@ -430,6 +446,9 @@ public final class QemuMachineBuilder {
         }
         if (qtest) {
             channels.add(new Channel(QTEST));
+        }
+        if (guestAgent) {
+            channels.add(new Channel(GuestAgent.CHARDEV));
         }
         List<String> own = ownArguments();
         return new LaunchPlan(
@@ -445,16 +464,18 @@ public final class QemuMachineBuilder {
                 newTranscript());
     }
 
-    private static List<String> commandLine(Path binary, List<String> own, List<Channel> channels, Path directory) {
+    private List<String> commandLine(Path binary, List<String> own, List<Channel> channels, Path directory) {
         List<String> line = new ArrayList<>();
         line.add(binary.toString());
         line.addAll(own);
         for (Channel channel : channels) {
             line.addAll(List.of("-chardev", channel.chardev(directory)));
             line.addAll(
-                    channel.name().equals(QTEST)
-                            ? List.of("-qtest", "chardev:" + QTEST, "-qtest-log", "none")
-                            : List.of("-serial", "chardev:" + channel.name()));
+                    switch (channel.name()) {
+                        case QTEST -> List.of("-qtest", "chardev:" + QTEST, "-qtest-log", "none");
+                        case GuestAgent.CHARDEV -> GuestAgent.devices(machine);
+                        default -> List.of("-serial", "chardev:" + channel.name());
+                    });
         }
         line.addAll(List.of("-chardev", new Channel(MonitoredProcess.MONITOR).chardev(directory)));
         line.addAll(List.of("-mon", "chardev=" + MonitoredProcess.MONITOR + ",mode=control"));
