@@ -14,6 +14,7 @@ import java.util.function.Function;
  *
  * @param name the name that the user gave it, also its client's
  * @param label names it in messages, such as {@code QEMU "vm"}
+ * @param prefix the command to put before it
  * @param commandLine makes the command line, given the private directory in which {@link MonitoredProcess#MONITOR} is the
  *     monitor's socket
  * @param environment what to add to the environment
@@ -27,6 +28,7 @@ import java.util.function.Function;
 record LaunchPlan(
         String name,
         String label,
+        LaunchPrefix prefix,
         Function<Path, List<String>> commandLine,
         Map<String, String> environment,
         Optional<Path> workingDirectory,

@@ -174,7 +174,7 @@ public final class QemuMachine implements AutoCloseable {
         return agent;
     }
 
-    /** {@return the process id} */
+    /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
     public long pid() {
         return monitored.process().pid();
     }
@@ -184,7 +184,7 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().isRunning();
     }
 
-    /** {@return how the process ended; empty while it runs} */
+    /** {@return how the process ended, with a launch prefix as the prefix tells it; empty while it runs} */
     public Optional<ExitStatus> exitStatus() {
         return monitored.process().exitStatus();
     }
@@ -212,7 +212,7 @@ public final class QemuMachine implements AutoCloseable {
         return awaitExit(deadline.remaining());
     }
 
-    /** {@return what QEMU writes to its standard error, with the means to await more} */
+    /** {@return what QEMU, and a launch prefix, write to standard error, with the means to await more} */
     public OutputLog stderr() {
         return monitored.process().stderr();
     }
@@ -222,23 +222,29 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.transcript();
     }
 
-    /** {@return the command line with which QEMU was started, the binary first} */
+    /** {@return the command line with which QEMU was started, the binary first, without a launch prefix} */
     public List<String> commandLine() {
         return monitored.process().commandLine();
     }
 
-    /** {@return the command line as a shell reads it, the harness's own plumbing included} */
+    /** {@return the command line as a shell reads it, from the launch prefix on, the harness's own sockets included} */
     public String shellCommand() {
-        return CommandLine.forShell(commandLine());
+        return monitored.process().shellCommand();
     }
 
     /**
      * Return what this machine's QEMU can do.
      *
      * @return the capabilities of the binary, found out by starting it once more, unless they are known already
-     * @throws QemuException if it does not start or does not answer
+     * @throws QemuException if it does not start or does not answer, or is the QEMU of another machine
      */
     public QemuCapabilities capabilities() {
+        if (monitored.prefix().isRemote()) {
+            throw new QemuException(
+                    "Cannot find out what the QEMU of \"%s\" can do: it runs behind \"%s\", not on this machine. Ask it through its monitor: qmp().execute(\"query-machines\"), say"
+                            .formatted(name(), monitored.prefix()),
+                    null);
+        }
         return QemuCapabilities.of(Path.of(commandLine().get(0)));
     }
 
@@ -247,7 +253,11 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().details();
     }
 
-    /** Kill the process with SIGKILL, as a power cut would. {@link #close()} does not complain about it. */
+    /**
+     * Kill the process with SIGKILL, as a power cut would. {@link #close()} does not complain about it.
+     *
+     * <p>Behind a remote prefix QEMU is killed as well, a moment later: when its end of the connection breaks.
+     */
     public void kill() {
         monitored.kill();
     }

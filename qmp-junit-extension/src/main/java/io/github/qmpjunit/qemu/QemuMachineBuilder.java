@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ public final class QemuMachineBuilder {
     private static final String QTEST = "qtest";
 
     private String name = "vm";
+    private LaunchPrefix prefix = LaunchPrefix.NONE;
     private @Nullable String binary;
     private String machine = "none";
     private @Nullable String cpu;
@@ -82,6 +84,31 @@ public final class QemuMachineBuilder {
      */
     public QemuMachineBuilder binary(Path binary) {
         return binary(binary.toAbsolutePath().toString());
+    }
+
+    /**
+     * Put a command before QEMU that runs it on this machine: {@code prefix("valgrind", "--quiet")}.
+     *
+     * @param command the program and its arguments
+     * @return this
+     * @throws IllegalArgumentException if there is no program
+     */
+    public QemuMachineBuilder prefix(String... command) {
+        return prefix(LaunchPrefix.local(command));
+    }
+
+    /**
+     * Put a command before QEMU, which may run it on another machine.
+     *
+     * <p>Elsewhere, the binary is not looked for here: it has to be there, by the same name. The environment and the working
+     * directory are QEMU's there, not the prefix's. Consoles and qtest, which are sockets of this machine, it cannot have.
+     *
+     * @param prefix the command
+     * @return this
+     */
+    public QemuMachineBuilder prefix(LaunchPrefix prefix) {
+        this.prefix = prefix;
+        return this;
     }
 
     /**
@@ -415,9 +442,15 @@ public final class QemuMachineBuilder {
 
     /** {@return the command line, without the harness's own plumbing, as a shell reads it: for trying it by hand} */
     public String shellCommand() {
-        List<String> line = new ArrayList<>(List.of(QemuBinary.find(binary).toString()));
+        List<String> line = new ArrayList<>(List.of(program()));
         line.addAll(ownArguments());
-        return CommandLine.forShell(line);
+        return prefix.forShell(line, environment);
+    }
+
+    private String program() {
+        return prefix.isRemote()
+                ? QemuBinary.nameOf(binary)
+                : QemuBinary.find(binary).toString();
     }
 
     String name() {
@@ -439,7 +472,9 @@ public final class QemuMachineBuilder {
 
     /** Return the plan for one machine; the channels are those of the consoles, in order, of qtest, and of the guest agent. */
     LaunchPlan plan() {
-        Path found = QemuBinary.find(binary);
+        requireSocketsInReach();
+        String program = program();
+        LaunchPrefix before = prefix;
         List<Channel> channels = new ArrayList<>();
         for (int i = 0; i < consoles.size(); i++) {
             channels.add(new Channel("serial" + i));
@@ -454,8 +489,10 @@ public final class QemuMachineBuilder {
         return new LaunchPlan(
                 name,
                 "QEMU \"%s\"".formatted(name),
-                directory -> commandLine(found, own, channels, directory),
-                Map.copyOf(environment),
+                before,
+                directory -> commandLine(
+                        program, own, channels, directory, MonitoredProcess.monitorChardev(before, directory)),
+                Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
                 Optional.ofNullable(workingDirectory),
                 channels,
                 List.copyOf(listeners),
@@ -464,9 +501,21 @@ public final class QemuMachineBuilder {
                 newTranscript());
     }
 
-    private List<String> commandLine(Path binary, List<String> own, List<Channel> channels, Path directory) {
+    private void requireSocketsInReach() {
+        if (prefix.isRemote() && (qtest || guestAgent || !consoles.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "Machine \"%s\" cannot have %s: that is a socket of this machine, but QEMU is to run behind \"%s\". Leave it out, or let QEMU write to a file over there: args(\"-serial\", \"file:console.log\")"
+                            .formatted(
+                                    name,
+                                    qtest ? "qtest" : guestAgent ? "a guest agent's port" : "the consoles " + consoles,
+                                    prefix));
+        }
+    }
+
+    private List<String> commandLine(
+            String binary, List<String> own, List<Channel> channels, Path directory, String monitor) {
         List<String> line = new ArrayList<>();
-        line.add(binary.toString());
+        line.add(binary);
         line.addAll(own);
         for (Channel channel : channels) {
             line.addAll(List.of("-chardev", channel.chardev(directory)));
@@ -477,7 +526,7 @@ public final class QemuMachineBuilder {
                         default -> List.of("-serial", "chardev:" + channel.name());
                     });
         }
-        line.addAll(List.of("-chardev", new Channel(MonitoredProcess.MONITOR).chardev(directory)));
+        line.addAll(List.of("-chardev", monitor));
         line.addAll(List.of("-mon", "chardev=" + MonitoredProcess.MONITOR + ",mode=control"));
         return List.copyOf(line);
     }

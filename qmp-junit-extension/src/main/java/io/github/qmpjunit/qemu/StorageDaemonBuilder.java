@@ -146,6 +146,7 @@ public final class StorageDaemonBuilder {
         return StorageDaemon.start(new LaunchPlan(
                 name,
                 "qemu-storage-daemon \"%s\"".formatted(name),
+                LaunchPrefix.NONE,
                 directory -> {
                     List<String> line = new ArrayList<>(List.of(found.toString()));
                     line.addAll(own);
