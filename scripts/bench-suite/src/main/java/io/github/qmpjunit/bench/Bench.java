@@ -10,7 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** Runs the measurements and prints the table. */
 public final class Bench {
 
-    private static final List<Measurement> ALL = List.of(new RoundTrips(), new Lives());
+    private static final List<Measurement> ALL = List.of(
+            new RoundTrips(),
+            new Lives(),
+            new WholeLives(),
+            new ColdStart(),
+            new Events(),
+            new WakeUps(),
+            new Memory(),
+            new SideBySide(),
+            new Rewinds());
 
     private Bench() {}
 

@@ -8,6 +8,9 @@ final class Notes {
     static final String BIG_REPLY = "";
     static final String START = "";
     static final String STOP = "";
+    static final String WHOLE_LIFE = "";
+    static final String COLD = "";
+    static final String PARALLEL = "";
 
     private Notes() {}
 }
