@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.qemu.GuestAgent;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.Qtest;
 import io.github.qmpjunit.qemu.SerialConsole;
@@ -17,6 +18,7 @@ enum Injectable {
     LISTENER(QmpEventListener.class),
     CONSOLE(SerialConsole.class),
     QTEST(Qtest.class),
+    GUEST_AGENT(GuestAgent.class),
     STORAGE_DAEMON(StorageDaemon.class);
 
     private final Class<?> type;

@@ -28,7 +28,7 @@ import org.opentest4j.TestAbortedException;
  * of one of these types; or a field of such a type with {@link Vm} or {@link Listen}: {@link
  * io.github.qmpjunit.qemu.QemuMachine QemuMachine}, {@link io.github.qmpjunit.qmp.QmpClient QmpClient}, {@link
  * io.github.qmpjunit.qmp.QmpEventListener QmpEventListener}, {@link io.github.qmpjunit.qemu.SerialConsole SerialConsole}, {@link
- * io.github.qmpjunit.qemu.Qtest Qtest}, {@link io.github.qmpjunit.qemu.StorageDaemon StorageDaemon}. The machines are those that
+ * io.github.qmpjunit.qemu.Qtest Qtest}, {@link io.github.qmpjunit.qemu.GuestAgent GuestAgent}, {@link io.github.qmpjunit.qemu.StorageDaemon StorageDaemon}. The machines are those that
  * {@link Vm} defines, or the {@linkplain #builder() builder}; each test gets its own unless their {@link Scope} says otherwise. The
  * machines of a test start side by side, before its first {@code @BeforeEach} method.
  *

@@ -72,6 +72,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
             case CLIENT -> machine.qmp();
             case CONSOLE -> machine.console();
             case QTEST -> machine.qtest();
+            case GUEST_AGENT -> machine.guestAgent();
             case LISTENER, STORAGE_DAEMON ->
                 throw new ExtensionConfigurationException(
                         "Cannot inject a %s into %s: it belongs to a test method, and this place to no test. Inject it into the test method or a @BeforeEach method"
@@ -112,6 +113,9 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         }
         if (wanted.wants(Injectable.QTEST)) {
             builder.qtest();
+        }
+        if (wanted.wants(Injectable.GUEST_AGENT)) {
+            builder.guestAgent();
         }
         for (Injection injection : wanted.listeners()) {
             builder.listener(newListener(injection));

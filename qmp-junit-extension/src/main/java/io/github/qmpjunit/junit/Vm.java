@@ -72,6 +72,14 @@ public @interface Vm {
     boolean qtest() default false;
 
     /**
+     * Whether the machine gets the port of a guest agent. An injected {@link io.github.qmpjunit.qemu.GuestAgent} brings it by
+     * itself, unless the machine is shared.
+     *
+     * @return whether it does
+     */
+    boolean guestAgent() default false;
+
+    /**
      * Whether the machine starts with its processors stopped ({@code -S}).
      *
      * @return whether it does

@@ -101,6 +101,9 @@ record VmDefinition(
         if (vm.qtest()) {
             builder.qtest();
         }
+        if (vm.guestAgent()) {
+            builder.guestAgent();
+        }
         if (vm.paused()) {
             builder.paused();
         }
