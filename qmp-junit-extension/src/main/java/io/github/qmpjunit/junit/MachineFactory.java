@@ -23,6 +23,9 @@ final class MachineFactory {
         if (configuration.flag(ConfigurationKeys.REJECT_DEPRECATED)) {
             builder.rejectDeprecated();
         }
+        if (Hold.isWanted(configuration)) {
+            builder.attachable();
+        }
         definition.definer().define(builder, context);
         QemuMatrixProvider.choice(context).ifPresent(choice -> choice.applyTo(builder));
         return builder;
