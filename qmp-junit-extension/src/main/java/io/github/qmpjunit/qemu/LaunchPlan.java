@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,11 +14,13 @@ import java.util.function.Function;
  *
  * @param name the name that the user gave it, also its client's
  * @param label names it in messages, such as {@code QEMU "vm"}
+ * @param prefix the command to put before it
  * @param commandLine makes the command line, given the private directory in which {@link MonitoredProcess#MONITOR} is the
  *     monitor's socket
  * @param environment what to add to the environment
  * @param workingDirectory where it runs, if not where the JVM does
  * @param channels further sockets that it connects to
+ * @param listeners hear its events from before the greeting on
  * @param startTimeout how long it may take until its monitor answers
  * @param stopLimits how long each step of stopping it may take
  * @param transcript takes down what its monitor says, in this one life
@@ -25,10 +28,12 @@ import java.util.function.Function;
 record LaunchPlan(
         String name,
         String label,
+        LaunchPrefix prefix,
         Function<Path, List<String>> commandLine,
         Map<String, String> environment,
         Optional<Path> workingDirectory,
         List<Channel> channels,
+        List<QmpEventListener> listeners,
         Duration startTimeout,
         StopLimits stopLimits,
         Optional<QmpTranscript> transcript) {}

@@ -26,7 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * A process with a connected monitor, from its start to its end: what a machine and a storage daemon have in common.
  *
  * <p>The monitor's socket is bound before the process starts, and the process connects to it: nothing is polled for, no port is
- * taken, and a process that exits instead of connecting is noticed at once. Thread-safe.
+ * taken, and a process that exits instead of connecting is noticed at once. A process behind a {@linkplain LaunchPrefix#isRemote
+ * remote} prefix cannot reach that socket; its monitor is the prefix's standard input and output. Thread-safe.
  */
 final class MonitoredProcess implements AutoCloseable {
 
@@ -78,31 +79,52 @@ final class MonitoredProcess implements AutoCloseable {
     private static MonitoredProcess launch(LaunchPlan plan, Path directory) {
         List<String> commandLine = plan.commandLine().apply(directory);
         requireForeground(plan, commandLine);
-        try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
-            for (Channel channel : plan.channels()) {
-                channel.bind(directory);
+        try {
+            if (plan.prefix().isRemote()) {
+                return launch(plan, commandLine, directory, (qmp, process) -> qmp.open(process.streams()));
             }
-            QemuProcess process = QemuProcess.start(plan, commandLine, directory);
-            boolean ready = false;
-            try {
-                MonitoredProcess monitored = connect(plan, directory, process, acceptor);
-                ready = true;
-                return monitored;
-            } finally {
-                if (!ready) {
-                    try {
-                        process.kill();
-                    } finally {
-                        Strays.kill(monitorArgument(directory));
-                    }
+            try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
+                for (Channel channel : plan.channels()) {
+                    channel.bind(directory);
                 }
+                return launch(plan, commandLine, directory, (qmp, process) -> {
+                    process.onExit(acceptor::close);
+                    acceptor.accept(qmp, plan.startTimeout());
+                });
             }
         } catch (IOException | QmpException | IllegalStateException e) {
             throw new QemuStartException(
                     "Could not start %s: %s%nCommand line:%n  %s"
-                            .formatted(plan.label(), e.getMessage(), CommandLine.forShell(commandLine)),
+                            .formatted(
+                                    plan.label(),
+                                    e.getMessage(),
+                                    plan.prefix().forShell(commandLine, plan.environment())),
                     e,
                     new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
+        }
+    }
+
+    /** Brings a client to the monitor of a process that has just been started. */
+    private interface Connector {
+        void connect(QmpClient qmp, QemuProcess process);
+    }
+
+    private static MonitoredProcess launch(
+            LaunchPlan plan, List<String> commandLine, Path directory, Connector connector) throws IOException {
+        QemuProcess process = QemuProcess.start(plan, commandLine, directory);
+        boolean ready = false;
+        try {
+            MonitoredProcess monitored = connect(plan, directory, process, connector);
+            ready = true;
+            return monitored;
+        } finally {
+            if (!ready) {
+                try {
+                    process.kill();
+                } finally {
+                    Strays.kill(monitorArgument(directory));
+                }
+            }
         }
     }
 
@@ -117,19 +139,19 @@ final class MonitoredProcess implements AutoCloseable {
         }
     }
 
-    private static MonitoredProcess connect(
-            LaunchPlan plan, Path directory, QemuProcess process, QmpAcceptor acceptor) {
+    private static MonitoredProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
         QmpClient.Builder client = QmpClient.builder();
         plan.transcript().ifPresent(client::transcript);
         QmpClient qmp = client.name(plan.name())
+                .connectTimeout(plan.startTimeout())
                 .peerDiagnosis(() -> diagnose(process))
                 .peerDescription(process::describe)
-                .schemaCache(SCHEMAS, () -> QemuProgram.identify(process.commandLine(), process.pid()))
+                .schemaCache(SCHEMAS, () -> program(plan, process))
                 .build();
         boolean connected = false;
         try {
-            process.onExit(acceptor::close);
-            acceptor.accept(qmp, plan.startTimeout());
+            plan.listeners().forEach(qmp::register);
+            connector.connect(qmp, process);
             qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
             requirePeer(process, qmp);
             for (Channel channel : plan.channels()) {
@@ -140,10 +162,7 @@ final class MonitoredProcess implements AutoCloseable {
             LOGGER.log(
                     Level.DEBUG,
                     () -> "started %s, version %s: %s"
-                            .formatted(
-                                    plan.label(),
-                                    qmp.greeting().version(),
-                                    CommandLine.forShell(process.commandLine())));
+                            .formatted(plan.label(), qmp.greeting().version(), process.shellCommand()));
             return monitored;
         } catch (IOException | RuntimeException e) {
             throw startFailure(plan, process, qmp, e);
@@ -152,6 +171,15 @@ final class MonitoredProcess implements AutoCloseable {
                 closeClient(qmp);
             }
         }
+    }
+
+    private static String program(LaunchPlan plan, QemuProcess process) {
+        return plan.prefix().isRemote() ? "" : QemuProgram.identify(process.commandLine(), process.pid());
+    }
+
+    /** Return the arguments of {@code -chardev} for the monitor. */
+    static String monitorChardev(LaunchPrefix prefix, Path directory) {
+        return prefix.isRemote() ? "stdio,id=%s,signal=off".formatted(MONITOR) : monitorArgument(directory);
     }
 
     /** Return the argument that only processes of ours have: it names the socket in the private directory. */
@@ -201,13 +229,18 @@ final class MonitoredProcess implements AutoCloseable {
             ancestor = ancestor.get().parent();
         }
         if (peer.isPresent() && ancestor.isEmpty()) {
-            throw new IllegalStateException("a stranger connected to its monitor's socket: process %d instead of %d"
-                    .formatted(peer.get(), process.pid()));
+            throw new IllegalStateException(
+                    "a stranger connected to its monitor's socket: process %d instead of %d or a child of it. Where a launch prefix has QEMU started by somebody else, it is a remote one: LaunchPrefix.remote(...)"
+                            .formatted(peer.get(), process.pid()));
         }
     }
 
     String name() {
         return plan.name();
+    }
+
+    LaunchPrefix prefix() {
+        return plan.prefix();
     }
 
     QmpClient qmp() {

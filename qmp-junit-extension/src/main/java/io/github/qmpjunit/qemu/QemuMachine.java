@@ -1,17 +1,22 @@
 package io.github.qmpjunit.qemu;
 
+import static io.github.qmpjunit.qmp.EventMatcher.event;
+import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
+
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.newsclub.net.unix.AFUNIXSocket;
 
 /**
  * A QEMU process with a connected monitor.
@@ -26,11 +31,17 @@ public final class QemuMachine implements AutoCloseable {
     private final MonitoredProcess monitored;
     private final Map<String, SerialConsole> consoles;
     private final @Nullable Qtest qtest;
+    private final @Nullable GuestAgent guestAgent;
 
-    private QemuMachine(MonitoredProcess monitored, Map<String, SerialConsole> consoles, @Nullable Qtest qtest) {
+    private QemuMachine(
+            MonitoredProcess monitored,
+            Map<String, SerialConsole> consoles,
+            @Nullable Qtest qtest,
+            @Nullable GuestAgent guestAgent) {
         this.monitored = monitored;
         this.consoles = consoles;
         this.qtest = qtest;
+        this.guestAgent = guestAgent;
     }
 
     /** {@return a builder for a machine} */
@@ -49,9 +60,13 @@ public final class QemuMachine implements AutoCloseable {
                 Channel channel = plan.channels().get(place++);
                 consoles.put(name, new SerialConsole(name, channel.socket(), plan.label()));
             }
-            Qtest qtest =
-                    definition.hasQtest() ? new Qtest(plan.channels().get(place).socket(), definition.name()) : null;
-            QemuMachine machine = new QemuMachine(monitored, consoles, qtest);
+            Qtest qtest = definition.hasQtest()
+                    ? new Qtest(plan.channels().get(place++).socket(), definition.name())
+                    : null;
+            GuestAgent agent = definition.hasGuestAgent()
+                    ? agent(plan.channels().get(place).socket(), plan.label(), monitored, consoles.values())
+                    : null;
+            QemuMachine machine = new QemuMachine(monitored, consoles, qtest, agent);
             ready = true;
             return machine;
         } catch (IOException e) {
@@ -61,6 +76,18 @@ public final class QemuMachine implements AutoCloseable {
                 monitored.close();
             }
         }
+    }
+
+    private static GuestAgent agent(
+            AFUNIXSocket socket, String label, MonitoredProcess monitored, Collection<SerialConsole> consoles)
+            throws IOException {
+        GuestAgent agent = new GuestAgent(socket, label, new AgentDiagnosis(monitored, consoles)::explain);
+        monitored
+                .qmp()
+                .onEvent(
+                        event(VSERPORT_CHANGE).withData("id", GuestAgent.DEVICE),
+                        change -> agent.portChanged(change.data().path("open").asBoolean(false)));
+        return agent;
     }
 
     /** {@return the name by which messages tell this machine from others} */
@@ -131,7 +158,23 @@ public final class QemuMachine implements AutoCloseable {
         return new Screen(qmp(), monitored.directory(), name());
     }
 
-    /** {@return the process id} */
+    /**
+     * Return the guest agent, which need not be there yet: it is waited for when it is asked.
+     *
+     * @return it
+     * @throws IllegalStateException if the machine's definition has not asked for it
+     */
+    public GuestAgent guestAgent() {
+        GuestAgent agent = guestAgent;
+        if (agent == null) {
+            throw new IllegalStateException(
+                    "Machine \"%s\" has no port for a guest agent; ask for it with guestAgent() in its definition"
+                            .formatted(name()));
+        }
+        return agent;
+    }
+
+    /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
     public long pid() {
         return monitored.process().pid();
     }
@@ -141,7 +184,7 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().isRunning();
     }
 
-    /** {@return how the process ended; empty while it runs} */
+    /** {@return how the process ended, with a launch prefix as the prefix tells it; empty while it runs} */
     public Optional<ExitStatus> exitStatus() {
         return monitored.process().exitStatus();
     }
@@ -169,7 +212,7 @@ public final class QemuMachine implements AutoCloseable {
         return awaitExit(deadline.remaining());
     }
 
-    /** {@return what QEMU writes to its standard error, with the means to await more} */
+    /** {@return what QEMU, and a launch prefix, write to standard error, with the means to await more} */
     public OutputLog stderr() {
         return monitored.process().stderr();
     }
@@ -179,23 +222,29 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.transcript();
     }
 
-    /** {@return the command line with which QEMU was started, the binary first} */
+    /** {@return the command line with which QEMU was started, the binary first, without a launch prefix} */
     public List<String> commandLine() {
         return monitored.process().commandLine();
     }
 
-    /** {@return the command line as a shell reads it, the harness's own plumbing included} */
+    /** {@return the command line as a shell reads it, from the launch prefix on, the harness's own sockets included} */
     public String shellCommand() {
-        return CommandLine.forShell(commandLine());
+        return monitored.process().shellCommand();
     }
 
     /**
      * Return what this machine's QEMU can do.
      *
      * @return the capabilities of the binary, found out by starting it once more, unless they are known already
-     * @throws QemuException if it does not start or does not answer
+     * @throws QemuException if it does not start or does not answer, or is the QEMU of another machine
      */
     public QemuCapabilities capabilities() {
+        if (monitored.prefix().isRemote()) {
+            throw new QemuException(
+                    "Cannot find out what the QEMU of \"%s\" can do: it runs behind \"%s\", not on this machine. Ask it through its monitor: qmp().execute(\"query-machines\"), say"
+                            .formatted(name(), monitored.prefix()),
+                    null);
+        }
         return QemuCapabilities.of(Path.of(commandLine().get(0)));
     }
 
@@ -204,7 +253,11 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().details();
     }
 
-    /** Kill the process with SIGKILL, as a power cut would. {@link #close()} does not complain about it. */
+    /**
+     * Kill the process with SIGKILL, as a power cut would. {@link #close()} does not complain about it.
+     *
+     * <p>Behind a remote prefix QEMU is killed as well, a moment later: when its end of the connection breaks.
+     */
     public void kill() {
         monitored.kill();
     }

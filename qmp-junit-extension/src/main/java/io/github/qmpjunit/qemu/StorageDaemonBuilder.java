@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ public final class StorageDaemonBuilder {
     private String name = "storage";
     private @Nullable String binary;
     private final List<String> args = new ArrayList<>();
+    private final List<QmpEventListener> listeners = new ArrayList<>();
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
     private @Nullable Supplier<QmpTranscript> transcript;
@@ -66,6 +68,17 @@ public final class StorageDaemonBuilder {
      */
     public StorageDaemonBuilder blockNode(Map<String, ?> options) {
         return args("--blockdev", CommandLine.option("driver=" + options.get("driver"), options));
+    }
+
+    /**
+     * Register a listener before the process starts, so that it misses nothing. It serves for one start.
+     *
+     * @param listener the listener
+     * @return this
+     */
+    public StorageDaemonBuilder listener(QmpEventListener listener) {
+        listeners.add(listener);
+        return this;
     }
 
     /**
@@ -133,6 +146,7 @@ public final class StorageDaemonBuilder {
         return StorageDaemon.start(new LaunchPlan(
                 name,
                 "qemu-storage-daemon \"%s\"".formatted(name),
+                LaunchPrefix.NONE,
                 directory -> {
                     List<String> line = new ArrayList<>(List.of(found.toString()));
                     line.addAll(own);
@@ -142,6 +156,7 @@ public final class StorageDaemonBuilder {
                 Map.of(),
                 Optional.empty(),
                 List.of(),
+                List.copyOf(listeners),
                 startTimeout,
                 stopLimits,
                 newTranscript()));
