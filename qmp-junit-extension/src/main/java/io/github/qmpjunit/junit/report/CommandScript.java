@@ -40,6 +40,8 @@ final class CommandScript {
         if (masked) {
             comment(script, "Secrets are masked with %s: put them back.".formatted(Secrets.MASK));
         }
+        machine.shellCommand()
+                .ifPresent(line -> comment(script, "The test's own command was: " + line.replace("\n", " ")));
         return script.append("exec ")
                 .append(wrapped(arguments))
                 .append(" \\\n  \"$@\"\n")

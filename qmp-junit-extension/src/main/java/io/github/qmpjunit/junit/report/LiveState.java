@@ -57,7 +57,7 @@ final class LiveState {
         }
         live.screen().ifPresent(display -> {
             try {
-                screen = display.withTimeout(PATIENCE).png();
+                screen = display.get().withTimeout(PATIENCE).png();
             } catch (RuntimeException e) {
                 whyNoScreen = isBlind(e) ? null : firstLine(e);
             }

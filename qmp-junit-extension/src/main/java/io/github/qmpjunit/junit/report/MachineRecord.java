@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param state whether it runs, or how it ended
  * @param version its QEMU's version, if it got as far as to tell it
  * @param commandLine how it was started; empty if it did not come to that
+ * @param shellCommand the same for a shell, with its environment and what was put before QEMU, where that is known
  * @param messages the transcript's lines; empty optional where nothing was recorded
  * @param messagesDropped how many of them were too many to be kept
  * @param stderr its standard error, as it was written
@@ -31,6 +32,7 @@ record MachineRecord(
         String state,
         Optional<String> version,
         List<String> commandLine,
+        Optional<String> shellCommand,
         Optional<List<QmpTranscriptLine>> messages,
         long messagesDropped,
         String stderr,
@@ -51,6 +53,7 @@ record MachineRecord(
                 state,
                 machine.version(),
                 machine.commandLine(),
+                machine.shellCommand(),
                 machine.transcript().map(QmpTranscript::lines),
                 machine.transcript().map(QmpTranscript::dropped).orElse(0L),
                 machine.stderr().map(OutputLog::text).orElse(""),
@@ -72,6 +75,7 @@ record MachineRecord(
                 secrets.mask(state),
                 version,
                 commandLine.stream().map(secrets::mask).toList(),
+                shellCommand.map(secrets::mask),
                 messages.map(lines -> maskedMessages(lines, secrets)),
                 messagesDropped,
                 secrets.mask(stderr),

@@ -31,6 +31,7 @@ public final class ReportedMachine {
 
     private final String name;
     private final List<String> commandLine;
+    private final Optional<String> shellCommand;
     private final Optional<OutputLog> stderr;
     private final Map<String, OutputLog> consoles;
     private final Optional<QmpTranscript> transcript;
@@ -43,11 +44,12 @@ public final class ReportedMachine {
      *
      * @param queries the commands that tell its state
      */
-    record Live(QmpClient qmp, List<String> queries, Optional<Screen> screen) {}
+    record Live(QmpClient qmp, List<String> queries, Optional<Supplier<Screen>> screen) {}
 
     private ReportedMachine(
             String name,
             List<String> commandLine,
+            Optional<String> shellCommand,
             Optional<OutputLog> stderr,
             Map<String, OutputLog> consoles,
             Optional<QmpTranscript> transcript,
@@ -56,6 +58,7 @@ public final class ReportedMachine {
             Optional<Live> live) {
         this.name = name;
         this.commandLine = commandLine;
+        this.shellCommand = shellCommand;
         this.stderr = stderr;
         this.consoles = consoles;
         this.transcript = transcript;
@@ -78,12 +81,13 @@ public final class ReportedMachine {
         return new ReportedMachine(
                 vm.name(),
                 vm.commandLine(),
+                Optional.of(vm.shellCommand()),
                 Optional.of(vm.stderr()),
                 consoles,
                 vm.transcript(),
                 vm::toString,
                 vm::isRunning,
-                Optional.of(new Live(vm.qmp(), MACHINE_QUERIES, Optional.of(vm.screen()))));
+                Optional.of(new Live(vm.qmp(), MACHINE_QUERIES, Optional.of(vm::screen))));
     }
 
     /**
@@ -96,6 +100,7 @@ public final class ReportedMachine {
         return new ReportedMachine(
                 daemon.name(),
                 daemon.commandLine(),
+                Optional.empty(),
                 Optional.of(daemon.stderr()),
                 Map.of(),
                 daemon.transcript(),
@@ -120,6 +125,7 @@ public final class ReportedMachine {
         return new ReportedMachine(
                 name,
                 attempt.map(StartAttempt::commandLine).orElse(List.of()),
+                Optional.empty(),
                 attempt.flatMap(StartAttempt::stderr),
                 Map.of(),
                 attempt.flatMap(StartAttempt::transcript),
@@ -134,6 +140,11 @@ public final class ReportedMachine {
 
     List<String> commandLine() {
         return commandLine;
+    }
+
+    /** Return the command line for a shell, with its environment and what was put before QEMU. */
+    Optional<String> shellCommand() {
+        return shellCommand;
     }
 
     Optional<OutputLog> stderr() {
