@@ -15,7 +15,7 @@ class FileNamesTest {
 
     @Test
     void nothing_leads_out_of_the_folder() {
-        assertThat(names.of("../../etc/passwd")).isEqualTo("_._etc_passwd").doesNotContain("/");
+        assertThat(names.of("../../etc/passwd")).isEqualTo("__.._etc_passwd").doesNotContain("/");
         assertThat(names.of("..")).isEqualTo("_");
         assertThat(names.of("")).isEqualTo("_-2");
         assertThat(names.of("-rf")).isEqualTo("_rf");
