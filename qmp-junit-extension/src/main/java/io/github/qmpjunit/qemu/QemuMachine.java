@@ -181,8 +181,19 @@ public final class QemuMachine implements AutoCloseable {
         }
     }
 
-    /** {@return what the machine shows on its first display, if it has one} */
+    /**
+     * Return what the machine shows on its first display.
+     *
+     * @return the screen; whether there is a display, turns out with the first picture
+     * @throws QemuException if QEMU runs on another machine, from where its pictures do not come here
+     */
     public Screen screen() {
+        if (monitored.prefix().isRemote()) {
+            throw new QemuException(
+                    "Cannot take a picture of machine \"%s\": it runs behind \"%s\", and QEMU would write the picture to a file over there"
+                            .formatted(name(), monitored.prefix()),
+                    null);
+        }
         return new Screen(qmp(), monitored.directory(), name());
     }
 
