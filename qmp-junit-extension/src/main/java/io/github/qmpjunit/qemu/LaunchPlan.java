@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,8 +20,10 @@ import java.util.function.Function;
  * @param environment what to add to the environment
  * @param workingDirectory where it runs, if not where the JVM does
  * @param channels further sockets that it connects to
+ * @param listeners hear its events from before the greeting on
  * @param startTimeout how long it may take until its monitor answers
  * @param stopLimits how long each step of stopping it may take
+ * @param transcript takes down what its monitor says, in this one life
  */
 record LaunchPlan(
         String name,
@@ -29,5 +33,7 @@ record LaunchPlan(
         Map<String, String> environment,
         Optional<Path> workingDirectory,
         List<Channel> channels,
+        List<QmpEventListener> listeners,
         Duration startTimeout,
-        StopLimits stopLimits) {}
+        StopLimits stopLimits,
+        Optional<QmpTranscript> transcript) {}

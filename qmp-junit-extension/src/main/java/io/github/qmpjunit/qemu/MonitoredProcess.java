@@ -12,6 +12,7 @@ import io.github.qmpjunit.qmp.QmpInterruptedException;
 import io.github.qmpjunit.qmp.QmpSchemaCache;
 import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -98,7 +99,8 @@ final class MonitoredProcess implements AutoCloseable {
                                     plan.label(),
                                     e.getMessage(),
                                     plan.prefix().forShell(commandLine, plan.environment())),
-                    e);
+                    e,
+                    new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
         }
     }
 
@@ -138,8 +140,9 @@ final class MonitoredProcess implements AutoCloseable {
     }
 
     private static MonitoredProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
-        QmpClient qmp = QmpClient.builder()
-                .name(plan.name())
+        QmpClient.Builder client = QmpClient.builder();
+        plan.transcript().ifPresent(client::transcript);
+        QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
                 .peerDiagnosis(() -> diagnose(process))
                 .peerDescription(process::describe)
@@ -147,6 +150,7 @@ final class MonitoredProcess implements AutoCloseable {
                 .build();
         boolean connected = false;
         try {
+            plan.listeners().forEach(qmp::register);
             connector.connect(qmp, process);
             qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
             requirePeer(process, qmp);
@@ -188,6 +192,11 @@ final class MonitoredProcess implements AutoCloseable {
             LaunchPlan plan, QemuProcess process, QmpClient qmp, Exception failure) {
         boolean exitedByItself = process.awaitExit(Deadline.in(Duration.ZERO));
         String details = process.details();
+        StartAttempt attempt = new StartAttempt(
+                process.commandLine(),
+                Optional.of(process.stderr()),
+                exitedByItself ? process.exitStatus() : Optional.empty(),
+                plan.transcript());
         process.kill();
         boolean interrupted = Thread.interrupted(); // it must be gone all the same
         process.awaitExit(Deadline.in(plan.stopLimits().kill()));
@@ -198,9 +207,11 @@ final class MonitoredProcess implements AutoCloseable {
         // Where the process has exited, the broken connection is but its shadow: no cause, which would say it all
         // twice.
         return exitedByItself
-                ? new QemuStartException("Could not start it: " + details, null)
+                ? new QemuStartException("Could not start it: " + details, null, attempt)
                 : new QemuStartException(
-                        "Could not start %s: %s%n%s".formatted(plan.label(), failure.getMessage(), details), failure);
+                        "Could not start %s: %s%n%s".formatted(plan.label(), failure.getMessage(), details),
+                        failure,
+                        attempt);
     }
 
     /** Say why the monitor's connection has ended. */
@@ -238,6 +249,15 @@ final class MonitoredProcess implements AutoCloseable {
 
     QemuProcess process() {
         return process;
+    }
+
+    Optional<QmpTranscript> transcript() {
+        return plan.transcript();
+    }
+
+    /** Return the private directory; what is in it goes with the process. */
+    Path directory() {
+        return directory;
     }
 
     /** Kill the process, as a power cut would; it is no complaint of {@link #close()} then. */

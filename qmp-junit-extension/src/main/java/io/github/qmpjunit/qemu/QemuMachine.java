@@ -1,15 +1,22 @@
 package io.github.qmpjunit.qemu;
 
+import static io.github.qmpjunit.qmp.EventMatcher.event;
+import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
+
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.newsclub.net.unix.AFUNIXSocket;
 
 /**
  * A QEMU process with a connected monitor.
@@ -24,11 +31,17 @@ public final class QemuMachine implements AutoCloseable {
     private final MonitoredProcess monitored;
     private final Map<String, SerialConsole> consoles;
     private final @Nullable Qtest qtest;
+    private final @Nullable GuestAgent guestAgent;
 
-    private QemuMachine(MonitoredProcess monitored, Map<String, SerialConsole> consoles, @Nullable Qtest qtest) {
+    private QemuMachine(
+            MonitoredProcess monitored,
+            Map<String, SerialConsole> consoles,
+            @Nullable Qtest qtest,
+            @Nullable GuestAgent guestAgent) {
         this.monitored = monitored;
         this.consoles = consoles;
         this.qtest = qtest;
+        this.guestAgent = guestAgent;
     }
 
     /** {@return a builder for a machine} */
@@ -47,9 +60,13 @@ public final class QemuMachine implements AutoCloseable {
                 Channel channel = plan.channels().get(place++);
                 consoles.put(name, new SerialConsole(name, channel.socket(), plan.label()));
             }
-            Qtest qtest =
-                    definition.hasQtest() ? new Qtest(plan.channels().get(place).socket(), definition.name()) : null;
-            QemuMachine machine = new QemuMachine(monitored, consoles, qtest);
+            Qtest qtest = definition.hasQtest()
+                    ? new Qtest(plan.channels().get(place++).socket(), definition.name())
+                    : null;
+            GuestAgent agent = definition.hasGuestAgent()
+                    ? agent(plan.channels().get(place).socket(), plan.label(), monitored, consoles.values())
+                    : null;
+            QemuMachine machine = new QemuMachine(monitored, consoles, qtest, agent);
             ready = true;
             return machine;
         } catch (IOException e) {
@@ -59,6 +76,18 @@ public final class QemuMachine implements AutoCloseable {
                 monitored.close();
             }
         }
+    }
+
+    private static GuestAgent agent(
+            AFUNIXSocket socket, String label, MonitoredProcess monitored, Collection<SerialConsole> consoles)
+            throws IOException {
+        GuestAgent agent = new GuestAgent(socket, label, new AgentDiagnosis(monitored, consoles)::explain);
+        monitored
+                .qmp()
+                .onEvent(
+                        event(VSERPORT_CHANGE).withData("id", GuestAgent.DEVICE),
+                        change -> agent.portChanged(change.data().path("open").asBoolean(false)));
+        return agent;
     }
 
     /** {@return the name by which messages tell this machine from others} */
@@ -103,6 +132,11 @@ public final class QemuMachine implements AutoCloseable {
         return console;
     }
 
+    /** {@return all consoles by their names, in the order of the machine's definition} */
+    public Map<String, SerialConsole> consoles() {
+        return Collections.unmodifiableMap(consoles);
+    }
+
     /**
      * Return the qtest connection.
      *
@@ -117,6 +151,27 @@ public final class QemuMachine implements AutoCloseable {
                             .formatted(name()));
         }
         return connected;
+    }
+
+    /** {@return what the machine shows on its first display, if it has one} */
+    public Screen screen() {
+        return new Screen(qmp(), monitored.directory(), name());
+    }
+
+    /**
+     * Return the guest agent, which need not be there yet: it is waited for when it is asked.
+     *
+     * @return it
+     * @throws IllegalStateException if the machine's definition has not asked for it
+     */
+    public GuestAgent guestAgent() {
+        GuestAgent agent = guestAgent;
+        if (agent == null) {
+            throw new IllegalStateException(
+                    "Machine \"%s\" has no port for a guest agent; ask for it with guestAgent() in its definition"
+                            .formatted(name()));
+        }
+        return agent;
     }
 
     /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
@@ -160,6 +215,11 @@ public final class QemuMachine implements AutoCloseable {
     /** {@return what QEMU, and a launch prefix, write to standard error, with the means to await more} */
     public OutputLog stderr() {
         return monitored.process().stderr();
+    }
+
+    /** {@return what takes down the monitor's messages; empty unless the machine's definition has asked for it} */
+    public Optional<QmpTranscript> transcript() {
+        return monitored.transcript();
     }
 
     /** {@return the command line with which QEMU was started, the binary first, without a launch prefix} */

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +38,19 @@ public final class QemuMachineBuilder {
     private boolean defaults;
     private boolean paused;
     private boolean qtest;
+    private boolean deprecatedRejected;
+    private boolean guestAgent;
     private final List<String> accelerators = new ArrayList<>();
     private final List<String> consoles = new ArrayList<>();
     private final List<String> args = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<QmpEventListener> listeners = new ArrayList<>();
     private @Nullable Path workingDirectory;
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Supplier<QmpTranscript> transcript;
+    private boolean recording;
 
     QemuMachineBuilder() {}
 
@@ -298,6 +306,28 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Make QEMU refuse commands and arguments that are deprecated, and leave deprecated members out of what it says ({@code -compat
+     * deprecated-input=reject,deprecated-output=hide}). Deprecated options of its command line are warned of, as ever.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder rejectDeprecated() {
+        this.deprecatedRejected = true;
+        return this;
+    }
+
+    /**
+     * Add the port at which a guest agent in the guest listens ({@link QemuMachine#guestAgent}): a virtio serial port. The guest
+     * needs {@code qemu-guest-agent}.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder guestAgent() {
+        this.guestAgent = true;
+        return this;
+    }
+
+    /**
      * Add arguments to QEMU's command line, after those that stand there already.
      *
      * @param more the arguments, one string each: {@code args("-m", "64")}
@@ -332,6 +362,17 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Register a listener before the process starts, so that it misses nothing. It serves for one start.
+     *
+     * @param listener the listener
+     * @return this
+     */
+    public QemuMachineBuilder listener(QmpEventListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
      * Set how long QEMU may take until its monitor answers; 30 s if not set. A QEMU that exits instead is noticed at once.
      *
      * @param startTimeout the time-out
@@ -354,6 +395,36 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Have all messages of the monitor taken down.
+     *
+     * @param transcript makes a transcript for each machine that is started, such as {@code () -> QmpTranscript.to(file)}
+     * @return this
+     */
+    public QemuMachineBuilder transcript(Supplier<QmpTranscript> transcript) {
+        this.transcript = transcript;
+        return this;
+    }
+
+    /**
+     * Keep the last messages of the monitor in memory, whether or not they are taken down elsewhere as well; the machine's {@code
+     * transcript()} has them.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder recording() {
+        this.recording = true;
+        return this;
+    }
+
+    private Optional<QmpTranscript> newTranscript() {
+        QmpTranscript made = transcript == null ? null : transcript.get();
+        if (recording) {
+            made = made == null ? QmpTranscript.inMemory() : made.alsoInMemory();
+        }
+        return Optional.ofNullable(made);
+    }
+
+    /**
      * Start QEMU and connect to its monitor.
      *
      * @return the running machine
@@ -362,6 +433,11 @@ public final class QemuMachineBuilder {
      */
     public QemuMachine start() {
         return QemuMachine.start(this);
+    }
+
+    /** {@return what the machine takes of its host, as far as the definition says} */
+    public MachineResources resources() {
+        return MachineResources.of(ownArguments());
     }
 
     /** {@return the command line, without the harness's own plumbing, as a shell reads it: for trying it by hand} */
@@ -381,7 +457,8 @@ public final class QemuMachineBuilder {
         return name;
     }
 
-    List<String> consoles() {
+    /** {@return the names of the consoles so far} */
+    public List<String> consoles() {
         return List.copyOf(consoles);
     }
 
@@ -389,7 +466,11 @@ public final class QemuMachineBuilder {
         return qtest;
     }
 
-    /** Return the plan for one machine; the channels are those of the consoles, in order, and of qtest. */
+    boolean hasGuestAgent() {
+        return guestAgent;
+    }
+
+    /** Return the plan for one machine; the channels are those of the consoles, in order, of qtest, and of the guest agent. */
     LaunchPlan plan() {
         requireSocketsInReach();
         String program = program();
@@ -401,6 +482,9 @@ public final class QemuMachineBuilder {
         if (qtest) {
             channels.add(new Channel(QTEST));
         }
+        if (guestAgent) {
+            channels.add(new Channel(GuestAgent.CHARDEV));
+        }
         List<String> own = ownArguments();
         return new LaunchPlan(
                 name,
@@ -411,19 +495,24 @@ public final class QemuMachineBuilder {
                 Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
                 Optional.ofNullable(workingDirectory),
                 channels,
+                List.copyOf(listeners),
                 startTimeout,
-                stopLimits);
+                stopLimits,
+                newTranscript());
     }
 
     private void requireSocketsInReach() {
-        if (prefix.isRemote() && (qtest || !consoles.isEmpty())) {
+        if (prefix.isRemote() && (qtest || guestAgent || !consoles.isEmpty())) {
             throw new IllegalArgumentException(
                     "Machine \"%s\" cannot have %s: that is a socket of this machine, but QEMU is to run behind \"%s\". Leave it out, or let QEMU write to a file over there: args(\"-serial\", \"file:console.log\")"
-                            .formatted(name, qtest ? "qtest" : "the consoles " + consoles, prefix));
+                            .formatted(
+                                    name,
+                                    qtest ? "qtest" : guestAgent ? "a guest agent's port" : "the consoles " + consoles,
+                                    prefix));
         }
     }
 
-    private static List<String> commandLine(
+    private List<String> commandLine(
             String binary, List<String> own, List<Channel> channels, Path directory, String monitor) {
         List<String> line = new ArrayList<>();
         line.add(binary);
@@ -431,9 +520,11 @@ public final class QemuMachineBuilder {
         for (Channel channel : channels) {
             line.addAll(List.of("-chardev", channel.chardev(directory)));
             line.addAll(
-                    channel.name().equals(QTEST)
-                            ? List.of("-qtest", "chardev:" + QTEST, "-qtest-log", "none")
-                            : List.of("-serial", "chardev:" + channel.name()));
+                    switch (channel.name()) {
+                        case QTEST -> List.of("-qtest", "chardev:" + QTEST, "-qtest-log", "none");
+                        case GuestAgent.CHARDEV -> GuestAgent.devices(machine);
+                        default -> List.of("-serial", "chardev:" + channel.name());
+                    });
         }
         line.addAll(List.of("-chardev", monitor));
         line.addAll(List.of("-mon", "chardev=" + MonitoredProcess.MONITOR + ",mode=control"));
@@ -452,6 +543,9 @@ public final class QemuMachineBuilder {
         addIfGiven(line, "-smp", smp == 0 ? null : Integer.toString(smp));
         if (paused) {
             line.add("-S");
+        }
+        if (deprecatedRejected) {
+            line.addAll(List.of("-compat", "deprecated-input=reject,deprecated-output=hide"));
         }
         line.addAll(args);
         return line;

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,6 +69,11 @@ public final class StorageDaemon implements AutoCloseable {
     /** {@return what the daemon writes to its standard error, with the means to await more} */
     public OutputLog stderr() {
         return monitored.process().stderr();
+    }
+
+    /** {@return what takes down the monitor's messages; empty unless the daemon's definition has asked for it} */
+    public Optional<QmpTranscript> transcript() {
+        return monitored.transcript();
     }
 
     /** {@return the command line with which the daemon was started, the binary first} */

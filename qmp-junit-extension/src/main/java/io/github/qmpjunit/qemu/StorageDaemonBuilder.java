@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link StorageDaemon} is to be started with. Not thread-safe; one builder may start several. */
@@ -15,8 +18,11 @@ public final class StorageDaemonBuilder {
     private String name = "storage";
     private @Nullable String binary;
     private final List<String> args = new ArrayList<>();
+    private final List<QmpEventListener> listeners = new ArrayList<>();
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Supplier<QmpTranscript> transcript;
+    private boolean recording;
 
     StorageDaemonBuilder() {}
 
@@ -65,6 +71,17 @@ public final class StorageDaemonBuilder {
     }
 
     /**
+     * Register a listener before the process starts, so that it misses nothing. It serves for one start.
+     *
+     * @param listener the listener
+     * @return this
+     */
+    public StorageDaemonBuilder listener(QmpEventListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
      * Set how long the daemon may take until its monitor answers; 30 s if not set.
      *
      * @param startTimeout the time-out
@@ -84,6 +101,36 @@ public final class StorageDaemonBuilder {
     public StorageDaemonBuilder stopLimits(StopLimits stopLimits) {
         this.stopLimits = stopLimits;
         return this;
+    }
+
+    /**
+     * Have all messages of the monitor taken down.
+     *
+     * @param transcript makes a transcript for each daemon that is started, such as {@code () -> QmpTranscript.to(file)}
+     * @return this
+     */
+    public StorageDaemonBuilder transcript(Supplier<QmpTranscript> transcript) {
+        this.transcript = transcript;
+        return this;
+    }
+
+    /**
+     * Keep the last messages of the monitor in memory, whether or not they are taken down elsewhere as well; the daemon's {@code
+     * transcript()} has them.
+     *
+     * @return this
+     */
+    public StorageDaemonBuilder recording() {
+        this.recording = true;
+        return this;
+    }
+
+    private Optional<QmpTranscript> newTranscript() {
+        QmpTranscript made = transcript == null ? null : transcript.get();
+        if (recording) {
+            made = made == null ? QmpTranscript.inMemory() : made.alsoInMemory();
+        }
+        return Optional.ofNullable(made);
     }
 
     /**
@@ -109,7 +156,9 @@ public final class StorageDaemonBuilder {
                 Map.of(),
                 Optional.empty(),
                 List.of(),
+                List.copyOf(listeners),
                 startTimeout,
-                stopLimits));
+                stopLimits,
+                newTranscript()));
     }
 }

@@ -445,6 +445,23 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
+     * Forget the events that have arrived so far, in {@link #events()} and for assertions: for the next test on a peer that several
+     * tests share. Listeners that were registered keep theirs. A reply that has been received proves that every event sent before
+     * it has arrived.
+     */
+    public void forgetEvents() {
+        lifecycle.lock();
+        try {
+            router.all().forget();
+            if (assertionEvents != null) {
+                assertionEvents.forget();
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /**
      * Listen to every event until the listener is closed.
      *
      * @return the listener

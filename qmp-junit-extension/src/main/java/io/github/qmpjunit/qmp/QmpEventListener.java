@@ -265,6 +265,19 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
         }
     }
 
+    /** Begin anew: without anything to take and without a history. */
+    void forget() {
+        lock.lock();
+        try {
+            queue.clear();
+            history.clear();
+            filterFailure = null;
+            dropped = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * {@return every event that this listener has ever accepted, in order of arrival; less the oldest ones where {@link
      * #keepAtMost} bounds it}
