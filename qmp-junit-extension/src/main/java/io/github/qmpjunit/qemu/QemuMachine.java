@@ -297,6 +297,11 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().details();
     }
 
+    /** {@return where somebody keeps what belongs to this machine's run, as its definition says; empty if nowhere} */
+    public Optional<Path> artefacts() {
+        return qmp().artefacts();
+    }
+
     /**
      * Kill the process with SIGKILL, as a power cut would. {@link #close()} does not complain about it.
      *

@@ -50,6 +50,7 @@ public final class QemuMachineBuilder {
     private @Nullable Path workingDirectory;
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Path artefacts;
     private @Nullable Supplier<QmpTranscript> transcript;
     private boolean recording;
 
@@ -407,6 +408,18 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Set where somebody keeps what belongs to this machine's run, so that failures' messages can name it; nowhere if not set. The
+     * machine itself neither reads nor writes there.
+     *
+     * @param artefacts a directory, which need not exist yet
+     * @return this
+     */
+    public QemuMachineBuilder artefacts(Path artefacts) {
+        this.artefacts = artefacts;
+        return this;
+    }
+
+    /**
      * Have all messages of the monitor taken down.
      *
      * @param transcript makes a transcript for each machine that is started, such as {@code () -> QmpTranscript.to(file)}
@@ -516,6 +529,7 @@ public final class QemuMachineBuilder {
                 List.copyOf(listeners),
                 startTimeout,
                 stopLimits,
+                Optional.ofNullable(artefacts),
                 newTranscript());
     }
 
