@@ -315,7 +315,8 @@ public final class QemuMachine implements AutoCloseable {
      * Stop QEMU and remove all that was made for it: by {@code quit}, then by SIGTERM, then by SIGKILL, each with its limit ({@link
      * StopLimits}). Idempotent.
      *
-     * @throws QemuExitException if QEMU had crashed, was ended by somebody else, or exits with a status other than 0
+     * @throws QemuExitException if QEMU had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     *     other than 0
      */
     @Override
     public void close() {
