@@ -478,7 +478,8 @@ public final class QemuMachineBuilder {
                 : QemuBinary.find(binary).toString();
     }
 
-    String name() {
+    /** {@return the name by which messages tell the machine from others} */
+    public String name() {
         return name;
     }
 
