@@ -204,6 +204,8 @@ public final class QemuExtension
             try {
                 if (context.getExecutionException().isEmpty()) {
                     requireOrder(machines, Configuration.of(context));
+                } else {
+                    holdIfWanted(machines, context);
                 }
             } finally {
                 machines.close();
@@ -218,6 +220,19 @@ public final class QemuExtension
                 throw new AssertionFailedError("The test has passed, but of %s it must be said:\n  %s"
                         .formatted(machine.machine(), String.join("\n  ", complaints)));
             }
+        }
+    }
+
+    private static void holdIfWanted(TestMachines machines, ExtensionContext context) {
+        Configuration configuration = Configuration.of(context);
+        boolean skipped = context.getExecutionException()
+                .filter(TestAbortedException.class::isInstance)
+                .isPresent();
+        if (!skipped && Hold.isWanted(configuration)) {
+            Hold.hold(
+                    Progress.nameOf(context),
+                    machines.machines().stream().map(TestMachine::machine).toList(),
+                    configuration);
         }
     }
 
