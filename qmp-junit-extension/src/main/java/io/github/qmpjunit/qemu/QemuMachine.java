@@ -213,6 +213,11 @@ public final class QemuMachine implements AutoCloseable {
         return agent;
     }
 
+    /** {@return the machine's keyboard, if the machine has one: QEMU does not tell, and drops what is pressed} */
+    public Keyboard keyboard() {
+        return new Keyboard(qmp());
+    }
+
     /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
     public long pid() {
         return monitored.process().pid();
