@@ -39,6 +39,7 @@ public final class QemuMachineBuilder {
     private boolean paused;
     private boolean qtest;
     private boolean deprecatedRejected;
+    private boolean attachable;
     private boolean guestAgent;
     private final List<String> accelerators = new ArrayList<>();
     private final List<String> consoles = new ArrayList<>();
@@ -307,6 +308,17 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Let people and other programs attach to the machine beside the test, at the sockets of {@link QemuMachine#attachment}: a
+     * monitor of their own, and a VNC display where the machine has hardware.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder attachable() {
+        this.attachable = true;
+        return this;
+    }
+
+    /**
      * Make QEMU refuse commands and arguments that are deprecated, and leave deprecated members out of what it says ({@code -compat
      * deprecated-input=reject,deprecated-output=hide}). Deprecated options of its command line are warned of, as ever.
      *
@@ -466,13 +478,20 @@ public final class QemuMachineBuilder {
                 : QemuBinary.find(binary).toString();
     }
 
-    String name() {
+    /** {@return the name by which messages tell the machine from others} */
+    public String name() {
         return name;
     }
 
     /** {@return the names of the consoles so far} */
     public List<String> consoles() {
         return List.copyOf(consoles);
+    }
+
+    Optional<Attachment> attachment(Path directory) {
+        return attachable && !prefix.isRemote()
+                ? Optional.of(Attachment.in(directory, !machine.equals("none")))
+                : Optional.empty();
     }
 
     boolean hasQtest() {
@@ -540,6 +559,7 @@ public final class QemuMachineBuilder {
                         default -> List.of("-serial", "chardev:" + channel.name());
                     });
         }
+        attachment(directory).map(Attachment::arguments).ifPresent(line::addAll);
         line.addAll(List.of("-chardev", monitor));
         line.addAll(List.of("-mon", "chardev=" + MonitoredProcess.MONITOR + ",mode=control"));
         return List.copyOf(line);
