@@ -1,11 +1,11 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.qemu.QemuNotFoundException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -17,9 +17,10 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 import org.opentest4j.AssertionFailedError;
-import org.opentest4j.TestAbortedException;
 
 /**
  * Starts the machines that a test asks for, injects them and what belongs to them, and stops them after the test.
@@ -36,6 +37,7 @@ import org.opentest4j.TestAbortedException;
  */
 public final class QemuExtension
         implements BeforeAllCallback,
+                TestInstancePreConstructCallback,
                 TestInstancePostProcessor,
                 BeforeEachCallback,
                 ParameterResolver,
@@ -62,6 +64,7 @@ public final class QemuExtension
     /**
      * What the builder has been told.
      *
+     * @param whose stands for the builder: what two builders have been told is never the same
      * @param machines the machines, by name
      * @param scope how long they live, and the one that there is where none is defined
      * @param reset what is done to them between tests
@@ -69,13 +72,14 @@ public final class QemuExtension
      * @param allowedStderr what may stand on their standard error
      */
     record Settings(
+            Object whose,
             Map<String, VmDefinition> machines,
             Scope scope,
             Reset reset,
             List<Check> without,
             List<Pattern> allowedStderr) {
 
-        static final Settings NONE = new Settings(Map.of(), Scope.METHOD, Reset.NONE, List.of(), List.of());
+        static final Settings NONE = new Settings("nobody", Map.of(), Scope.METHOD, Reset.NONE, List.of(), List.of());
     }
 
     static Store store(ExtensionContext context) {
@@ -93,51 +97,97 @@ public final class QemuExtension
         return ExtensionContextScope.TEST_METHOD;
     }
 
-    /** Make the builder's settings known, and fill the static fields. */
+    /** Make the builder's settings known, fill the static fields, and start what {@code @BeforeAll} methods ask for. */
     @Override
     public void beforeAll(ExtensionContext context) {
         SupportedJunit.require();
-        publishSettings(context);
-        for (Field field : ClassInjections.of(context.getRequiredTestClass()).fields()) {
-            if (Modifier.isStatic(field.getModifiers())) {
-                inject(field, null, context);
-            }
+        Class<?> type = context.getRequiredTestClass();
+        if (!settings.equals(Settings.NONE)) {
+            publishSettings(context);
+        } else if (BuilderFields.areIn(type)) {
+            return; // a builder's extension follows
+        }
+        if (isInCharge(context)) {
+            Missing.orSkip(context, () -> {
+                for (Field field : ClassInjections.of(type).fields()) {
+                    if (Modifier.isStatic(field.getModifiers())) {
+                        inject(field, null, context);
+                    }
+                }
+                ClassInjections.ofBeforeAll(type).forEach(injection -> valueOf(injection, context));
+            });
         }
     }
 
     private void publishSettings(ExtensionContext context) {
-        if (!settings.equals(Settings.NONE)) {
-            store(context).put(Settings.class, settings);
+        BuilderFields.requireOne(context.getRequiredTestClass());
+        store(context).put(Settings.class, settings);
+    }
+
+    /** Return whether it is this extension, of several that are registered, that does the work: the one with the nearest builder. */
+    private boolean isInCharge(ExtensionContext context) {
+        return settings(context).equals(settings);
+    }
+
+    /**
+     * Start what the test asks for if its constructor already wants something of it, since JUnit takes what is thrown here for what it
+     * is: there may be no QEMU, and the test is to be skipped then.
+     */
+    @Override
+    public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
+        SupportedJunit.require();
+        if (isTest(context) && isInCharge(context) && ClassInjections.hasConstructorWith(factory.getTestClass())) {
+            machinesOf(context);
         }
     }
 
-    /** Fill the fields of a new instance; those whose machines are new for each test follow before each test. */
+    /**
+     * Fill those fields of an instance for all tests that are the same in all of them, for its {@code @BeforeAll} methods. The others
+     * follow before each test: JUnit makes the instance also for a test that is disabled.
+     */
     @Override
     public void postProcessTestInstance(Object instance, ExtensionContext context) {
+        if (isTest(context) || !isInCharge(context)) {
+            return;
+        }
+        Missing.orSkip(context, () -> {
+            for (Field field : ClassInjections.of(instance.getClass()).fields()) {
+                if (!Modifier.isStatic(field.getModifiers()) && isShared(field, context)) {
+                    inject(field, instance, context);
+                }
+            }
+        });
+    }
+
+    /** Start what the test asks for, if its constructor has not needed it before, and fill the fields. */
+    @Override
+    public void beforeEach(ExtensionContext context) {
         SupportedJunit.require();
-        for (Field field : ClassInjections.of(instance.getClass()).fields()) {
-            if (!Modifier.isStatic(field.getModifiers()) && (isTest(context) || isShared(field, context))) {
+        if (!settings.equals(Settings.NONE) && !isKnown(context)) {
+            requireNothingStarted(context);
+            publishSettings(context);
+        }
+        if (!isInCharge(context)) {
+            return;
+        }
+        machinesOf(context);
+        for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
+            for (Field field : ClassInjections.of(instance.getClass()).fields()) {
                 inject(field, instance, context);
             }
         }
     }
 
-    /** Start what the test asks for, if its instance has not needed it before. */
-    @Override
-    public void beforeEach(ExtensionContext context) {
-        SupportedJunit.require();
-        if (!settings.equals(Settings.NONE) && !settings(context).equals(settings)) {
-            requireNothingStarted(context);
-            publishSettings(context);
-        }
-        machinesOf(context);
-        for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
-            for (Field field : ClassInjections.of(instance.getClass()).fields()) {
-                if (!Modifier.isStatic(field.getModifiers())) {
-                    inject(field, instance, context);
-                }
+    /** Return whether this extension belongs to a class: then a nearer one may be in charge, but it is not new here. */
+    private boolean isKnown(ExtensionContext context) {
+        for (Optional<ExtensionContext> at = Optional.of(context);
+                at.isPresent();
+                at = at.get().getParent()) {
+            if (settings(at.get()).equals(settings)) {
+                return true;
             }
         }
+        return false;
     }
 
     private static void requireNothingStarted(ExtensionContext context) {
@@ -178,16 +228,15 @@ public final class QemuExtension
     }
 
     private static Object valueOf(Injection injection, ExtensionContext context) {
-        return isTest(context)
+        return isTest(context) && !injection.isStatic()
                 ? machinesOf(context).valueOf(injection)
                 : SharedMachines.valueOf(injection, context, settings(context));
     }
 
-    /** Support the types that can be injected; of several extensions, the nearest one that has a builder's settings. */
+    /** Support the types that can be injected, and what is marked as to be injected: a wrong type is told then. */
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return Injectable.of(parameter.getParameter().getType()).isPresent()
-                && settings(context).equals(settings);
+        return isInCharge(context) && Injection.isAskedForAt(parameter.getParameter());
     }
 
     @Override
@@ -200,24 +249,23 @@ public final class QemuExtension
     @Override
     public void afterEach(ExtensionContext context) {
         TestMachines machines = existing(context);
-        if (machines != null) {
-            try {
-                if (context.getExecutionException().isEmpty()) {
-                    requireOrder(machines, Configuration.of(context));
-                }
-            } finally {
-                machines.close();
-            }
+        if (machines == null || !isInCharge(context)) {
+            return;
         }
-    }
-
-    private static void requireOrder(TestMachines machines, Configuration configuration) {
-        for (TestMachine machine : machines.machines()) {
-            List<String> complaints = Epilogue.complaints(machine, configuration);
-            if (!complaints.isEmpty()) {
-                throw new AssertionFailedError("The test has passed, but of %s it must be said:\n  %s"
-                        .formatted(machine.machine(), String.join("\n  ", complaints)));
-            }
+        boolean passed = context.getExecutionException().isEmpty();
+        Optional<AssertionFailedError> complaint = passed ? Epilogue.complaint(machines.machines()) : Optional.empty();
+        try {
+            machines.close();
+        } catch (RuntimeException e) {
+            complaint.ifPresentOrElse(first -> first.addSuppressed(e), () -> {
+                throw e;
+            });
+        }
+        if (passed && complaint.isEmpty()) {
+            complaint = Epilogue.lateComplaint(machines.machines());
+        }
+        if (complaint.isPresent()) {
+            throw complaint.get();
         }
     }
 
@@ -231,21 +279,9 @@ public final class QemuExtension
         if (machines == null) {
             machines = new TestMachines(context, settings(context));
             store(context).put(keyOf(context), machines);
-            start(machines, context);
+            Missing.orSkip(context, machines::start);
         }
         return machines;
-    }
-
-    private static void start(TestMachines machines, ExtensionContext context) {
-        try {
-            machines.start();
-        } catch (QemuNotFoundException e) {
-            if (Configuration.of(context).choice(ConfigurationKeys.MISSING, Missing.FAIL) == Missing.SKIP) {
-                throw new TestAbortedException(
-                        "Skipped, as %s = skip asks for: %s".formatted(ConfigurationKeys.MISSING, e.getMessage()), e);
-            }
-            throw e;
-        }
     }
 
     /** A store also finds what lies in the stores of the contexts around; so the key is the test's own. */
