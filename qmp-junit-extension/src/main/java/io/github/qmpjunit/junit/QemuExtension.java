@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Starts the machines that a test asks for, injects them and what belongs to them, and stops them after the test.
@@ -255,17 +256,41 @@ public final class QemuExtension
         boolean passed = context.getExecutionException().isEmpty();
         Optional<AssertionFailedError> complaint = passed ? Epilogue.complaint(machines.machines()) : Optional.empty();
         try {
-            machines.close();
-        } catch (RuntimeException e) {
-            complaint.ifPresentOrElse(first -> first.addSuppressed(e), () -> {
-                throw e;
-            });
+            if (!passed || complaint.isPresent()) {
+                holdIfWanted(machines, context);
+            }
+        } finally {
+            close(machines, complaint);
         }
         if (passed && complaint.isEmpty()) {
             complaint = Epilogue.lateComplaint(machines.machines());
         }
         if (complaint.isPresent()) {
             throw complaint.get();
+        }
+    }
+
+    private static void close(TestMachines machines, Optional<AssertionFailedError> complaint) {
+        try {
+            machines.close();
+        } catch (RuntimeException e) {
+            if (complaint.isEmpty()) {
+                throw e;
+            }
+            complaint.get().addSuppressed(e);
+        }
+    }
+
+    private static void holdIfWanted(TestMachines machines, ExtensionContext context) {
+        Configuration configuration = Configuration.of(context);
+        boolean skipped = context.getExecutionException()
+                .filter(TestAbortedException.class::isInstance)
+                .isPresent();
+        if (!skipped && Hold.isWanted(configuration)) {
+            Hold.hold(
+                    Progress.nameOf(context),
+                    machines.machines().stream().map(TestMachine::machine).toList(),
+                    configuration);
         }
     }
 

@@ -113,6 +113,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         }
         plan.storageDaemons().forEach((name, by) -> starts.add(() -> start(name, by)));
         ends.push(Budget.of(context).take(resources));
+        ends.push(Progress.watch(context, this));
         SideBySide.run(starts);
     }
 

@@ -142,6 +142,7 @@ final class MonitoredProcess implements AutoCloseable {
     private static MonitoredProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
         QmpClient.Builder client = QmpClient.builder();
         plan.transcript().ifPresent(client::transcript);
+        plan.artefacts().ifPresent(client::artefacts);
         QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
                 .peerDiagnosis(() -> diagnose(process))

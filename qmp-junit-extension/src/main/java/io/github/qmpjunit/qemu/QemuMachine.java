@@ -6,7 +6,9 @@ import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.Waiting;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -32,16 +34,19 @@ public final class QemuMachine implements AutoCloseable {
     private final Map<String, SerialConsole> consoles;
     private final @Nullable Qtest qtest;
     private final @Nullable GuestAgent guestAgent;
+    private final Optional<Attachment> attachment;
 
     private QemuMachine(
             MonitoredProcess monitored,
             Map<String, SerialConsole> consoles,
             @Nullable Qtest qtest,
-            @Nullable GuestAgent guestAgent) {
+            @Nullable GuestAgent guestAgent,
+            Optional<Attachment> attachment) {
         this.monitored = monitored;
         this.consoles = consoles;
         this.qtest = qtest;
         this.guestAgent = guestAgent;
+        this.attachment = attachment;
     }
 
     /** {@return a builder for a machine} */
@@ -66,7 +71,8 @@ public final class QemuMachine implements AutoCloseable {
             GuestAgent agent = definition.hasGuestAgent()
                     ? agent(plan.channels().get(place).socket(), plan.label(), monitored, consoles.values())
                     : null;
-            QemuMachine machine = new QemuMachine(monitored, consoles, qtest, agent);
+            QemuMachine machine =
+                    new QemuMachine(monitored, consoles, qtest, agent, definition.attachment(monitored.directory()));
             ready = true;
             return machine;
         } catch (IOException e) {
@@ -153,8 +159,41 @@ public final class QemuMachine implements AutoCloseable {
         return connected;
     }
 
-    /** {@return what the machine shows on its first display, if it has one} */
+    /** {@return where others attach to it; empty unless the machine's definition is {@linkplain QemuMachineBuilder#attachable() attachable}} */
+    public Optional<Attachment> attachment() {
+        return attachment;
+    }
+
+    /**
+     * Let QEMU's gdb server listen at the {@link #attachment}'s socket; gdb's {@code target remote} connects to it.
+     *
+     * @throws IllegalStateException if the machine's definition is not attachable
+     * @throws QemuException if it does not, as on a machine without processors
+     */
+    public void startGdbServer() {
+        Attachment sockets = attachment.orElseThrow(() -> new IllegalStateException(
+                "Machine \"%s\" has no place for a gdb server; ask for it with attachable() in its definition"
+                        .formatted(name())));
+        String answer = qmp().hmp("gdbserver unix:%s,server=on,wait=off".formatted(sockets.gdb()));
+        if (!Files.exists(sockets.gdb())) {
+            throw new QemuException(
+                    "The gdb server of machine \"%s\" does not listen: %s".formatted(name(), answer.strip()), null);
+        }
+    }
+
+    /**
+     * Return what the machine shows on its first display.
+     *
+     * @return the screen; whether there is a display, turns out with the first picture
+     * @throws QemuException if QEMU runs on another machine, from where its pictures do not come here
+     */
     public Screen screen() {
+        if (monitored.prefix().isRemote()) {
+            throw new QemuException(
+                    "Cannot take a picture of machine \"%s\": it runs behind \"%s\", and QEMU would write the picture to a file over there"
+                            .formatted(name(), monitored.prefix()),
+                    null);
+        }
         return new Screen(qmp(), monitored.directory(), name());
     }
 
@@ -196,7 +235,12 @@ public final class QemuMachine implements AutoCloseable {
      * @return how it ended; empty if it still runs
      */
     public Optional<ExitStatus> awaitExit(Duration timeout) {
-        monitored.process().awaitExit(Deadline.in(timeout));
+        Waiting waiting = Waiting.begin(() -> "the end of " + this);
+        try {
+            monitored.process().awaitExit(Deadline.in(timeout));
+        } finally {
+            waiting.end();
+        }
         return exitStatus();
     }
 
@@ -251,6 +295,11 @@ public final class QemuMachine implements AutoCloseable {
     /** {@return what is known about the process: whether and how it ended, its standard error, its command line} */
     public String describe() {
         return monitored.process().details();
+    }
+
+    /** {@return where somebody keeps what belongs to this machine's run, as its definition says; empty if nowhere} */
+    public Optional<Path> artefacts() {
+        return qmp().artefacts();
     }
 
     /**

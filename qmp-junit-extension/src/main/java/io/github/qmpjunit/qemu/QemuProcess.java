@@ -25,6 +25,7 @@ final class QemuProcess {
     private final Process process;
     private final OutputLog stderr;
     private final boolean guestMayChooseTheCode;
+    private final boolean offspringIsOurs;
     private final long startedNanos = System.nanoTime();
     private final CompletableFuture<@Nullable Void> exit = new CompletableFuture<>();
     private volatile long exitedNanos;
@@ -35,6 +36,7 @@ final class QemuProcess {
         this.commandLine = commandLine;
         this.shellCommand = plan.prefix().forShell(commandLine, plan.environment());
         this.process = process;
+        this.offspringIsOurs = !plan.prefix().isRemote();
         this.stderr = new OutputLog(label + "'s standard error");
         this.guestMayChooseTheCode = commandLine.stream()
                 .anyMatch(argument -> argument.contains("isa-debug-exit") || argument.contains("semihosting"));
@@ -73,7 +75,9 @@ final class QemuProcess {
             plan.workingDirectory().ifPresent(folder -> prototype.directory(folder.toFile()));
         }
         Process process = ProcessKeeper.start(
-                plan.prefix().toStart(commandLine, plan.environment(), plan.workingDirectory()), prototype);
+                plan.prefix().toStart(commandLine, plan.environment(), plan.workingDirectory()),
+                prototype,
+                !plan.prefix().isRemote());
         boolean watched = false;
         try {
             QemuProcess started = new QemuProcess(plan, commandLine, process);
@@ -122,13 +126,13 @@ final class QemuProcess {
         }
     }
 
-    /** Send SIGTERM to the process and to those whom it started. */
+    /** Send SIGTERM to the process and, on this machine, to those whom it started. */
     void terminate() {
         offspring().forEach(ProcessHandle::destroy);
         process.destroy();
     }
 
-    /** Send SIGKILL to the process and to those whom it started. */
+    /** Send SIGKILL to the process and, on this machine, to those whom it started. */
     void kill() {
         try {
             offspring().forEach(ProcessHandle::destroyForcibly);
@@ -143,8 +147,14 @@ final class QemuProcess {
         return process.isAlive() || (handle != null && handle.isAlive());
     }
 
-    /** The speaker first: it may be nobody's child any more. */
+    /**
+     * The speaker first: it may be nobody's child any more. What a remote prefix has started must outlive it for a moment: srun's
+     * child ends the job when srun is killed. All of it ends at the end of its standard input, which goes with the process.
+     */
     private List<ProcessHandle> offspring() {
+        if (!offspringIsOurs) {
+            return List.of();
+        }
         return Stream.concat(Stream.ofNullable(speaker), process.descendants()).toList();
     }
 

@@ -18,7 +18,7 @@ public final class LinuxGuest {
     public static final String PROMPT = "guest# ";
 
     /** Emulated, it boots in about 4 s on a machine that has nothing else to do. */
-    public static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
+    public static final Duration BOOT_LIMIT = Duration.ofMinutes(2);
 
     private static final String PROPERTY = "qmpjunit.guest";
 
