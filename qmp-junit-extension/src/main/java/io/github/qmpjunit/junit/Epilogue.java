@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpState;
 import java.time.Duration;
@@ -87,6 +88,8 @@ final class Epilogue {
                                             job.path("id").asString("")));
                 }
             }
+        } catch (QmpDisconnectedException e) {
+            // It has just ended, killed by the test perhaps: whether it might, its close tells.
         } catch (QmpException e) {
             complaints.add("it does not say whether jobs still run: " + e.getMessage());
         }
