@@ -1,0 +1,33 @@
+package io.github.qmpjunit.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A folder for a measurement's sockets, with a short name. */
+final class Scratch implements AutoCloseable {
+
+    private final Path folder;
+
+    Scratch() throws IOException {
+        folder = Files.createTempDirectory("qmp-bench-");
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    @Override
+    public void close() throws IOException {
+        List<Path> content;
+        try (Stream<Path> tree = Files.walk(folder)) {
+            content = tree.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : content) {
+            Files.deleteIfExists(path);
+        }
+    }
+}
