@@ -30,11 +30,14 @@ import org.newsclub.net.unix.AFUNIXSocket;
  */
 public final class QemuMachine implements AutoCloseable {
 
+    private static final Duration SNAPSHOT_TIMEOUT = Duration.ofMinutes(1);
+
     private final MonitoredProcess monitored;
     private final Map<String, SerialConsole> consoles;
     private final @Nullable Qtest qtest;
     private final @Nullable GuestAgent guestAgent;
     private final Optional<Attachment> attachment;
+    private final SnapshotStore snapshots;
 
     private QemuMachine(
             MonitoredProcess monitored,
@@ -47,6 +50,7 @@ public final class QemuMachine implements AutoCloseable {
         this.qtest = qtest;
         this.guestAgent = guestAgent;
         this.attachment = attachment;
+        this.snapshots = new SnapshotStore(monitored.qmp(), monitored.directory(), guestAgent);
     }
 
     /** {@return a builder for a machine} */
@@ -211,6 +215,34 @@ public final class QemuMachine implements AutoCloseable {
                             .formatted(name()));
         }
         return agent;
+    }
+
+    /**
+     * Take a snapshot, within a minute, to rewind to it later: instead of a reboot, and much faster. The machine stands still
+     * meanwhile, then goes on.
+     *
+     * @return the snapshot
+     * @throws QemuException if QEMU refuses, naming the device that cannot be saved or the drive that has no snapshots; if a job is
+     *     under way; or if QEMU runs on another machine
+     */
+    public Snapshot snapshot() {
+        return snapshot(SNAPSHOT_TIMEOUT);
+    }
+
+    /**
+     * Take a snapshot, as {@link #snapshot()} does.
+     *
+     * @param timeout how long it may take
+     * @return the snapshot
+     */
+    public Snapshot snapshot(Duration timeout) {
+        if (monitored.prefix().isRemote()) {
+            throw new QemuException(
+                    "Cannot take a snapshot of machine \"%s\": it runs behind \"%s\", and this machine has no place for it over there"
+                            .formatted(name(), monitored.prefix()),
+                    null);
+        }
+        return snapshots.take(timeout);
     }
 
     /** {@return the machine's keyboard, if the machine has one: QEMU does not tell, and drops what is pressed} */
