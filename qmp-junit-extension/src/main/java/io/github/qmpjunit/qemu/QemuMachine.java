@@ -31,11 +31,14 @@ import tools.jackson.databind.JsonNode;
  */
 public final class QemuMachine implements AutoCloseable {
 
+    private static final Duration SNAPSHOT_TIMEOUT = Duration.ofMinutes(1);
+
     private final MonitoredProcess monitored;
     private final Map<String, SerialConsole> consoles;
     private final @Nullable Qtest qtest;
     private final @Nullable GuestAgent guestAgent;
     private final Optional<Attachment> attachment;
+    private final SnapshotStore snapshots;
 
     private QemuMachine(
             MonitoredProcess monitored,
@@ -48,6 +51,7 @@ public final class QemuMachine implements AutoCloseable {
         this.qtest = qtest;
         this.guestAgent = guestAgent;
         this.attachment = attachment;
+        this.snapshots = new SnapshotStore(monitored.qmp(), monitored.directory(), guestAgent);
     }
 
     /** {@return a builder for a machine} */
@@ -214,6 +218,37 @@ public final class QemuMachine implements AutoCloseable {
         return agent;
     }
 
+<<<<<<< HEAD
+=======
+    /**
+     * Take a snapshot, within a minute, to rewind to it later: instead of a reboot, and much faster. The machine stands still
+     * meanwhile, then goes on.
+     *
+     * @return the snapshot
+     * @throws QemuException if QEMU refuses, naming the device that cannot be saved or the drive that has no snapshots; if a job is
+     *     under way; or if QEMU runs on another machine
+     */
+    public Snapshot snapshot() {
+        return snapshot(SNAPSHOT_TIMEOUT);
+    }
+
+    /**
+     * Take a snapshot, as {@link #snapshot()} does.
+     *
+     * @param timeout how long it may take
+     * @return the snapshot
+     */
+    public Snapshot snapshot(Duration timeout) {
+        if (monitored.prefix().isRemote()) {
+            throw new QemuException(
+                    "Cannot take a snapshot of machine \"%s\": it runs behind \"%s\", and this machine has no place for it over there"
+                            .formatted(name(), monitored.prefix()),
+                    null);
+        }
+        return snapshots.take(timeout);
+    }
+
+>>>>>>> d918d19bfa04fa79a3af25f8235866f586372d96
     /** {@return the machine's keyboard, if the machine has one: QEMU does not tell, and drops what is pressed} */
     public Keyboard keyboard() {
         return new Keyboard(qmp());
