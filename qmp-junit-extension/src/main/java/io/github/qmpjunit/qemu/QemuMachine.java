@@ -33,9 +33,11 @@ public final class QemuMachine implements AutoCloseable {
     private final Map<String, SerialConsole> consoles;
     private final @Nullable Qtest qtest;
     private final @Nullable GuestAgent guestAgent;
+    private final Faults faults;
 
     private QemuMachine(
             MonitoredProcess monitored,
+            QemuMachineBuilder definition,
             Map<String, SerialConsole> consoles,
             @Nullable Qtest qtest,
             @Nullable GuestAgent guestAgent) {
@@ -43,6 +45,7 @@ public final class QemuMachine implements AutoCloseable {
         this.consoles = consoles;
         this.qtest = qtest;
         this.guestAgent = guestAgent;
+        this.faults = new Faults(this, definition.faultyDisks());
     }
 
     /** {@return a builder for a machine} */
@@ -67,7 +70,7 @@ public final class QemuMachine implements AutoCloseable {
             GuestAgent agent = definition.hasGuestAgent()
                     ? agent(plan.channels().get(place).socket(), plan.label(), monitored, consoles.values())
                     : null;
-            QemuMachine machine = new QemuMachine(monitored, consoles, qtest, agent);
+            QemuMachine machine = new QemuMachine(monitored, definition, consoles, qtest, agent);
             ready = true;
             return machine;
         } catch (IOException e) {
@@ -154,8 +157,19 @@ public final class QemuMachine implements AutoCloseable {
         return connected;
     }
 
-    /** {@return what the machine shows on its first display, if it has one} */
+    /**
+     * Return what the machine shows on its first display, if it has one.
+     *
+     * @return the screen
+     * @throws QemuException if the machine runs behind a remote prefix: its QEMU cannot write a picture to a file of this one
+     */
     public Screen screen() {
+        if (isRemote()) {
+            throw new QemuException(
+                    "Cannot see the screen of \"%s\": it runs behind \"%s\", and a picture would be a file over there"
+                            .formatted(name(), monitored.prefix()),
+                    null);
+        }
         return new Screen(qmp(), monitored.directory(), name());
     }
 
@@ -173,6 +187,11 @@ public final class QemuMachine implements AutoCloseable {
                             .formatted(name()));
         }
         return agent;
+    }
+
+    /** {@return what can be made to go wrong with this machine, and what has been and is not undone yet} */
+    public Faults faults() {
+        return faults;
     }
 
     /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
