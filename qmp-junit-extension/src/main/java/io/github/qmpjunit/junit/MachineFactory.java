@@ -23,6 +23,13 @@ final class MachineFactory {
         if (configuration.flag(ConfigurationKeys.REJECT_DEPRECATED)) {
             builder.rejectDeprecated();
         }
+        if (Hold.isWanted(configuration)) {
+            builder.attachable();
+        }
+        if (Reporting.isWanted(configuration)) {
+            builder.recording();
+        }
+        Reporting.directory(context).ifPresent(builder::artefacts);
         definition.definer().define(builder, context);
         QemuMatrixProvider.choice(context).ifPresent(choice -> choice.applyTo(builder));
         return builder;

@@ -44,6 +44,7 @@ final class AgentConnection {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long asked;
+    private boolean askedAfterSentinel;
     private @Nullable JsonNode reply;
     private boolean left;
     private boolean ended;
@@ -63,13 +64,16 @@ final class AgentConnection {
 
     private void read(InputStream input) {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
+        boolean afterSentinel = false;
         try {
             for (int next = input.read(); next >= 0; next = input.read()) {
                 if (next == SENTINEL || line.size() == MOST_BYTES) {
                     line.reset();
+                    afterSentinel = next == SENTINEL;
                 } else if (next == '\n') {
-                    take(line.toByteArray());
+                    take(line.toByteArray(), afterSentinel);
                     line.reset();
+                    afterSentinel = false;
                 } else {
                     line.write(next);
                 }
@@ -81,7 +85,7 @@ final class AgentConnection {
         }
     }
 
-    private void take(byte[] line) {
+    private void take(byte[] line, boolean afterSentinel) {
         JsonNode message;
         try {
             message = JsonMapper.shared().readTree(line);
@@ -90,8 +94,10 @@ final class AgentConnection {
         }
         lock.lock();
         try {
-            // Old agents do not return the id; but then nothing else is under way.
-            if (!message.has("id") || message.path("id").asLong(0) == asked) {
+            // Old agents do not return the id; but nothing else is under way, except that an agent calls our sentinel
+            // an error.
+            boolean ours = !message.has("id") || message.path("id").asLong(0) == asked;
+            if (ours && afterSentinel == askedAfterSentinel) {
                 reply = message;
                 changed.signalAll();
             }
@@ -146,6 +152,7 @@ final class AgentConnection {
         lock.lock();
         try {
             asked = id;
+            askedAfterSentinel = afterSentinel;
             reply = null;
             left = false;
             if (ended) {

@@ -44,6 +44,8 @@ public final class GuestAgent {
     /** What was asked of an agent that is not there yet is kept for it, so this only serves for one that was lost. */
     private static final Duration FIRST_PATIENCE = Duration.ofSeconds(1);
 
+    private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(16);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
     private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
@@ -213,7 +215,7 @@ public final class GuestAgent {
                 if (deadline.isOver() || connection.hasEnded()) {
                     throw noReply(purpose, deadline);
                 }
-                patience = patience.multipliedBy(2);
+                patience = patience.compareTo(LONGEST_PATIENCE) < 0 ? patience.multipliedBy(2) : LONGEST_PATIENCE;
             }
         }
     }

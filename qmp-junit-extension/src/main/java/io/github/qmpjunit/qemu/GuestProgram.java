@@ -22,6 +22,10 @@ public record GuestProgram(List<String> command, Map<String, String> environment
     /**
      * Copy what is handed in.
      *
+     * @param command the program and its arguments
+     * @param environment the whole environment it gets; the agent's own if empty
+     * @param input what it reads
+     * @param timeLimit how long it may take
      * @throws IllegalArgumentException if the command is empty
      */
     public GuestProgram {

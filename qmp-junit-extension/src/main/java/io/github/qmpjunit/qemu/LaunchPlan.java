@@ -23,6 +23,7 @@ import java.util.function.Function;
  * @param listeners hear its events from before the greeting on
  * @param startTimeout how long it may take until its monitor answers
  * @param stopLimits how long each step of stopping it may take
+ * @param artefacts where somebody keeps what belongs to its run, for messages
  * @param transcript takes down what its monitor says, in this one life
  */
 record LaunchPlan(
@@ -36,4 +37,5 @@ record LaunchPlan(
         List<QmpEventListener> listeners,
         Duration startTimeout,
         StopLimits stopLimits,
+        Optional<Path> artefacts,
         Optional<QmpTranscript> transcript) {}

@@ -142,6 +142,7 @@ final class MonitoredProcess implements AutoCloseable {
     private static MonitoredProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
         QmpClient.Builder client = QmpClient.builder();
         plan.transcript().ifPresent(client::transcript);
+        plan.artefacts().ifPresent(client::artefacts);
         QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
                 .peerDiagnosis(() -> diagnose(process))
@@ -283,16 +284,25 @@ final class MonitoredProcess implements AutoCloseable {
         interrupted = Thread.interrupted(); // an interrupted test's process must go all the same
         boolean wasRunning = process.isRunning();
         boolean forced = false;
+        String resisted = "";
         String details;
         try {
-            quit();
+            boolean asked = quit();
             plan.channels().forEach(Channel::close); // a full console must not hold up the exit
-            forced = process.isRunning() && !killed && endByForce();
+            forced = process.isRunning() && !killed;
+            if (forced) {
+                resisted = endByForce(asked);
+            }
             details = process.details();
         } finally {
             release();
         }
-        complainAbout(wasRunning, forced, details);
+        if (!resisted.isEmpty() && !killed) {
+            throw new QemuExitException("It hung, and %s: %s".formatted(resisted, details), process.exitStatus());
+        }
+        if (!forced) {
+            complainAbout(wasRunning, details);
+        }
     }
 
     /** Let go of everything. Nested, and without any object of its own: it must do its work when memory has run out, too. */
@@ -317,8 +327,8 @@ final class MonitoredProcess implements AutoCloseable {
         }
     }
 
-    private void complainAbout(boolean wasRunning, boolean forced, String details) {
-        if (killed || forced) {
+    private void complainAbout(boolean wasRunning, String details) {
+        if (killed) {
             return;
         }
         Optional<ExitStatus> status = process.exitStatus();
@@ -339,18 +349,21 @@ final class MonitoredProcess implements AutoCloseable {
                 .anyMatch(data -> data.path("reason").asString("").equals("host-signal"));
     }
 
-    private void quit() {
-        if (qmp.state() == QmpState.RUNNING && process.isRunning()) {
-            Deadline deadline = Deadline.in(plan.stopLimits().quit());
-            try {
-                sendQuit(deadline);
-            } catch (QmpTimeoutException e) {
-                return; // it does not listen: signals follow
-            } catch (QmpException e) {
-                // Its exit may be faster than its reply.
-            }
-            awaitExit(deadline);
+    /** Return whether it could be told at all. */
+    private boolean quit() {
+        if (qmp.state() != QmpState.RUNNING || !process.isRunning()) {
+            return false;
         }
+        Deadline deadline = Deadline.in(plan.stopLimits().quit());
+        try {
+            sendQuit(deadline);
+        } catch (QmpTimeoutException e) {
+            return true; // it does not listen: signals follow
+        } catch (QmpException e) {
+            // Its exit may be faster than its reply.
+        }
+        awaitExit(deadline);
+        return true;
     }
 
     private void sendQuit(Deadline deadline) {
@@ -375,21 +388,17 @@ final class MonitoredProcess implements AutoCloseable {
         }
     }
 
-    private boolean endByForce() {
-        String how = "SIGTERM";
+    /** Return what it took beyond what it should; a SIGTERM is no force where there is no monitor to say "quit" to. */
+    private String endByForce(boolean asked) {
         process.terminate();
-        if (!awaitExit(Deadline.in(plan.stopLimits().terminate()))) {
-            how = "SIGKILL";
-            process.kill();
-            awaitExit(Deadline.in(plan.stopLimits().kill()));
+        if (awaitExit(Deadline.in(plan.stopLimits().terminate()))) {
+            return asked ? "was ended by SIGTERM, since \"quit\" did not end it" : "";
         }
-        LOGGER.log(
-                Level.WARNING,
-                "{0} (pid {1}) did not end by \"quit\" and was ended by {2}",
-                plan.label(),
-                Long.toString(process.pid()),
-                how);
-        return true;
+        process.kill();
+        awaitExit(Deadline.in(plan.stopLimits().kill()));
+        return asked
+                ? "was ended by SIGKILL, since neither \"quit\" nor SIGTERM ended it"
+                : "was ended by SIGKILL, since SIGTERM did not end it";
     }
 
     /** Why the connection ended, the process itself tells better. */

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -294,6 +295,7 @@ public final class OutputLog {
 
     private MatchResult await(Pattern wanted, String description, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
+        Waiting waiting = Waiting.begin(() -> description + " on " + name);
         lock.lock();
         try {
             while (true) {
@@ -316,6 +318,7 @@ public final class OutputLog {
                     "The thread was interrupted while it waited for %s of %s".formatted(description, name));
         } finally {
             lock.unlock();
+            waiting.end();
         }
     }
 

@@ -6,7 +6,9 @@ import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.Waiting;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -33,6 +35,7 @@ public final class QemuMachine implements AutoCloseable {
     private final Map<String, SerialConsole> consoles;
     private final @Nullable Qtest qtest;
     private final @Nullable GuestAgent guestAgent;
+    private final Optional<Attachment> attachment;
     private final Faults faults;
 
     private QemuMachine(
@@ -40,11 +43,13 @@ public final class QemuMachine implements AutoCloseable {
             QemuMachineBuilder definition,
             Map<String, SerialConsole> consoles,
             @Nullable Qtest qtest,
-            @Nullable GuestAgent guestAgent) {
+            @Nullable GuestAgent guestAgent,
+            Optional<Attachment> attachment) {
         this.monitored = monitored;
         this.consoles = consoles;
         this.qtest = qtest;
         this.guestAgent = guestAgent;
+        this.attachment = attachment;
         this.faults = new Faults(this, definition.faultyDisks());
     }
 
@@ -70,7 +75,8 @@ public final class QemuMachine implements AutoCloseable {
             GuestAgent agent = definition.hasGuestAgent()
                     ? agent(plan.channels().get(place).socket(), plan.label(), monitored, consoles.values())
                     : null;
-            QemuMachine machine = new QemuMachine(monitored, definition, consoles, qtest, agent);
+            QemuMachine machine = new QemuMachine(
+                    monitored, definition, consoles, qtest, agent, definition.attachment(monitored.directory()));
             ready = true;
             return machine;
         } catch (IOException e) {
@@ -157,16 +163,38 @@ public final class QemuMachine implements AutoCloseable {
         return connected;
     }
 
+    /** {@return where others attach to it; empty unless the machine's definition is {@linkplain QemuMachineBuilder#attachable() attachable}} */
+    public Optional<Attachment> attachment() {
+        return attachment;
+    }
+
     /**
-     * Return what the machine shows on its first display, if it has one.
+     * Let QEMU's gdb server listen at the {@link #attachment}'s socket; gdb's {@code target remote} connects to it.
      *
-     * @return the screen
-     * @throws QemuException if the machine runs behind a remote prefix: its QEMU cannot write a picture to a file of this one
+     * @throws IllegalStateException if the machine's definition is not attachable
+     * @throws QemuException if it does not, as on a machine without processors
+     */
+    public void startGdbServer() {
+        Attachment sockets = attachment.orElseThrow(() -> new IllegalStateException(
+                "Machine \"%s\" has no place for a gdb server; ask for it with attachable() in its definition"
+                        .formatted(name())));
+        String answer = qmp().hmp("gdbserver unix:%s,server=on,wait=off".formatted(sockets.gdb()));
+        if (!Files.exists(sockets.gdb())) {
+            throw new QemuException(
+                    "The gdb server of machine \"%s\" does not listen: %s".formatted(name(), answer.strip()), null);
+        }
+    }
+
+    /**
+     * Return what the machine shows on its first display.
+     *
+     * @return the screen; whether there is a display, turns out with the first picture
+     * @throws QemuException if QEMU runs on another machine, from where its pictures do not come here
      */
     public Screen screen() {
-        if (isRemote()) {
+        if (monitored.prefix().isRemote()) {
             throw new QemuException(
-                    "Cannot see the screen of \"%s\": it runs behind \"%s\", and a picture would be a file over there"
+                    "Cannot take a picture of machine \"%s\": it runs behind \"%s\", and QEMU would write the picture to a file over there"
                             .formatted(name(), monitored.prefix()),
                     null);
         }
@@ -187,6 +215,11 @@ public final class QemuMachine implements AutoCloseable {
                             .formatted(name()));
         }
         return agent;
+    }
+
+    /** {@return the machine's keyboard, if the machine has one: QEMU does not tell, and drops what is pressed} */
+    public Keyboard keyboard() {
+        return new Keyboard(qmp());
     }
 
     /** {@return what can be made to go wrong with this machine, and what has been and is not undone yet} */
@@ -216,7 +249,12 @@ public final class QemuMachine implements AutoCloseable {
      * @return how it ended; empty if it still runs
      */
     public Optional<ExitStatus> awaitExit(Duration timeout) {
-        monitored.process().awaitExit(Deadline.in(timeout));
+        Waiting waiting = Waiting.begin(() -> "the end of " + this);
+        try {
+            monitored.process().awaitExit(Deadline.in(timeout));
+        } finally {
+            waiting.end();
+        }
         return exitStatus();
     }
 
@@ -308,6 +346,11 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().details();
     }
 
+    /** {@return where somebody keeps what belongs to this machine's run, as its definition says; empty if nowhere} */
+    public Optional<Path> artefacts() {
+        return qmp().artefacts();
+    }
+
     /** Return its state and the last lines of its standard error. */
     String describeBriefly() {
         return monitored.process().describe();
@@ -336,7 +379,8 @@ public final class QemuMachine implements AutoCloseable {
      * Stop QEMU and remove all that was made for it: by {@code quit}, then by SIGTERM, then by SIGKILL, each with its limit ({@link
      * StopLimits}). Idempotent.
      *
-     * @throws QemuExitException if QEMU had crashed, was ended by somebody else, or exits with a status other than 0
+     * @throws QemuExitException if QEMU had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     *     other than 0
      */
     @Override
     public void close() {

@@ -39,6 +39,7 @@ public final class QemuMachineBuilder {
     private boolean paused;
     private boolean qtest;
     private boolean deprecatedRejected;
+    private boolean attachable;
     private boolean guestAgent;
     private final List<String> accelerators = new ArrayList<>();
     private final List<String> consoles = new ArrayList<>();
@@ -50,6 +51,7 @@ public final class QemuMachineBuilder {
     private @Nullable Path workingDirectory;
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Path artefacts;
     private @Nullable Supplier<QmpTranscript> transcript;
     private boolean recording;
 
@@ -336,6 +338,17 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Let people and other programs attach to the machine beside the test, at the sockets of {@link QemuMachine#attachment}: a
+     * monitor of their own, and a VNC display where the machine has hardware.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder attachable() {
+        this.attachable = true;
+        return this;
+    }
+
+    /**
      * Make QEMU refuse commands and arguments that are deprecated, and leave deprecated members out of what it says ({@code -compat
      * deprecated-input=reject,deprecated-output=hide}). Deprecated options of its command line are warned of, as ever.
      *
@@ -425,6 +438,18 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Set where somebody keeps what belongs to this machine's run, so that failures' messages can name it; nowhere if not set. The
+     * machine itself neither reads nor writes there.
+     *
+     * @param artefacts a directory, which need not exist yet
+     * @return this
+     */
+    public QemuMachineBuilder artefacts(Path artefacts) {
+        this.artefacts = artefacts;
+        return this;
+    }
+
+    /**
      * Have all messages of the monitor taken down.
      *
      * @param transcript makes a transcript for each machine that is started, such as {@code () -> QmpTranscript.to(file)}
@@ -483,13 +508,20 @@ public final class QemuMachineBuilder {
                 : QemuBinary.find(binary).toString();
     }
 
-    String name() {
+    /** {@return the name by which messages tell the machine from others} */
+    public String name() {
         return name;
     }
 
     /** {@return the names of the consoles so far} */
     public List<String> consoles() {
         return List.copyOf(consoles);
+    }
+
+    Optional<Attachment> attachment(Path directory) {
+        return attachable && !prefix.isRemote()
+                ? Optional.of(Attachment.in(directory, !machine.equals("none")))
+                : Optional.empty();
     }
 
     boolean hasQtest() {
@@ -534,6 +566,7 @@ public final class QemuMachineBuilder {
                 List.copyOf(listeners),
                 startTimeout,
                 stopLimits,
+                Optional.ofNullable(artefacts),
                 newTranscript());
     }
 
@@ -562,6 +595,7 @@ public final class QemuMachineBuilder {
                         default -> List.of("-serial", "chardev:" + channel.name());
                     });
         }
+        attachment(directory).map(Attachment::arguments).ifPresent(line::addAll);
         line.addAll(List.of("-chardev", monitor));
         line.addAll(List.of("-mon", "chardev=" + MonitoredProcess.MONITOR + ",mode=control"));
         return List.copyOf(line);

@@ -66,10 +66,11 @@ public final class Screen {
                 Files.deleteIfExists(file);
             }
         } catch (QmpErrorException e) {
+            String advice = e.description().contains("no console")
+                    ? ". Give it a display, such as args(\"-vga\", \"std\") or device(\"virtio-gpu-pci\", Map.of())"
+                    : "";
             throw new QemuException(
-                    "Cannot take a picture of machine \"%s\": %s. Give it a display, such as args(\"-vga\", \"std\") or device(\"virtio-gpu-pci\", Map.of())"
-                            .formatted(machine, e.description()),
-                    e);
+                    "Cannot take a picture of machine \"%s\": %s%s".formatted(machine, e.description(), advice), e);
         } catch (IOException e) {
             throw new QemuException("Cannot take a picture of machine \"%s\": %s".formatted(machine, e), e);
         }

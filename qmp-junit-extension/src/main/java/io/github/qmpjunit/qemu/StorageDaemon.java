@@ -94,7 +94,8 @@ public final class StorageDaemon implements AutoCloseable {
     /**
      * Stop the daemon and remove all that was made for it, as {@link QemuMachine#close()} does. Idempotent.
      *
-     * @throws QemuExitException if it had crashed, was ended by somebody else, or exits with a status other than 0
+     * @throws QemuExitException if it had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     *     other than 0
      */
     @Override
     public void close() {

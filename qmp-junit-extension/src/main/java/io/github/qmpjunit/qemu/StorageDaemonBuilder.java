@@ -21,6 +21,7 @@ public final class StorageDaemonBuilder {
     private final List<QmpEventListener> listeners = new ArrayList<>();
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Path artefacts;
     private @Nullable Supplier<QmpTranscript> transcript;
     private boolean recording;
 
@@ -104,6 +105,18 @@ public final class StorageDaemonBuilder {
     }
 
     /**
+     * Set where somebody keeps what belongs to this daemon's run, so that failures' messages can name it; nowhere if not set. The
+     * daemon itself neither reads nor writes there.
+     *
+     * @param artefacts a directory, which need not exist yet
+     * @return this
+     */
+    public StorageDaemonBuilder artefacts(Path artefacts) {
+        this.artefacts = artefacts;
+        return this;
+    }
+
+    /**
      * Have all messages of the monitor taken down.
      *
      * @param transcript makes a transcript for each daemon that is started, such as {@code () -> QmpTranscript.to(file)}
@@ -159,6 +172,7 @@ public final class StorageDaemonBuilder {
                 List.copyOf(listeners),
                 startTimeout,
                 stopLimits,
+                Optional.ofNullable(artefacts),
                 newTranscript()));
     }
 }

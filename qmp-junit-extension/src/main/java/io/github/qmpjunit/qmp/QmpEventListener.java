@@ -158,6 +158,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
      * @return the oldest matching event not yet taken
      */
     public QmpEvent next(EventMatcher matcher, Deadline deadline) {
+        Waiting waiting = Waiting.begin(matcher::toString);
         lock.lock();
         try {
             long removalsBefore = removals;
@@ -185,6 +186,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
             }
         } finally {
             lock.unlock();
+            waiting.end();
         }
     }
 

@@ -51,7 +51,7 @@ class LaunchPrefixTest {
         assertThat(qemu).isNotEqualTo(vm.pid());
         FarProcesses.signal("STOP", qemu);
 
-        vm.close();
+        assertThatThrownBy(vm::close).isInstanceOf(QemuExitException.class).hasMessageContaining("It hung");
 
         FarProcesses.awaitNone(folder.toString());
     }
@@ -192,7 +192,7 @@ class LaunchPrefixTest {
         FarProcesses.signal(
                 "STOP", FarProcesses.ofQemu(folder.toString()).get(0).pid());
 
-        vm.close();
+        assertThatThrownBy(vm::close).isInstanceOf(QemuExitException.class).hasMessageContaining("It hung");
 
         FarProcesses.awaitNone(folder.toString());
     }
