@@ -46,6 +46,7 @@ final class MonitoredProcess implements AutoCloseable {
     private final ReentrantLock closing = new ReentrantLock();
     private boolean closed;
     private boolean interrupted;
+    private boolean tidied;
     private volatile boolean killed;
 
     private MonitoredProcess(LaunchPlan plan, Path directory, QemuProcess process, QmpClient qmp) {
@@ -178,9 +179,10 @@ final class MonitoredProcess implements AutoCloseable {
 
     /** Say why the monitor's connection has ended. */
     private static String diagnose(QemuProcess process) {
-        return process.awaitExit(Deadline.in(FAREWELL))
-                ? process.details()
-                : process.state() + ", but has closed its monitor";
+        if (!process.awaitExit(Deadline.in(FAREWELL))) {
+            return process.state() + ", but has closed its monitor";
+        }
+        return process.isEndExpected() ? process.state() : process.details();
     }
 
     /** Make sure that it is our process, or a child of the command that wraps it, who has connected. */
@@ -231,16 +233,14 @@ final class MonitoredProcess implements AutoCloseable {
         interrupted = Thread.interrupted(); // an interrupted test's process must go all the same
         boolean wasRunning = process.isRunning();
         boolean forced = false;
-        String details;
         try {
             quit();
             plan.channels().forEach(Channel::close); // a full console must not hold up the exit
             forced = process.isRunning() && !killed && endByForce();
-            details = process.details();
         } finally {
             release();
         }
-        complainAbout(wasRunning, forced, details);
+        complainAbout(wasRunning, forced);
     }
 
     /** Let go of everything. Nested, and without any object of its own: it must do its work when memory has run out, too. */
@@ -256,7 +256,7 @@ final class MonitoredProcess implements AutoCloseable {
                 try {
                     plan.channels().forEach(Channel::close);
                 } finally {
-                    RunDirectory.ofThisJvm().remove(directory);
+                    tidyUp();
                     if (interrupted) {
                         Thread.currentThread().interrupt();
                     }
@@ -265,17 +265,25 @@ final class MonitoredProcess implements AutoCloseable {
         }
     }
 
-    private void complainAbout(boolean wasRunning, boolean forced, String details) {
+    /** Remove the directory. Whoever has said that it quits opens nothing in there any more. */
+    private void tidyUp() {
+        if (!tidied) {
+            tidied = true;
+            RunDirectory.ofThisJvm().remove(directory);
+        }
+    }
+
+    private void complainAbout(boolean wasRunning, boolean forced) {
         if (killed || forced) {
             return;
         }
         Optional<ExitStatus> status = process.exitStatus();
         if (status.isEmpty() || !status.get().isSuccess()) {
-            throw new QemuExitException("It ended in another way than it should have: " + details, status);
+            throw new QemuExitException("It ended in another way than it should have: " + process.details(), status);
         }
         if (!wasRunning && wasEndedByASignal()) {
             throw new QemuExitException(
-                    "Somebody else has ended it by a signal (SIGTERM, SIGINT or SIGHUP): " + details, status);
+                    "Somebody else has ended it by a signal (SIGTERM, SIGINT or SIGHUP): " + process.details(), status);
         }
     }
 
@@ -297,11 +305,13 @@ final class MonitoredProcess implements AutoCloseable {
             } catch (QmpException e) {
                 // Its exit may be faster than its reply.
             }
+            tidyUp(); // while it takes its time to exit
             awaitExit(deadline);
         }
     }
 
     private void sendQuit(Deadline deadline) {
+        process.expectEnd();
         while (true) {
             try {
                 qmp.execute(QmpCommand.of("quit").withTimeout(deadline.remaining()));

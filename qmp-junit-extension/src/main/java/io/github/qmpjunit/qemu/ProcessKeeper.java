@@ -58,7 +58,7 @@ final class ProcessKeeper {
     }
 
     /**
-     * Start a process.
+     * Start a process. Whoever does calls {@link #hasEnded} when it has.
      *
      * @throws IOException if the system cannot start it
      */
@@ -87,7 +87,6 @@ final class ProcessKeeper {
         return process;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // run for its effect
     private static synchronized Process startHere(List<String> commandLine, ProcessBuilder prototype)
             throws IOException {
         if (shuttingDown) {
@@ -102,7 +101,6 @@ final class ProcessKeeper {
         boolean known = false;
         try {
             ALIVE.add(process);
-            process.onExit().thenRun(() -> ALIVE.remove(process));
             known = true;
             return process;
         } finally {
@@ -110,6 +108,11 @@ final class ProcessKeeper {
                 process.destroyForcibly();
             }
         }
+    }
+
+    /** Take note that a process need not be seen to any more. */
+    static void hasEnded(Process process) {
+        ALIVE.remove(process);
     }
 
     /**

@@ -27,6 +27,7 @@ final class QemuProcess {
     private final CompletableFuture<@Nullable Void> exit = new CompletableFuture<>();
     private volatile long exitedNanos;
     private volatile @Nullable ProcessHandle speaker;
+    private volatile boolean endExpected;
 
     private QemuProcess(String label, List<String> commandLine, Process process) {
         this.label = label;
@@ -49,6 +50,7 @@ final class QemuProcess {
                         // Nobody knows this thread, so nobody interrupts it.
                     }
                     exitedNanos = System.nanoTime();
+                    ProcessKeeper.hasEnded(process);
                     exit.complete(null);
                 },
                 label + "-exit");
@@ -72,6 +74,7 @@ final class QemuProcess {
         } finally {
             if (!watched) { // for want of a thread or of memory
                 process.destroyForcibly();
+                ProcessKeeper.hasEnded(process);
             }
         }
     }
@@ -103,6 +106,15 @@ final class QemuProcess {
             Thread.currentThread().interrupt();
             return !process.isAlive();
         }
+    }
+
+    /** Take note that it ends because we want it to: nobody needs to be told the details of that. */
+    void expectEnd() {
+        endExpected = true;
+    }
+
+    boolean isEndExpected() {
+        return endExpected;
     }
 
     /** Take note of who speaks at our monitor's socket: this process or, where it is a wrapper, the one that it started. */
