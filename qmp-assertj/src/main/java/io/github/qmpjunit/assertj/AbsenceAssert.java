@@ -1,5 +1,7 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -39,6 +41,10 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
      * @throws AssertionError if it comes, or the connection ends, so that nobody can tell
      */
     public AbsenceAssert during(Duration time) {
+        requireNonNull(time, "time must not be null");
+        if (!actual.hasEverConnected()) {
+            throw failure("%s", Message.expecting(subject, "to receive no " + matcher) + Message.NEVER_CONNECTED);
+        }
         long started = System.nanoTime();
         try (QmpEventListener listener = actual.listen(matcher)) {
             QmpEvent unwanted = listener.next(matcher, time);
@@ -50,7 +56,8 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
                     "%s",
                     Message.expecting(subject, "to receive no " + matcher)
                             + "during %s, but its connection ended:%n%s"
-                                    .formatted(Deadline.format(time), Message.indented(e.getMessage())));
+                                    .formatted(Deadline.format(time), Message.indented(e.getMessage()))
+                            + PeerState.artefacts(actual));
         }
     }
 
@@ -63,6 +70,7 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
      * @throws AssertionError if the event comes
      */
     public AbsenceAssert during(ThrowingCallable code) {
+        requireNonNull(code, "code must not be null");
         long started = System.nanoTime();
         try (QmpEventListener listener = actual.listen(matcher)) {
             code.call();
@@ -83,6 +91,7 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
         List<QmpEvent> all = actual.events().history();
         return Message.expecting(subject, "to receive no " + matcher)
                 + "%s, but it received:%n  %s%n%s"
-                        .formatted(when, unwanted, new EventTimeline(all, all, started).everything());
+                        .formatted(when, unwanted, new EventTimeline(all, all, started).everything())
+                + PeerState.artefacts(actual);
     }
 }

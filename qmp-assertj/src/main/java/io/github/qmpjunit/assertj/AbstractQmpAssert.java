@@ -1,5 +1,7 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
@@ -56,7 +58,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      */
     @CheckReturnValue
     public SELF within(Duration newTimeout) {
-        timeout = newTimeout;
+        timeout = requireNonNull(newTimeout, "newTimeout must not be null");
         return myself;
     }
 
@@ -68,7 +70,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      */
     @CheckReturnValue
     public SELF since(EventMark mark) {
-        since = mark;
+        since = requireNonNull(mark, "mark must not be null");
         return myself;
     }
 
@@ -130,6 +132,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
      */
     public AwaitedEventAssert awaitEvent(EventMatcher matcher) {
+        requireNonNull(matcher, "matcher must not be null");
         isNotNull();
         EventWait wait = EventWait.on(client(), subject(), Deadline.in(timeout))
                 .allowingFailedJobs(failedJobsAllowed)
@@ -146,11 +149,14 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
     /**
      * Wait for several events in this order; others may come in between. Each is consumed.
      *
-     * @param types the types
+     * @param types the types, at least one
      * @return this assertion
      * @throws AssertionError if one of them does not arrive after the one before it, all in time
      */
     public SELF awaitEventsInOrder(EventType... types) {
+        if (requireNonNull(types, "types must not be null").length == 0) {
+            throw new IllegalArgumentException("awaitEventsInOrder() was given no types, so it would verify nothing");
+        }
         isNotNull();
         EventWait wait = EventWait.on(client(), subject(), Deadline.in(timeout)).unchecked(unchecked);
         EventMark mark = since;
@@ -195,6 +201,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      */
     @CheckReturnValue
     public AbsenceAssert receivesNoEvent(EventMatcher matcher) {
+        requireNonNull(matcher, "matcher must not be null");
         isNotNull();
         return new AbsenceAssert(client(), subject(), matcher, timeout, info);
     }
@@ -207,6 +214,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      */
     @CheckReturnValue
     public JobAssert job(String id) {
+        requireNonNull(id, "id must not be null");
         isNotNull();
         return new JobAssert(client(), id, timeout, info);
     }
@@ -242,6 +250,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      */
     @CheckReturnValue
     public CommandAssert executing(QmpCommand command) {
+        requireNonNull(command, "command must not be null");
         isNotNull();
         return new CommandAssert(client(), command, info);
     }
@@ -265,6 +274,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      */
     @CheckReturnValue
     public AwaitedReplyAssert awaitReply(QmpCommand query) {
+        requireNonNull(query, "query must not be null");
         isNotNull();
         return new AwaitedReplyAssert(client(), subject(), query, Deadline.in(timeout), info);
     }
@@ -285,7 +295,8 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
                     "%s",
                     Message.expecting(subject(), "to have no jobs")
                             + polling.ending()
-                            + Message.indented(polling.lastAsText()));
+                            + Message.indented(polling.lastAsText())
+                            + PeerState.artefacts(client()));
         }
         return myself;
     }

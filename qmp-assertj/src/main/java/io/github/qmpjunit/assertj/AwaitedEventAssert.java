@@ -1,5 +1,7 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
@@ -8,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.assertj.core.api.AbstractAssert;
+import org.assertj.core.api.AbstractObjectAssert;
 import org.assertj.core.api.WritableAssertionInfo;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -20,7 +22,7 @@ import tools.jackson.databind.JsonNode;
  * the time-out that began with {@code awaitEvent}. So the whole chain consumes one event: the first that meets all demands. {@link
  * #thenEvent} and the counts consume further ones, in the same time-out.
  */
-public class AwaitedEventAssert extends AbstractAssert<AwaitedEventAssert, QmpEvent> {
+public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert, QmpEvent> {
 
     /**
      * Of these, QEMU sends at most one a second (for each device of its kind) and drops those in between:
@@ -137,7 +139,7 @@ public class AwaitedEventAssert extends AbstractAssert<AwaitedEventAssert, QmpEv
      * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
      */
     public AwaitedEventAssert thenEvent(EventMatcher later) {
-        return go(EventWait.after(new EventMark(actual.sequence()), later));
+        return go(EventWait.after(new EventMark(actual.sequence()), requireNonNull(later, "later must not be null")));
     }
 
     /**
@@ -146,8 +148,10 @@ public class AwaitedEventAssert extends AbstractAssert<AwaitedEventAssert, QmpEv
      * @param times how many, at least 1
      * @return an assertion about the last of them
      * @throws AssertionError if fewer arrive in time
+     * @throws IllegalArgumentException if {@code times} is less than 1
      */
     public AwaitedEventAssert atLeast(int times) {
+        requirePositive(times);
         AwaitedEventAssert last = this;
         for (int i = 1; i < times; i++) {
             QmpEvent found = wait.next(matcher);
@@ -168,9 +172,11 @@ public class AwaitedEventAssert extends AbstractAssert<AwaitedEventAssert, QmpEv
      * @param times how many, at least 1
      * @return an assertion about the last of them
      * @throws AssertionError if fewer arrive in time, or one more is there
-     * @throws IllegalArgumentException if QEMU rate-limits the event: it drops some, so that counting proves nothing
+     * @throws IllegalArgumentException if {@code times} is less than 1, or QEMU rate-limits the event: it drops some, so that
+     *     counting proves nothing
      */
     public AwaitedEventAssert exactly(int times) {
+        requirePositive(times);
         if (RATE_LIMITED.contains(actual.name())) {
             throw new IllegalArgumentException(
                     "QEMU sends %s at most once a second and drops those in between, so they cannot be counted; use atLeast(1)"
@@ -190,6 +196,14 @@ public class AwaitedEventAssert extends AbstractAssert<AwaitedEventAssert, QmpEv
                                     wait.timeline().everything()));
         }
         return last;
+    }
+
+    private static void requirePositive(int times) {
+        if (times < 1) {
+            throw new IllegalArgumentException(
+                    "The event of this assertion has come already, so %d times cannot be; use receivesNoEvent(...)"
+                            .formatted(times));
+        }
     }
 
     /** {@return the event that was found} */

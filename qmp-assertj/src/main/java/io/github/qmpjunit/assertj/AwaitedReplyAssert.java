@@ -1,5 +1,7 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qmp.DataPath;
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.JsonValues;
@@ -54,7 +56,9 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
      * @throws AssertionError if it does not come to that in time
      */
     public AwaitedReplyAssert matching(String description, Predicate<JsonNode> predicate) {
-        return demand(description, predicate);
+        return demand(
+                requireNonNull(description, "description must not be null"),
+                requireNonNull(predicate, "predicate must not be null"));
     }
 
     private AwaitedReplyAssert demand(String description, Predicate<JsonNode> predicate) {

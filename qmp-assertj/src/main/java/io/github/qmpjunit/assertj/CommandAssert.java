@@ -1,11 +1,12 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qmp.DataPath;
 import io.github.qmpjunit.qmp.JsonValues;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.WritableAssertionInfo;
@@ -70,8 +71,8 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
                                             .formatted(Message.indented(JsonValues.brief(whole)))
                                     : "but it is %s in:%n%s"
                                             .formatted(
-                                                    JsonValues.brief(found),
-                                                    Message.indented(JsonValues.brief(whole)))));
+                                                    JsonValues.brief(found), Message.indented(JsonValues.brief(whole))))
+                            + PeerState.artefacts(client));
         }
         return this;
     }
@@ -84,6 +85,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
      * @throws AssertionError if the server answers with an error, or the requirements throw it
      */
     public CommandAssert returnsSatisfying(Consumer<JsonNode> requirements) {
+        requireNonNull(requirements, "requirements must not be null");
         requirements.accept(successfulResult("to succeed"));
         return this;
     }
@@ -96,6 +98,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
      * @throws AssertionError if it succeeds, or the class is another
      */
     public CommandAssert failsWith(String errorClass) {
+        requireNonNull(errorClass, "errorClass must not be null");
         String what = "to fail with " + errorClass;
         QmpErrorException failure = expectedError(what);
         if (!failure.errorClass().equals(errorClass)) {
@@ -113,6 +116,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
      * @throws AssertionError if it succeeds, or the text is another
      */
     public CommandAssert failsWithDescriptionContaining(String part) {
+        requireNonNull(part, "part must not be null");
         String what = "to fail with a description containing \"%s\"".formatted(part);
         QmpErrorException failure = expectedError(what);
         if (!failure.description().contains(part)) {
@@ -126,7 +130,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
         execute();
         JsonNode returned = result;
         if (returned == null) {
-            throw failure("%s", Message.expecting(commandText(), what) + butError(Objects.requireNonNull(error)));
+            throw failure("%s", Message.expecting(commandText(), what) + butError(requireNonNull(error)));
         }
         return returned;
     }
@@ -139,13 +143,15 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
                     "%s",
                     Message.expecting(commandText(), what)
                             + "but it returned:%n%s"
-                                    .formatted(Message.indented(JsonValues.brief(Objects.requireNonNull(result)))));
+                                    .formatted(Message.indented(JsonValues.brief(requireNonNull(result))))
+                            + PeerState.artefacts(client));
         }
         return failure;
     }
 
-    private static String butError(QmpErrorException failure) {
-        return "but it failed with %s: %s".formatted(failure.errorClass(), failure.description());
+    private String butError(QmpErrorException failure) {
+        return "but it failed with %s: %s".formatted(failure.errorClass(), failure.description())
+                + PeerState.artefacts(client);
     }
 
     private String commandText() {

@@ -34,6 +34,7 @@ final class EventWait {
     private List<String> impossible = List.of();
     private @Nullable QmpDisconnectedException disconnected;
     private @Nullable String jobFailure;
+    private boolean neverConnected;
 
     private EventWait(String receiver, @Nullable QmpClient client, QmpEventListener listener, Deadline deadline) {
         this.receiver = receiver;
@@ -82,6 +83,10 @@ final class EventWait {
         Optional<QmpEvent> there = listener.poll(matcher);
         if (there.isPresent()) {
             return there.get();
+        }
+        neverConnected = client != null && !client.hasEverConnected();
+        if (neverConnected) {
+            return null;
         }
         try {
             return awaitWithSecondThoughts(matcher);
@@ -143,7 +148,11 @@ final class EventWait {
         if (jobFailure != null) {
             return expected
                     + "and it did, but the job has failed:%n%s%nIf it is meant to: job(id).failsWithErrorContaining(...), or allowingFailedJobs()"
-                            .formatted(Message.indented(jobFailure));
+                            .formatted(Message.indented(jobFailure))
+                    + artefacts();
+        }
+        if (neverConnected) {
+            return expected + Message.NEVER_CONNECTED;
         }
         if (!impossible.isEmpty()) {
             return expected
@@ -160,8 +169,12 @@ final class EventWait {
         return new EventTimeline(listener.history(), listener.pending(), startedNanos);
     }
 
+    private String artefacts() {
+        return client == null ? "" : PeerState.artefacts(client);
+    }
+
     private String peer() {
-        return client == null || disconnected != null ? "" : PeerState.describe(client);
+        return client == null || disconnected != null ? artefacts() : PeerState.describe(client);
     }
 
     private static String reason(QmpDisconnectedException disconnected) {

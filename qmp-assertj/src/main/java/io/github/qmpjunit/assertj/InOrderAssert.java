@@ -1,5 +1,7 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
@@ -45,6 +47,8 @@ public class InOrderAssert extends AbstractAssert<InOrderAssert, Duration> {
      * @throws AssertionError if it does not come after the one before, all in time
      */
     public InOrderAssert event(QmpClient client, EventMatcher matcher) {
+        requireNonNull(client, "client must not be null");
+        requireNonNull(matcher, "matcher must not be null");
         QmpEvent earlier = before;
         EventMatcher meant = earlier == null
                 ? matcher

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -45,7 +47,7 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
      */
     @CheckReturnValue
     public JobAssert within(Duration newTimeout) {
-        timeout = newTimeout;
+        timeout = requireNonNull(newTimeout, "newTimeout must not be null");
         return this;
     }
 
@@ -58,7 +60,7 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
     public JobAssert succeeds() {
         JobProgress progress = driveToEnd("to succeed");
         if (progress.error().isPresent() || !progress.isOutcomeKnown()) {
-            throw failure("%s", message("to succeed") + "but " + progress.describe());
+            throw failure("%s", message("to succeed") + "but " + progress.describe() + PeerState.artefacts(client));
         }
         return this;
     }
@@ -71,14 +73,16 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
      * @throws AssertionError if it succeeds, fails for another reason, or is not over in time
      */
     public JobAssert failsWithErrorContaining(String part) {
+        requireNonNull(part, "part must not be null");
         String what = "to fail with an error containing \"%s\"".formatted(part);
         JobProgress progress = driveToEnd(what);
         String error = progress.error().orElse(null);
         if (error == null) {
-            throw failure("%s", message(what) + "but " + progress.describe());
+            throw failure("%s", message(what) + "but " + progress.describe() + PeerState.artefacts(client));
         }
         if (!error.contains(part)) {
-            throw failureWithActualExpected(error, part, "%s", message(what) + "but its error is: " + error);
+            throw failureWithActualExpected(
+                    error, part, "%s", message(what) + "but its error is: " + error + PeerState.artefacts(client));
         }
         return this;
     }
@@ -93,7 +97,7 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
         String what = "to be cancelled";
         JobProgress progress = follow(what, JobProgress::isOver, false);
         if (!progress.isCancelled()) {
-            throw failure("%s", message(what) + "but " + progress.describe());
+            throw failure("%s", message(what) + "but " + progress.describe() + PeerState.artefacts(client));
         }
         dismiss();
         return this;
@@ -108,11 +112,12 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
      *     has failed
      */
     public JobAssert reaches(String status) {
+        requireNonNull(status, "status must not be null");
         String what = "to reach \"%s\"".formatted(status);
         JobProgress progress = follow(what, job -> job.hasReached(status) || job.isOver(), false);
         boolean failedAtTheEnd = status.equals("concluded") && progress.error().isPresent();
         if (!progress.hasReached(status) || failedAtTheEnd) {
-            throw failure("%s", message(what) + "but " + progress.describe());
+            throw failure("%s", message(what) + "but " + progress.describe() + PeerState.artefacts(client));
         }
         return this;
     }
@@ -125,13 +130,17 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
      * @throws AssertionError if it does not get that far in time
      */
     public JobAssert progressesTo(int percent) {
+        if (percent < 0 || percent > 100) {
+            throw new IllegalArgumentException("A job progresses from 0 to 100 percent, not to " + percent);
+        }
         Polling polling = new Polling(Deadline.in(timeout), this::query);
         if (!polling.until(job -> isAt(job, percent))) {
             throw failure(
                     "%s",
                     message("to progress to %d %%".formatted(percent))
                             + polling.ending()
-                            + Message.indented(polling.lastAsText()));
+                            + Message.indented(polling.lastAsText())
+                            + PeerState.artefacts(client));
         }
         return this;
     }
@@ -157,6 +166,9 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
 
     /** Follow the job until it is as wanted; fail if that is not in time. */
     private JobProgress follow(String what, Predicate<JobProgress> wanted, boolean drive) {
+        if (!client.hasEverConnected()) {
+            throw failure("%s", message(what) + Message.NEVER_CONNECTED);
+        }
         Deadline deadline = Deadline.in(timeout);
         JobProgress progress = new JobProgress(client, actual);
         Set<String> driven = new HashSet<>();
@@ -186,7 +198,10 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
                                             Message.within(timeout), progress.describe(), PeerState.describe(client)));
         } catch (QmpDisconnectedException e) {
             throw failure(
-                    "%s", message(what) + "but the connection ended:%n%s".formatted(Message.indented(e.getMessage())));
+                    "%s",
+                    message(what)
+                            + "but the connection ended:%n%s".formatted(Message.indented(e.getMessage()))
+                            + PeerState.artefacts(client));
         }
     }
 

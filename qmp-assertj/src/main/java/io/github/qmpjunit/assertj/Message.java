@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 /** The parts of which failures' messages are made; what they sound like is decided here. */
 final class Message {
 
+    /** What follows the expectation of an event where nobody can send one. */
+    static final String NEVER_CONNECTED =
+            "but it has never been connected, so nothing can come; call open(...) first, or let a QmpAcceptor accept it";
+
     private Message() {}
 
     /** Return the beginning of a failure's message. */

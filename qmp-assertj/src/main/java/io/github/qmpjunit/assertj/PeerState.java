@@ -30,7 +30,12 @@ final class PeerState {
         if (!peer.isEmpty()) {
             lines.add(peer);
         }
-        return lines.isEmpty() ? "" : "\n" + String.join("\n", lines);
+        return (lines.isEmpty() ? "" : "\n" + String.join("\n", lines)) + artefacts(client);
+    }
+
+    /** Return the line that tells where to look further; empty if nobody has said it. */
+    static String artefacts(QmpClient client) {
+        return client.artefacts().map(directory -> "\nArtefacts: " + directory).orElse("");
     }
 
     private static void addJobErrors(QmpClient client, List<String> lines) {

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qemu.ExitStatus;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuOutputException;
@@ -44,7 +46,8 @@ public class QemuMachineAssert extends AbstractQmpAssert<QemuMachineAssert, Qemu
             throw failure(
                     "%s",
                     Message.expecting(subject(), "to be running")
-                            + "but:%n%s".formatted(Message.indented(actual.describe())));
+                            + "but:%n%s".formatted(Message.indented(actual.describe()))
+                            + PeerState.artefacts(client()));
         }
         return this;
     }
@@ -72,7 +75,8 @@ public class QemuMachineAssert extends AbstractQmpAssert<QemuMachineAssert, Qemu
                     new ExitStatus(code, false).toString(),
                     "%s",
                     Message.expecting(subject(), "to exit with status " + code)
-                            + "but:%n%s".formatted(Message.indented(actual.describe())));
+                            + "but:%n%s".formatted(Message.indented(actual.describe()))
+                            + PeerState.artefacts(client()));
         }
         return this;
     }
@@ -85,6 +89,7 @@ public class QemuMachineAssert extends AbstractQmpAssert<QemuMachineAssert, Qemu
      * @throws AssertionError if it does not
      */
     public QemuMachineAssert hasStatus(String status) {
+        requireNonNull(status, "status must not be null");
         isNotNull();
         Polling polling = new Polling(
                 Deadline.in(timeout()),
@@ -97,7 +102,8 @@ public class QemuMachineAssert extends AbstractQmpAssert<QemuMachineAssert, Qemu
                     "%s",
                     Message.expecting(subject(), "to have status \"%s\"".formatted(status))
                             + polling.ending()
-                            + Message.indented(polling.lastAsText()));
+                            + Message.indented(polling.lastAsText())
+                            + PeerState.artefacts(client()));
         }
         return this;
     }
@@ -110,12 +116,13 @@ public class QemuMachineAssert extends AbstractQmpAssert<QemuMachineAssert, Qemu
      * @throws AssertionError if it does not
      */
     public QemuMachineAssert stderrContains(String part) {
+        requireNonNull(part, "part must not be null");
         isNotNull();
         if (!actual.stderr().text().contains(part)) {
             try {
                 actual.stderr().awaitText(part, timeout());
             } catch (QemuOutputException e) {
-                throw failure("%s", "%n%s".formatted(e.getMessage()));
+                throw failure("%s", "%n%s".formatted(e.getMessage()) + PeerState.artefacts(client()));
             }
         }
         return this;

@@ -1,14 +1,16 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpEvent;
 import java.util.List;
-import org.assertj.core.api.AbstractAssert;
+import org.assertj.core.api.AbstractObjectAssert;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions about an event that has arrived. They do not wait. */
-public class QmpEventAssert extends AbstractAssert<QmpEventAssert, QmpEvent> {
+public class QmpEventAssert extends AbstractObjectAssert<QmpEventAssert, QmpEvent> {
 
     /**
      * Create an assertion.
@@ -27,7 +29,7 @@ public class QmpEventAssert extends AbstractAssert<QmpEventAssert, QmpEvent> {
      * @throws AssertionError if the name is another
      */
     public QmpEventAssert isNamed(EventType type) {
-        return isNamed(type.name());
+        return isNamed(requireNonNull(type, "type must not be null").name());
     }
 
     /**
@@ -38,6 +40,7 @@ public class QmpEventAssert extends AbstractAssert<QmpEventAssert, QmpEvent> {
      * @throws AssertionError if the name is another
      */
     public QmpEventAssert isNamed(String name) {
+        requireNonNull(name, "name must not be null");
         isNotNull();
         if (!actual.name().equals(name)) {
             throw failureWithActualExpected(
@@ -77,6 +80,7 @@ public class QmpEventAssert extends AbstractAssert<QmpEventAssert, QmpEvent> {
      * @throws AssertionError if it is not; the message says why
      */
     public QmpEventAssert matches(EventMatcher matcher) {
+        requireNonNull(matcher, "matcher must not be null");
         isNotNull();
         List<String> mismatches = matcher.mismatches(actual);
         if (!mismatches.isEmpty()) {

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
@@ -34,7 +36,7 @@ public class QmpEventListenerAssert extends AbstractAssert<QmpEventListenerAsser
      */
     @CheckReturnValue
     public QmpEventListenerAssert within(Duration newTimeout) {
-        timeout = newTimeout;
+        timeout = requireNonNull(newTimeout, "newTimeout must not be null");
         return this;
     }
 
@@ -78,6 +80,7 @@ public class QmpEventListenerAssert extends AbstractAssert<QmpEventListenerAsser
      * @throws AssertionError if none arrives in time, or none can arrive any more
      */
     public AwaitedEventAssert awaitEvent(EventMatcher matcher) {
+        requireNonNull(matcher, "matcher must not be null");
         isNotNull();
         EventWait wait = EventWait.on(actual, Deadline.in(timeout));
         QmpEvent found = wait.next(matcher);
@@ -95,6 +98,7 @@ public class QmpEventListenerAssert extends AbstractAssert<QmpEventListenerAsser
      * @throws AssertionError if they are others
      */
     public QmpEventListenerAssert hasHistory(EventType... types) {
+        requireNonNull(types, "types must not be null");
         isNotNull();
         List<String> expected = Stream.of(types).map(EventType::name).toList();
         List<String> heard = actual.history().stream().map(QmpEvent::name).toList();

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qemu.QemuOutputException;
 import io.github.qmpjunit.qemu.SerialConsole;
 import java.time.Duration;
@@ -29,7 +31,7 @@ public class SerialConsoleAssert extends AbstractAssert<SerialConsoleAssert, Ser
      */
     @CheckReturnValue
     public SerialConsoleAssert within(Duration newTimeout) {
-        timeout = newTimeout;
+        timeout = requireNonNull(newTimeout, "newTimeout must not be null");
         return this;
     }
 
@@ -42,6 +44,7 @@ public class SerialConsoleAssert extends AbstractAssert<SerialConsoleAssert, Ser
      * @throws AssertionError if it is not written in time, or the machine ends
      */
     public SerialConsoleAssert awaitLine(TextPattern line) {
+        requireNonNull(line, "line must not be null");
         isNotNull();
         try {
             actual.output().awaitMatch(line.pattern(), timeout);

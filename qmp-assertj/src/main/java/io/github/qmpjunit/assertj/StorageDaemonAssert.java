@@ -33,7 +33,8 @@ public class StorageDaemonAssert extends AbstractQmpAssert<StorageDaemonAssert, 
             throw failure(
                     "%s",
                     Message.expecting("storage daemon \"%s\"".formatted(actual.name()), "to be running")
-                            + "but:%n%s".formatted(Message.indented(actual.describe())));
+                            + "but:%n%s".formatted(Message.indented(actual.describe()))
+                            + PeerState.artefacts(client()));
         }
         return this;
     }

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.regex.Pattern;
 
 /**
@@ -11,14 +13,17 @@ import java.util.regex.Pattern;
 public record TextPattern(String description, Pattern pattern) {
 
     static TextPattern containing(String part) {
+        requireNonNull(part, "part must not be null");
         return new TextPattern("containing \"" + part + "\"", Pattern.compile(Pattern.quote(part)));
     }
 
     static TextPattern matching(String regex) {
+        requireNonNull(regex, "regex must not be null");
         return new TextPattern("matching /" + regex + "/", Pattern.compile(regex));
     }
 
     static TextPattern exactly(String line) {
+        requireNonNull(line, "line must not be null");
         return new TextPattern(
                 "\"" + line + "\"", Pattern.compile("^" + Pattern.quote(line) + "\r?$", Pattern.MULTILINE));
     }

@@ -1,38 +1,100 @@
 package io.github.qmpjunit.junit;
 
-import static java.util.Objects.requireNonNull;
-
-import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.QemuMachineBuilder;
-import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qemu.QemuNotFoundException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.PreInterruptCallback;
+import org.junit.jupiter.api.extension.PreInterruptContext;
+import org.junit.jupiter.api.extension.TestInstancePostProcessor;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
 
 /**
- * Starts the machines that a test's parameters ask for, injects them or their clients, and stops them after the test.
+ * Starts the machines that a test asks for, injects them and what belongs to them, and stops them after the test.
  *
- * <p>A parameter of type {@link QmpClient} or {@link QemuMachine} of a test method, of a {@code @BeforeEach} or {@code
- * @AfterEach} method, or of a constructor is enough. Each test gets machines of its own, defined by {@link Vm}.
+ * <p>A parameter of a test method, of a {@code @BeforeEach} or {@code @AfterEach} method or of the constructor is enough, if it is
+ * of one of these types; or a field of such a type with {@link Vm} or {@link Listen}: {@link
+ * io.github.qmpjunit.qemu.QemuMachine QemuMachine}, {@link io.github.qmpjunit.qmp.QmpClient QmpClient}, {@link
+ * io.github.qmpjunit.qmp.QmpEventListener QmpEventListener}, {@link io.github.qmpjunit.qemu.SerialConsole SerialConsole}, {@link
+ * io.github.qmpjunit.qemu.Qtest Qtest}, {@link io.github.qmpjunit.qemu.GuestAgent GuestAgent}, {@link io.github.qmpjunit.qemu.StorageDaemon StorageDaemon}. The machines are those that
+ * {@link Vm} defines, or the {@linkplain #builder() builder}; each test gets its own unless their {@link Scope} says otherwise. The
+ * machines of a test start side by side, before its first {@code @BeforeEach} method.
  *
- * <p>A test fails where its machine cannot start, and where QEMU has crashed under it.
+ * <p>A test fails where its machine cannot start, and where one of the {@linkplain Check checks} at its end finds something. On each
+ * test that fails, there is a {@linkplain io.github.qmpjunit.junit.report.FailureReport report}, named in the failure.
  */
-public final class QemuExtension implements ParameterResolver, AfterEachCallback {
+public final class QemuExtension
+        implements BeforeAllCallback,
+                TestInstancePostProcessor,
+                BeforeEachCallback,
+                ParameterResolver,
+                AfterTestExecutionCallback,
+                LifecycleMethodExecutionExceptionHandler,
+                PreInterruptCallback,
+                AfterEachCallback {
 
     private static final Namespace NAMESPACE = Namespace.create(QemuExtension.class);
 
-    private static final Map<Class<?>, Function<QemuMachine, Object>> INJECTABLE =
-            Map.of(QemuMachine.class, machine -> machine, QmpClient.class, QemuMachine::qmp);
+    private final Settings settings;
 
-    /** Create the extension; JUnit does. */
-    public QemuExtension() {}
+    /** Create the extension; JUnit does, for {@code @ExtendWith(QemuExtension.class)}. */
+    public QemuExtension() {
+        this(Settings.NONE);
+    }
+
+    QemuExtension(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** {@return a builder, for a static field with {@code @RegisterExtension}} */
+    public static QemuExtensionBuilder builder() {
+        return new QemuExtensionBuilder();
+    }
+
+    /**
+     * What the builder has been told.
+     *
+     * @param machines the machines, by name
+     * @param scope how long they live, and the one that there is where none is defined
+     * @param reset what is done to them between tests
+     * @param without what is not checked
+     * @param allowedStderr what may stand on their standard error
+     */
+    record Settings(
+            Map<String, VmDefinition> machines,
+            Scope scope,
+            Reset reset,
+            List<Check> without,
+            List<Pattern> allowedStderr) {
+
+        static final Settings NONE = new Settings(Map.of(), Scope.METHOD, Reset.NONE, List.of(), List.of());
+    }
+
+    static Store store(ExtensionContext context) {
+        return context.getStore(NAMESPACE);
+    }
+
+    /** Return what the builder of the nearest extension that has one has been told. */
+    static Settings settings(ExtensionContext context) {
+        return store(context).getOrDefault(Settings.class, Settings.class, Settings.NONE);
+    }
 
     /** Let a constructor's machines belong to the test that the instance is made for. */
     @Override
@@ -40,68 +102,242 @@ public final class QemuExtension implements ParameterResolver, AfterEachCallback
         return ExtensionContextScope.TEST_METHOD;
     }
 
+    /** Make the builder's settings known, and fill the static fields. */
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        SupportedJunit.require();
+        publishSettings(context);
+        for (Field field : ClassInjections.of(context.getRequiredTestClass()).fields()) {
+            if (Modifier.isStatic(field.getModifiers())) {
+                inject(field, null, context);
+            }
+        }
+    }
+
+    private void publishSettings(ExtensionContext context) {
+        if (!settings.equals(Settings.NONE)) {
+            store(context).put(Settings.class, settings);
+        }
+    }
+
+    /** Fill the fields of a new instance; those whose machines are new for each test follow before each test. */
+    @Override
+    public void postProcessTestInstance(Object instance, ExtensionContext context) {
+        SupportedJunit.require();
+        for (Field field : ClassInjections.of(instance.getClass()).fields()) {
+            if (!Modifier.isStatic(field.getModifiers()) && (isTest(context) || isShared(field, context))) {
+                inject(field, instance, context);
+            }
+        }
+    }
+
+    /** Start what the test asks for, if its instance has not needed it before. */
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        SupportedJunit.require();
+        if (!settings.equals(Settings.NONE) && !settings(context).equals(settings)) {
+            requireNothingStarted(context);
+            publishSettings(context);
+        }
+        machinesOf(context);
+        for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
+            for (Field field : ClassInjections.of(instance.getClass()).fields()) {
+                if (!Modifier.isStatic(field.getModifiers())) {
+                    inject(field, instance, context);
+                }
+            }
+        }
+    }
+
+    private static void requireNothingStarted(ExtensionContext context) {
+        if (existing(context) != null) {
+            throw new ExtensionConfigurationException(
+                    "The QemuExtension of a @RegisterExtension field comes too late: the test has been given its machines already. Make the field static, or leave @QemuTest out");
+        }
+    }
+
+    private static boolean isTest(ExtensionContext context) {
+        return context.getTestMethod().isPresent();
+    }
+
+    private static boolean isShared(Field field, ExtensionContext context) {
+        return Injection.at(field)
+                .filter(injection ->
+                        injection.what() != Injectable.STORAGE_DAEMON && injection.what() != Injectable.LISTENER)
+                .map(injection ->
+                        TestPlan.of(context, settings(context)).definitions().meantBy(injection))
+                .filter(VmDefinition::isShared)
+                .isPresent();
+    }
+
+    private static void inject(Field field, @Nullable Object instance, ExtensionContext context) {
+        Injection injection = Injection.at(field).orElseThrow();
+        if (Modifier.isFinal(field.getModifiers())) {
+            throw new ExtensionConfigurationException("Cannot inject a %s into %s, which is final. Leave the final out"
+                    .formatted(injection.what().typeName(), injection.describe()));
+        }
+        Object value = valueOf(injection, context);
+        try {
+            field.setAccessible(true);
+            field.set(instance, value);
+        } catch (IllegalAccessException | RuntimeException e) {
+            throw new ExtensionConfigurationException(
+                    "Cannot set %s: %s".formatted(injection.describe(), e.getMessage()), e);
+        }
+    }
+
+    private static Object valueOf(Injection injection, ExtensionContext context) {
+        return isTest(context)
+                ? machinesOf(context).valueOf(injection)
+                : SharedMachines.valueOf(injection, context, settings(context));
+    }
+
+    /** Support the types that can be injected; of several extensions, the nearest one that has a builder's settings. */
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return INJECTABLE.containsKey(parameter.getParameter().getType());
+        return Injectable.of(parameter.getParameter().getType()).isPresent()
+                && settings(context).equals(settings);
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        requireJUnitThatCloses();
-        if (context.getTestMethod().isEmpty()) {
-            throw new ParameterResolutionException(
-                    "Cannot inject %s here: machines belong to a test method, and %s runs outside of one. Inject it into the test method, a @BeforeEach method or a constructor of a class with one instance per method"
-                            .formatted(
-                                    parameter.getParameter().getType().getSimpleName(),
-                                    parameter.getDeclaringExecutable().getName()));
-        }
-        Optional<Vm> meant =
-                VmDefinitions.of(context, parameter.getDeclaringExecutable()).meantBy(parameter);
-        String name = meant.map(Vm::value).orElse("");
-        TestMachines machines = context.getStore(NAMESPACE)
-                .getOrComputeIfAbsent(TestMachines.class, key -> new TestMachines(), TestMachines.class);
-        QemuMachine machine = machines.get(name, () -> builderFor(meant));
-        return requireNonNull(INJECTABLE.get(parameter.getParameter().getType()))
-                .apply(machine);
+        SupportedJunit.require();
+        return valueOf(Injection.at(parameter.getParameter()).orElseThrow(), context);
     }
 
-    /** Stop the test's machines here, where what they complain about is the test's own failure; the store is the safety net. */
+    /** Report on a test that has failed, while its machines are as they were then. */
+    @Override
+    public void afterTestExecution(ExtensionContext context) {
+        context.getExecutionException().ifPresent(failure -> report(context, "the test", failure));
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        report(context, "@BeforeEach", failure);
+        throw failure;
+    }
+
+    @Override
+    public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        report(context, "@AfterEach", failure);
+        throw failure;
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        SharedMachines.report(context, "@BeforeAll", failure, settings(context));
+        throw failure;
+    }
+
+    @Override
+    public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        SharedMachines.report(context, "@AfterAll", failure, settings(context));
+        throw failure;
+    }
+
+    /** Take note of where the test is when its {@code @Timeout} strikes; on a thread of JUnit's. */
+    @Override
+    public void beforeThreadInterrupt(PreInterruptContext interrupt, ExtensionContext context) {
+        TestMachines machines = existing(context);
+        if (machines != null) {
+            machines.timedOut(TimeOut.of(interrupt.getThreadToInterrupt()));
+        }
+    }
+
+    private static void report(ExtensionContext context, String phase, Throwable failure) {
+        TestMachines machines = existing(context);
+        if (machines != null) {
+            machines.report(phase, failure);
+        }
+    }
+
+    /** Look at the machines, and stop them, where what they complain about is the test's own failure; the store is the safety net. */
     @Override
     public void afterEach(ExtensionContext context) {
-        TestMachines machines = context.getStore(NAMESPACE).get(TestMachines.class, TestMachines.class);
-        if (machines != null) {
+        TestMachines machines = existing(context);
+        if (machines == null) {
+            return;
+        }
+        Optional<Throwable> failure = context.getExecutionException();
+        try {
+            if (failure.isPresent()) {
+                machines.report("what follows the test", failure.get());
+                holdIfWanted(machines, context, failure.get());
+            } else {
+                end(machines, context);
+            }
+        } finally {
             machines.close();
         }
     }
 
-    private static QemuMachineBuilder builderFor(Optional<Vm> definition) {
-        QemuMachineBuilder builder = QemuMachine.builder();
-        definition.ifPresent(vm -> {
-            if (!vm.value().isEmpty()) {
-                builder.name(vm.value());
+    private static void end(TestMachines machines, ExtensionContext context) {
+        Configuration configuration = Configuration.of(context);
+        try {
+            requireOrder(machines, configuration);
+            if (Reporting.isWantedAlways(configuration)) {
+                machines.report("nothing", Reporting.passed());
             }
-            if (!vm.machine().isEmpty()) {
-                builder.machine(vm.machine());
-            }
-            if (!vm.binary().isEmpty()) {
-                builder.binary(vm.binary());
-            }
-            builder.args(vm.args());
-        });
-        return builder;
+            machines.close();
+        } catch (RuntimeException | AssertionFailedError e) {
+            machines.report("the checks after the test", e);
+            holdIfWanted(machines, context, e);
+            throw e;
+        }
     }
 
-    /** Before 5.13, JUnit silently never closes what is merely AutoCloseable, and other parts that are used here are missing. */
-    private static void requireJUnitThatCloses() {
-        try {
-            Class.forName(
-                    "org.junit.jupiter.api.extension.ExtensionContext$StoreScope",
-                    false,
-                    QemuExtension.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new ExtensionConfigurationException(
-                    "QemuExtension needs JUnit 5.13 or newer; this one is older. Set the version of junit-jupiter, or of the junit-bom, accordingly",
-                    e);
+    private static void requireOrder(TestMachines machines, Configuration configuration) {
+        for (TestMachine machine : machines.machines()) {
+            List<String> complaints = Epilogue.complaints(machine, configuration);
+            if (!complaints.isEmpty()) {
+                throw new AssertionFailedError("The test has passed, but of %s it must be said:\n  %s"
+                        .formatted(machine.machine(), String.join("\n  ", complaints)));
+            }
         }
+    }
+
+    private static void holdIfWanted(TestMachines machines, ExtensionContext context, Throwable failure) {
+        Configuration configuration = Configuration.of(context);
+        if (!(failure instanceof TestAbortedException) && Hold.isWanted(configuration)) {
+            Hold.hold(
+                    Progress.nameOf(context),
+                    machines.machines().stream().map(TestMachine::machine).toList(),
+                    configuration);
+        }
+    }
+
+    private static @Nullable TestMachines existing(ExtensionContext context) {
+        return store(context).get(keyOf(context), TestMachines.class);
+    }
+
+    /** Return what the test has, started by the first call. */
+    private static TestMachines machinesOf(ExtensionContext context) {
+        TestMachines machines = existing(context);
+        if (machines == null) {
+            machines = new TestMachines(context, settings(context));
+            store(context).put(keyOf(context), machines);
+            start(machines, context);
+        }
+        return machines;
+    }
+
+    private static void start(TestMachines machines, ExtensionContext context) {
+        try {
+            machines.start();
+        } catch (QemuNotFoundException e) {
+            if (Configuration.of(context).choice(ConfigurationKeys.MISSING, Missing.FAIL) == Missing.SKIP) {
+                throw new TestAbortedException(
+                        "Skipped, as %s = skip asks for: %s".formatted(ConfigurationKeys.MISSING, e.getMessage()), e);
+            }
+            throw e;
+        } catch (RuntimeException e) {
+            machines.report("the start of its machines", e);
+            throw e;
+        }
+    }
+
+    /** A store also finds what lies in the stores of the contexts around; so the key is the test's own. */
+    private static Object keyOf(ExtensionContext context) {
+        return List.of(TestMachines.class, Objects.requireNonNull(context.getUniqueId()));
     }
 }

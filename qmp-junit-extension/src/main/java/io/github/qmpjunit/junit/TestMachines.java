@@ -1,18 +1,32 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.junit.report.ReportedMachine;
+import io.github.qmpjunit.qemu.MachineResources;
+import io.github.qmpjunit.qemu.QemuExitException;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qemu.StorageDaemonBuilder;
+import io.github.qmpjunit.qmp.QmpEventListener;
+import java.lang.reflect.AnnotatedElement;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The machines of one test, in JUnit's store: put there before the first one is started, so that whatever happens they are
+ * All that one test is given, in JUnit's store: put there before the first machine starts, so that whatever happens everything is
  * stopped.
  *
  * <p>Both interfaces, since JUnit knew only the older one before 5.13, and warns where only that one is implemented.
@@ -20,36 +34,238 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @SuppressWarnings("deprecation") // CloseableResource: see above
 final class TestMachines implements ExtensionContext.Store.CloseableResource, AutoCloseable {
 
-    private final Map<String, QemuMachine> byName = new LinkedHashMap<>();
+    private final ExtensionContext context;
+    private final QemuExtension.Settings settings;
+    private final TestPlan plan;
+    private final Map<String, TestMachine> machines = new ConcurrentHashMap<>();
+    private final Map<String, StorageDaemon> daemons = new ConcurrentHashMap<>();
+    private final Map<AnnotatedElement, QmpEventListener> listeners = new HashMap<>();
 
-    /** Return the machine of that name, which the first call starts. */
-    synchronized QemuMachine get(String name, Supplier<QemuMachineBuilder> definition) {
-        QemuMachine machine = byName.get(name);
-        if (machine == null) {
-            machine = definition.get().start();
-            byName.put(name, machine);
-        }
-        return machine;
+    private final Map<String, ReportedMachine> failedStarts = new ConcurrentHashMap<>();
+    private final Instant startedAt = Instant.now();
+    private volatile @Nullable TimeOut timeOut;
+    private boolean reported;
+
+    /** What is to be done at the end, the last thing begun first. */
+    private final Deque<Runnable> ends = new ArrayDeque<>();
+
+    TestMachines(ExtensionContext context, QemuExtension.Settings settings) {
+        this.context = context;
+        this.settings = settings;
+        this.plan = TestPlan.of(context, settings);
     }
 
-    /** Stop all machines, the youngest first, and throw what the first of them had to complain about. Idempotent. */
+    QemuExtension.Settings settings() {
+        return settings;
+    }
+
+    /** Return what a parameter or field of this test is to be given. */
+    Object valueOf(Injection injection) {
+        return switch (injection.what()) {
+            case STORAGE_DAEMON -> Objects.requireNonNull(daemons.get(injection.machine()));
+            case LISTENER -> Objects.requireNonNull(listeners.get(injection.place()));
+            default -> partOf(machine(injection), injection);
+        };
+    }
+
+    private QemuMachine machine(Injection injection) {
+        String name = plan.definitions().meantBy(injection).name();
+        return Objects.requireNonNull(machines.get(name)).machine();
+    }
+
+    static Object partOf(QemuMachine machine, Injection injection) {
+        return switch (injection.what()) {
+            case MACHINE -> machine;
+            case CLIENT -> machine.qmp();
+            case CONSOLE -> machine.console();
+            case QTEST -> machine.qtest();
+            case GUEST_AGENT -> machine.guestAgent();
+            case LISTENER, STORAGE_DAEMON ->
+                throw new ExtensionConfigurationException(
+                        "Cannot inject a %s into %s: it belongs to a test method, and this place to no test. Inject it into the test method or a @BeforeEach method"
+                                .formatted(injection.what().typeName(), injection.describe()));
+        };
+    }
+
+    /** Start all that the test asks for, or take it over from the test before. Called once. */
+    void start() {
+        List<Runnable> starts = new ArrayList<>();
+        List<Lease> leases = new ArrayList<>();
+        MachineResources resources = MachineResources.NONE;
+        for (TestPlan.Wanted wanted : plan.machines().values()) {
+            QemuMachineBuilder builder = MachineFactory.builder(wanted.definition(), context);
+            resources = resources.plus(builder.resources());
+            if (wanted.definition().isShared()) {
+                leases.add(new Lease(SharedMachines.find(wanted.definition(), context), wanted));
+            } else {
+                starts.add(() -> noting(builder.name(), () -> start(wanted, builder)));
+            }
+        }
+        leases.sort(Comparator.comparingLong(lease -> lease.machine.order()));
+        for (Lease lease : leases) {
+            lease.machine.takeLease();
+            ends.push(lease.machine::endLease);
+            starts.add(() -> noting(lease.wanted.definition().label(), () -> takeOver(lease)));
+        }
+        plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, () -> start(name, by))));
+        ends.push(Budget.of(context).take(resources));
+        ends.push(Progress.watch(context, this));
+        SideBySide.run(starts);
+    }
+
+    /** Keep what is left of a start that fails, for the report. */
+    private void noting(String name, Runnable start) {
+        try {
+            start.run();
+        } catch (RuntimeException e) {
+            failedStarts.put(name, ReportedMachine.ofFailedStart(name, e));
+            throw e;
+        }
+    }
+
+    private record Lease(SharedMachine machine, TestPlan.Wanted wanted) {}
+
+    private void start(TestPlan.Wanted wanted, QemuMachineBuilder builder) {
+        if (wanted.wants(Injectable.CONSOLE) && builder.consoles().isEmpty()) {
+            builder.console("serial0");
+        }
+        if (wanted.wants(Injectable.QTEST)) {
+            builder.qtest();
+        }
+        if (wanted.wants(Injectable.GUEST_AGENT)) {
+            builder.guestAgent();
+        }
+        for (Injection injection : wanted.listeners()) {
+            builder.listener(newListener(injection));
+        }
+        QemuMachine machine = builder.start();
+        synchronized (this) {
+            machines.put(wanted.definition().name(), new TestMachine(machine, wanted.definition(), 0));
+            ends.push(() -> close(machine, wanted.definition()));
+        }
+        EventNames.check(machine.qmp(), wanted.listeners());
+    }
+
+    private void takeOver(Lease lease) {
+        QemuMachine machine = lease.machine.prepare();
+        VmDefinition definition = lease.wanted.definition();
+        synchronized (this) {
+            machines.put(
+                    definition.name(),
+                    new TestMachine(machine, definition, machine.stderr().text().length()));
+        }
+        for (Injection injection : lease.wanted.listeners()) {
+            QmpEventListener listener = newListener(injection);
+            machine.qmp().register(listener);
+            synchronized (this) {
+                ends.push(listener::close);
+            }
+        }
+        EventNames.check(machine.qmp(), lease.wanted.listeners());
+    }
+
+    private QmpEventListener newListener(Injection injection) {
+        QmpEventListener listener = injection.newListener();
+        synchronized (this) {
+            listeners.put(injection.place(), listener);
+        }
+        return listener;
+    }
+
+    private void start(String name, List<Injection> by) {
+        StorageDaemonBuilder builder = StorageDaemon.builder();
+        if (!name.isEmpty()) {
+            builder.name(name);
+        }
+        by.stream().flatMap(injection -> injection.definition().stream()).forEach(vm -> define(builder, vm));
+        StorageDaemon daemon = builder.start();
+        synchronized (this) {
+            daemons.put(name, daemon);
+            ends.push(daemon::close);
+        }
+    }
+
+    private static void define(StorageDaemonBuilder builder, Vm vm) {
+        if (!vm.machine().isEmpty() || vm.scope() != Scope.METHOD) {
+            throw new ExtensionConfigurationException(
+                    "The @Vm of a StorageDaemon takes a name, a binary and arguments only; it has no machine and is new for each test");
+        }
+        if (!vm.binary().isEmpty()) {
+            builder.binary(vm.binary());
+        }
+        builder.args(vm.args());
+    }
+
+    private static void close(QemuMachine machine, VmDefinition definition) {
+        try {
+            machine.close();
+        } catch (QemuExitException e) {
+            if (!definition.without().contains(Check.EXIT)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Take note that the test is about to be interrupted, since its time is over. */
+    void timedOut(TimeOut where) {
+        timeOut = where;
+    }
+
+    /** Write the report on a failure, which is told where a time-out has struck; the first failure is the one that counts. */
+    synchronized void report(String phase, Throwable failure) {
+        if (reported) {
+            return;
+        }
+        reported = true;
+        TimeOut struck = timeOut;
+        if (struck != null) {
+            struck.waitedFor()
+                    .ifPresent(what -> failure.addSuppressed(
+                            new Reporting.Note("When its time was over, the test waited for %s".formatted(what))));
+        }
+        Reporting.report(
+                context,
+                struck == null ? phase : phase + ", by a time-out",
+                failure,
+                startedAt,
+                struck == null ? List.of() : struck.stack(),
+                reportedMachines());
+    }
+
+    private List<ReportedMachine> reportedMachines() {
+        List<ReportedMachine> all = new ArrayList<>();
+        machines.values().forEach(test -> all.add(ReportedMachine.of(test.machine())));
+        daemons.values().forEach(daemon -> all.add(ReportedMachine.of(daemon)));
+        all.addAll(failedStarts.values());
+        return all;
+    }
+
+    /** Return the machines that the test has. */
+    Collection<TestMachine> machines() {
+        return new LinkedHashMap<>(machines).values();
+    }
+
+    /** Stop or give back everything, the youngest first, and throw what the first of them has to complain about. Idempotent. */
     @Override
-    public synchronized void close() {
-        List<QemuMachine> youngestFirst = new ArrayList<>(byName.values());
-        Collections.reverse(youngestFirst);
-        byName.clear();
+    public void close() {
         RuntimeException failure = null;
-        for (QemuMachine machine : youngestFirst) {
-            failure = closeAfter(failure, machine);
+        Runnable end = next();
+        while (end != null) {
+            failure = runAfter(failure, end);
+            end = next();
         }
         if (failure != null) {
             throw failure;
         }
     }
 
-    private static @Nullable RuntimeException closeAfter(@Nullable RuntimeException before, QemuMachine machine) {
+    private synchronized @Nullable Runnable next() {
+        return ends.poll();
+    }
+
+    private static @Nullable RuntimeException runAfter(@Nullable RuntimeException before, Runnable end) {
         try {
-            machine.close();
+            end.run();
             return before;
         } catch (RuntimeException e) {
             if (before == null) {

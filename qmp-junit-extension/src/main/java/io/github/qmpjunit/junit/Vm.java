@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
@@ -11,13 +12,14 @@ import java.lang.annotation.Target;
 /**
  * Defines a machine, or says which one is meant.
  *
- * <p>On a class, a method or a parameter it defines the machine of its name; the nearest definition wins: parameter, then
- * method, then class, then enclosing class. On a parameter, with nothing but a name, it says which machine is to be injected.
- * It may stand on an annotation of your own.
+ * <p>On a class, a method, a parameter or a field it defines the machine of its name; the nearest definition wins, whole:
+ * parameter, then method, then field, then class, then enclosing class, then {@link QemuExtension#builder()}. What the definition
+ * leaves open comes from the configuration ({@link ConfigurationKeys}). On a parameter or field, with nothing but a name, it says
+ * which machine is to be injected. It may stand on an annotation of your own.
  *
  * <p>Without any definition there is one machine, of type {@code none}.
  */
-@Target({ElementType.TYPE, ElementType.METHOD, ElementType.PARAMETER})
+@Target({ElementType.TYPE, ElementType.METHOD, ElementType.PARAMETER, ElementType.FIELD})
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 @Documented
@@ -52,4 +54,78 @@ public @interface Vm {
      * @return the binary
      */
     String binary() default "";
+
+    /**
+     * Serial ports that the test reads and writes, by name ({@link QemuMachineBuilder#console}). An injected {@link
+     * io.github.qmpjunit.qemu.SerialConsole} brings one by itself, unless the machine is shared.
+     *
+     * @return their names
+     */
+    String[] consoles() default {};
+
+    /**
+     * Whether the machine gets a qtest connection. An injected {@link io.github.qmpjunit.qemu.Qtest} brings it by itself, unless
+     * the machine is shared.
+     *
+     * @return whether it does
+     */
+    boolean qtest() default false;
+
+    /**
+     * Whether the machine gets the port of a guest agent. An injected {@link io.github.qmpjunit.qemu.GuestAgent} brings it by
+     * itself, unless the machine is shared.
+     *
+     * @return whether it does
+     */
+    boolean guestAgent() default false;
+
+    /**
+     * Whether the machine starts with its processors stopped ({@code -S}).
+     *
+     * @return whether it does
+     */
+    boolean paused() default false;
+
+    /**
+     * Whether commands and arguments that are deprecated are refused ({@link QemuMachineBuilder#rejectDeprecated}).
+     *
+     * @return whether they are
+     */
+    boolean rejectDeprecated() default false;
+
+    /**
+     * What completes the definition where an annotation cannot: paths, nodes, devices.
+     *
+     * @return the class, with a constructor without parameters
+     */
+    Class<? extends VmFactory> factory() default VmFactory.class;
+
+    /**
+     * How long the machine lives. More than {@link Scope#METHOD} can only be said where it is known to all who share it: on a class
+     * or a field.
+     *
+     * @return the scope
+     */
+    Scope scope() default Scope.METHOD;
+
+    /**
+     * What is done to a shared machine before each test but the first.
+     *
+     * @return the way to begin anew
+     */
+    Reset reset() default Reset.NONE;
+
+    /**
+     * What is not looked at when a test has passed.
+     *
+     * @return the checks to leave out
+     */
+    Check[] without() default {};
+
+    /**
+     * What QEMU may write to its standard error without failing the test, as regular expressions that are found in a line.
+     *
+     * @return the expressions
+     */
+    String[] allowedStderr() default {};
 }

@@ -2,8 +2,9 @@ package io.github.qmpjunit.junit;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.Executable;
-import java.lang.reflect.Parameter;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,58 +12,80 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** The machines that a test has, by name, with the nearest definition of each. */
+/** The machines that a test, or a class, may ask for: by name, with the nearest definition of each. */
 final class VmDefinitions {
 
     private static final String UNNAMED = "";
 
-    private final Map<String, Vm> byName;
+    private final Map<String, VmDefinition> byName;
+    private final VmDefinition byDefault;
 
-    private VmDefinitions(Map<String, Vm> byName) {
+    private VmDefinitions(Map<String, VmDefinition> byName, VmDefinition byDefault) {
         this.byName = byName;
+        this.byDefault = byDefault;
     }
 
-    /** Collect what the test's classes, its method, and the parameters of both it and the injected executable define. */
-    static VmDefinitions of(ExtensionContext context, Executable injected) {
-        Map<String, Vm> byName = new LinkedHashMap<>();
-        context.getEnclosingTestClasses().forEach(enclosing -> defineByType(byName, enclosing));
-        defineByType(byName, context.getRequiredTestClass());
-        define(byName, injected);
-        context.getTestMethod().ifPresent(method -> define(byName, method));
-        defineByParameters(byName, injected);
-        context.getTestMethod()
-                .filter(method -> !method.equals(injected))
-                .ifPresent(method -> defineByParameters(byName, method));
-        return new VmDefinitions(byName);
-    }
-
-    /** Return the definition that a parameter means; empty where nobody has defined one. */
-    Optional<Vm> meantBy(ParameterContext parameter) {
-        String name = parameter.findAnnotation(Vm.class).map(Vm::value).orElse(UNNAMED);
-        Vm definition = byName.get(name);
-        if (definition == null && !(name.equals(UNNAMED) && byName.isEmpty())) {
-            throw new ParameterResolutionException(cannotTell(parameter, name));
+    /**
+     * Collect what the extension's builder, the classes, the method, if there is one, and the places of injection define; the
+     * farthest first, so that what is nearer replaces it.
+     */
+    static VmDefinitions of(
+            ExtensionContext context, QemuExtension.Settings settings, Collection<Injection> injections) {
+        Map<String, VmDefinition> byName = new LinkedHashMap<>(settings.machines());
+        for (Class<?> type : TestClasses.of(context)) {
+            defineByType(byName, type);
         }
-        return Optional.ofNullable(definition);
+        defineAt(byName, injections, false);
+        Optional<Method> method = context.getTestMethod();
+        method.ifPresent(element -> define(byName, element, element));
+        defineAt(byName, injections, true);
+        return new VmDefinitions(byName, VmDefinition.byDefault(settings));
     }
 
-    private String cannotTell(ParameterContext parameter, String name) {
-        String type = parameter.getParameter().getType().getSimpleName();
+    /** Return all that is defined; or the machine that there is where nothing is. */
+    Collection<VmDefinition> all() {
+        return byName.isEmpty() ? List.of(byDefault) : byName.values();
+    }
+
+    /** Return the definition that an injection means. */
+    VmDefinition meantBy(Injection injection) {
+        String name = injection.machine();
+        VmDefinition definition = byName.get(name);
+        if (definition != null) {
+            return definition;
+        }
+        if (name.equals(UNNAMED) && byName.isEmpty()) {
+            return byDefault;
+        }
+        if (name.equals(UNNAMED) && byName.size() == 1) {
+            return byName.values().iterator().next();
+        }
+        throw new ExtensionConfigurationException(cannotTell(injection, name));
+    }
+
+    private String cannotTell(Injection injection, String name) {
         String known = String.join("\", \"", byName.keySet());
         if (!name.equals(UNNAMED)) {
-            return "There is no machine \"%s\" to inject; %s. Define it with @Vm(value = \"%s\", machine = ...) on the method or class"
-                    .formatted(name, byName.isEmpty() ? "none is defined" : "defined are \"" + known + "\"", name);
+            return "There is no machine \"%s\" to inject into %s; %s. Define it with @Vm(value = \"%s\", machine = ...) on the method or class"
+                    .formatted(
+                            name,
+                            injection.describe(),
+                            byName.isEmpty() ? "none is defined" : "defined are \"" + known + "\"",
+                            name);
         }
-        return "Cannot tell which machine's %s to inject: defined are \"%s\". Write @Vm(\"%s\") %s"
-                .formatted(type, known, byName.keySet().iterator().next(), type);
+        return "Cannot tell which machine's %s to inject into %s: defined are \"%s\". Write @Vm(\"%s\") %s"
+                .formatted(
+                        injection.what().typeName(),
+                        injection.describe(),
+                        known,
+                        byName.keySet().iterator().next(),
+                        injection.what().typeName());
     }
 
     /** One level of the hierarchy after the other: what a class says itself wins over what it inherits. */
-    private static void defineByType(Map<String, Vm> byName, Class<?> type) {
+    private static void defineByType(Map<String, VmDefinition> byName, Class<?> type) {
         for (Class<?> inherited : type.getInterfaces()) {
             defineByType(byName, inherited);
         }
@@ -70,32 +93,40 @@ final class VmDefinitions {
         if (superclass != null) {
             defineByType(byName, superclass);
         }
-        define(byName, new OwnAnnotations(type));
+        define(byName, new OwnAnnotations(type), type);
     }
 
-    private static void define(Map<String, Vm> byName, AnnotatedElement element) {
-        List<Vm> definitions = AnnotationSupport.findRepeatableAnnotations(element, Vm.class);
-        Map<String, Vm> here = new LinkedHashMap<>();
-        for (Vm definition : definitions) {
-            if (here.put(definition.value(), definition) != null) {
+    private static void define(Map<String, VmDefinition> byName, AnnotatedElement annotations, AnnotatedElement place) {
+        Map<String, VmDefinition> here = new LinkedHashMap<>();
+        for (Vm vm : AnnotationSupport.findRepeatableAnnotations(annotations, Vm.class)) {
+            if (here.put(vm.value(), VmDefinition.of(vm, place)) != null) {
                 throw new ExtensionConfigurationException(
                         "%s defines two machines of the name \"%s\"; give each @Vm a name of its own: @Vm(value = \"...\", ...)"
-                                .formatted(element, definition.value()));
+                                .formatted(place, vm.value()));
             }
         }
         byName.putAll(here);
     }
 
-    private static void defineByParameters(Map<String, Vm> byName, Executable executable) {
-        Map<String, Vm> here = new LinkedHashMap<>();
-        for (Parameter parameter : executable.getParameters()) {
-            for (Vm definition : AnnotationSupport.findRepeatableAnnotations(parameter, Vm.class)) {
-                Vm other = isDefinition(definition) ? here.put(definition.value(), definition) : null;
-                if (other != null && !other.equals(definition)) {
-                    throw new ExtensionConfigurationException(
-                            "Two parameters of %s define different machines of the name \"%s\"; give each a name of its own"
-                                    .formatted(executable.getName(), definition.value()));
-                }
+    /** Take in what fields define, or parameters: all parameters of a test are equally near, so they must agree. */
+    private static void defineAt(
+            Map<String, VmDefinition> byName, Collection<Injection> injections, boolean parameters) {
+        Map<String, VmDefinition> here = new LinkedHashMap<>();
+        List<Injection> defining = new ArrayList<>();
+        for (Injection injection : injections) {
+            if (injection.isParameter() == parameters
+                    && injection.what() != Injectable.STORAGE_DAEMON
+                    && injection.definition().isPresent()) {
+                defining.add(injection);
+            }
+        }
+        for (Injection injection : defining) {
+            VmDefinition definition = VmDefinition.of(injection.definition().orElseThrow(), injection.place());
+            VmDefinition other = here.put(definition.name(), definition);
+            if (other != null && !other.origin().equals(definition.origin())) {
+                throw new ExtensionConfigurationException(
+                        "%s and %s define different machines of the name \"%s\" for one test; give each a name of its own"
+                                .formatted(other.where(), definition.where(), definition.name()));
             }
         }
         byName.putAll(here);
@@ -123,12 +154,5 @@ final class VmDefinitions {
         public String toString() {
             return type.toString();
         }
-    }
-
-    /** A parameter's annotation that has only a name says which machine is meant. */
-    private static boolean isDefinition(Vm annotation) {
-        return !annotation.machine().isEmpty()
-                || annotation.args().length > 0
-                || !annotation.binary().isEmpty();
     }
 }

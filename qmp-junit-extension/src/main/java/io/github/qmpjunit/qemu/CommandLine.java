@@ -8,14 +8,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Writes command lines for people and values for QEMU. */
-final class CommandLine {
+public final class CommandLine {
 
     private static final Pattern NEEDS_NO_QUOTES = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
     private CommandLine() {}
 
-    /** Return the command line as a POSIX shell reads it. */
-    static String forShell(List<String> arguments) {
+    /**
+     * Write a command line as a POSIX shell reads it.
+     *
+     * @param arguments the command and its arguments
+     * @return one line, quoted where it must be
+     */
+    public static String forShell(List<String> arguments) {
         return arguments.stream().map(CommandLine::quote).collect(Collectors.joining(" "));
     }
 

@@ -8,7 +8,8 @@ import java.util.OptionalInt;
  *
  * <p>Java merges the two (128 plus the signal's number). They are told apart by this: a QEMU exits with a code above 128 only
  * where its guest may choose the code, through {@code isa-debug-exit} or semihosting. With one of these on the command line, every
- * number counts as a code.
+ * number counts as a code. Behind a launch prefix it is the prefix's status: most hand on QEMU's, {@code ssh} has 255 for troubles
+ * of its own.
  *
  * @param number the code, or the signal's number
  * @param isSignal which of the two
@@ -16,6 +17,7 @@ import java.util.OptionalInt;
 public record ExitStatus(int number, boolean isSignal) {
 
     private static final int SIGNAL_BASE = 128;
+    private static final int HIGHEST_SIGNAL = 64;
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
             Map.entry(1, "SIGHUP"),
             Map.entry(2, "SIGINT"),
@@ -31,7 +33,8 @@ public record ExitStatus(int number, boolean isSignal) {
 
     /** Interpret what Java tells of a process. */
     static ExitStatus of(int javaExitValue, boolean guestMayChooseTheCode) {
-        return javaExitValue > SIGNAL_BASE && !guestMayChooseTheCode
+        boolean maySignal = javaExitValue > SIGNAL_BASE && javaExitValue <= SIGNAL_BASE + HIGHEST_SIGNAL;
+        return maySignal && !guestMayChooseTheCode
                 ? new ExitStatus(javaExitValue - SIGNAL_BASE, true)
                 : new ExitStatus(javaExitValue, false);
     }

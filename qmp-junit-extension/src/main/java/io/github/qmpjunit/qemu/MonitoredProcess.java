@@ -12,6 +12,7 @@ import io.github.qmpjunit.qmp.QmpInterruptedException;
 import io.github.qmpjunit.qmp.QmpSchemaCache;
 import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -25,7 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * A process with a connected monitor, from its start to its end: what a machine and a storage daemon have in common.
  *
  * <p>The monitor's socket is bound before the process starts, and the process connects to it: nothing is polled for, no port is
- * taken, and a process that exits instead of connecting is noticed at once. Thread-safe.
+ * taken, and a process that exits instead of connecting is noticed at once. A process behind a {@linkplain LaunchPrefix#isRemote
+ * remote} prefix cannot reach that socket; its monitor is the prefix's standard input and output. Thread-safe.
  */
 final class MonitoredProcess implements AutoCloseable {
 
@@ -78,30 +80,52 @@ final class MonitoredProcess implements AutoCloseable {
     private static MonitoredProcess launch(LaunchPlan plan, Path directory) {
         List<String> commandLine = plan.commandLine().apply(directory);
         requireForeground(plan, commandLine);
-        try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
-            for (Channel channel : plan.channels()) {
-                channel.bind(directory);
+        try {
+            if (plan.prefix().isRemote()) {
+                return launch(plan, commandLine, directory, (qmp, process) -> qmp.open(process.streams()));
             }
-            QemuProcess process = QemuProcess.start(plan, commandLine, directory);
-            boolean ready = false;
-            try {
-                MonitoredProcess monitored = connect(plan, directory, process, acceptor);
-                ready = true;
-                return monitored;
-            } finally {
-                if (!ready) {
-                    try {
-                        process.kill();
-                    } finally {
-                        Strays.kill(monitorArgument(directory));
-                    }
+            try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
+                for (Channel channel : plan.channels()) {
+                    channel.bind(directory);
                 }
+                return launch(plan, commandLine, directory, (qmp, process) -> {
+                    process.onExit(acceptor::close);
+                    acceptor.accept(qmp, plan.startTimeout());
+                });
             }
         } catch (IOException | QmpException | IllegalStateException e) {
             throw new QemuStartException(
                     "Could not start %s: %s%nCommand line:%n  %s"
-                            .formatted(plan.label(), e.getMessage(), CommandLine.forShell(commandLine)),
-                    e);
+                            .formatted(
+                                    plan.label(),
+                                    e.getMessage(),
+                                    plan.prefix().forShell(commandLine, plan.environment())),
+                    e,
+                    new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
+        }
+    }
+
+    /** Brings a client to the monitor of a process that has just been started. */
+    private interface Connector {
+        void connect(QmpClient qmp, QemuProcess process);
+    }
+
+    private static MonitoredProcess launch(
+            LaunchPlan plan, List<String> commandLine, Path directory, Connector connector) throws IOException {
+        QemuProcess process = QemuProcess.start(plan, commandLine, directory);
+        boolean ready = false;
+        try {
+            MonitoredProcess monitored = connect(plan, directory, process, connector);
+            ready = true;
+            return monitored;
+        } finally {
+            if (!ready) {
+                try {
+                    process.kill();
+                } finally {
+                    Strays.kill(monitorArgument(directory));
+                }
+            }
         }
     }
 
@@ -116,18 +140,20 @@ final class MonitoredProcess implements AutoCloseable {
         }
     }
 
-    private static MonitoredProcess connect(
-            LaunchPlan plan, Path directory, QemuProcess process, QmpAcceptor acceptor) {
-        QmpClient qmp = QmpClient.builder()
-                .name(plan.name())
+    private static MonitoredProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
+        QmpClient.Builder client = QmpClient.builder();
+        plan.transcript().ifPresent(client::transcript);
+        plan.artefacts().ifPresent(client::artefacts);
+        QmpClient qmp = client.name(plan.name())
+                .connectTimeout(plan.startTimeout())
                 .peerDiagnosis(() -> diagnose(process))
                 .peerDescription(process::describe)
-                .schemaCache(SCHEMAS, () -> QemuProgram.identify(process.commandLine(), process.pid()))
+                .schemaCache(SCHEMAS, () -> program(plan, process))
                 .build();
         boolean connected = false;
         try {
-            process.onExit(acceptor::close);
-            acceptor.accept(qmp, plan.startTimeout());
+            plan.listeners().forEach(qmp::register);
+            connector.connect(qmp, process);
             qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
             requirePeer(process, qmp);
             for (Channel channel : plan.channels()) {
@@ -138,10 +164,7 @@ final class MonitoredProcess implements AutoCloseable {
             LOGGER.log(
                     Level.DEBUG,
                     () -> "started %s, version %s: %s"
-                            .formatted(
-                                    plan.label(),
-                                    qmp.greeting().version(),
-                                    CommandLine.forShell(process.commandLine())));
+                            .formatted(plan.label(), qmp.greeting().version(), process.shellCommand()));
             return monitored;
         } catch (IOException | RuntimeException e) {
             throw startFailure(plan, process, qmp, e);
@@ -150,6 +173,15 @@ final class MonitoredProcess implements AutoCloseable {
                 closeClient(qmp);
             }
         }
+    }
+
+    private static String program(LaunchPlan plan, QemuProcess process) {
+        return plan.prefix().isRemote() ? "" : QemuProgram.identify(process.commandLine(), process.pid());
+    }
+
+    /** Return the arguments of {@code -chardev} for the monitor. */
+    static String monitorChardev(LaunchPrefix prefix, Path directory) {
+        return prefix.isRemote() ? "stdio,id=%s,signal=off".formatted(MONITOR) : monitorArgument(directory);
     }
 
     /** Return the argument that only processes of ours have: it names the socket in the private directory. */
@@ -162,6 +194,11 @@ final class MonitoredProcess implements AutoCloseable {
             LaunchPlan plan, QemuProcess process, QmpClient qmp, Exception failure) {
         boolean exitedByItself = process.awaitExit(Deadline.in(Duration.ZERO));
         String details = process.details();
+        StartAttempt attempt = new StartAttempt(
+                process.commandLine(),
+                Optional.of(process.stderr()),
+                exitedByItself ? process.exitStatus() : Optional.empty(),
+                plan.transcript());
         process.kill();
         boolean interrupted = Thread.interrupted(); // it must be gone all the same
         process.awaitExit(Deadline.in(plan.stopLimits().kill()));
@@ -172,9 +209,11 @@ final class MonitoredProcess implements AutoCloseable {
         // Where the process has exited, the broken connection is but its shadow: no cause, which would say it all
         // twice.
         return exitedByItself
-                ? new QemuStartException("Could not start it: " + details, null)
+                ? new QemuStartException("Could not start it: " + details, null, attempt)
                 : new QemuStartException(
-                        "Could not start %s: %s%n%s".formatted(plan.label(), failure.getMessage(), details), failure);
+                        "Could not start %s: %s%n%s".formatted(plan.label(), failure.getMessage(), details),
+                        failure,
+                        attempt);
     }
 
     /** Say why the monitor's connection has ended. */
@@ -193,13 +232,18 @@ final class MonitoredProcess implements AutoCloseable {
             ancestor = ancestor.get().parent();
         }
         if (peer.isPresent() && ancestor.isEmpty()) {
-            throw new IllegalStateException("a stranger connected to its monitor's socket: process %d instead of %d"
-                    .formatted(peer.get(), process.pid()));
+            throw new IllegalStateException(
+                    "a stranger connected to its monitor's socket: process %d instead of %d or a child of it. Where a launch prefix has QEMU started by somebody else, it is a remote one: LaunchPrefix.remote(...)"
+                            .formatted(peer.get(), process.pid()));
         }
     }
 
     String name() {
         return plan.name();
+    }
+
+    LaunchPrefix prefix() {
+        return plan.prefix();
     }
 
     QmpClient qmp() {
@@ -208,6 +252,15 @@ final class MonitoredProcess implements AutoCloseable {
 
     QemuProcess process() {
         return process;
+    }
+
+    Optional<QmpTranscript> transcript() {
+        return plan.transcript();
+    }
+
+    /** Return the private directory; what is in it goes with the process. */
+    Path directory() {
+        return directory;
     }
 
     /** Kill the process, as a power cut would; it is no complaint of {@link #close()} then. */
@@ -233,14 +286,24 @@ final class MonitoredProcess implements AutoCloseable {
         interrupted = Thread.interrupted(); // an interrupted test's process must go all the same
         boolean wasRunning = process.isRunning();
         boolean forced = false;
+        String resisted = "";
         try {
-            quit();
+            boolean asked = quit();
             plan.channels().forEach(Channel::close); // a full console must not hold up the exit
-            forced = process.isRunning() && !killed && endByForce();
+            forced = process.isRunning() && !killed;
+            if (forced) {
+                resisted = endByForce(asked);
+            }
         } finally {
             release();
         }
-        complainAbout(wasRunning, forced);
+        if (!resisted.isEmpty() && !killed) {
+            throw new QemuExitException(
+                    "It hung, and %s: %s".formatted(resisted, process.details()), process.exitStatus());
+        }
+        if (!forced) {
+            complainAbout(wasRunning);
+        }
     }
 
     /** Let go of everything. Nested, and without any object of its own: it must do its work when memory has run out, too. */
@@ -273,8 +336,8 @@ final class MonitoredProcess implements AutoCloseable {
         }
     }
 
-    private void complainAbout(boolean wasRunning, boolean forced) {
-        if (killed || forced) {
+    private void complainAbout(boolean wasRunning) {
+        if (killed) {
             return;
         }
         Optional<ExitStatus> status = process.exitStatus();
@@ -295,19 +358,22 @@ final class MonitoredProcess implements AutoCloseable {
                 .anyMatch(data -> data.path("reason").asString("").equals("host-signal"));
     }
 
-    private void quit() {
-        if (qmp.state() == QmpState.RUNNING && process.isRunning()) {
-            Deadline deadline = Deadline.in(plan.stopLimits().quit());
-            try {
-                sendQuit(deadline);
-            } catch (QmpTimeoutException e) {
-                return; // it does not listen: signals follow
-            } catch (QmpException e) {
-                // Its exit may be faster than its reply.
-            }
-            tidyUp(); // while it takes its time to exit
-            awaitExit(deadline);
+    /** Return whether it could be told at all. */
+    private boolean quit() {
+        if (qmp.state() != QmpState.RUNNING || !process.isRunning()) {
+            return false;
         }
+        Deadline deadline = Deadline.in(plan.stopLimits().quit());
+        try {
+            sendQuit(deadline);
+        } catch (QmpTimeoutException e) {
+            return true; // it does not listen: signals follow
+        } catch (QmpException e) {
+            // Its exit may be faster than its reply.
+        }
+        tidyUp(); // while it takes its time to exit
+        awaitExit(deadline);
+        return true;
     }
 
     private void sendQuit(Deadline deadline) {
@@ -333,21 +399,17 @@ final class MonitoredProcess implements AutoCloseable {
         }
     }
 
-    private boolean endByForce() {
-        String how = "SIGTERM";
+    /** Return what it took beyond what it should; a SIGTERM is no force where there is no monitor to say "quit" to. */
+    private String endByForce(boolean asked) {
         process.terminate();
-        if (!awaitExit(Deadline.in(plan.stopLimits().terminate()))) {
-            how = "SIGKILL";
-            process.kill();
-            awaitExit(Deadline.in(plan.stopLimits().kill()));
+        if (awaitExit(Deadline.in(plan.stopLimits().terminate()))) {
+            return asked ? "was ended by SIGTERM, since \"quit\" did not end it" : "";
         }
-        LOGGER.log(
-                Level.WARNING,
-                "{0} (pid {1}) did not end by \"quit\" and was ended by {2}",
-                plan.label(),
-                Long.toString(process.pid()),
-                how);
-        return true;
+        process.kill();
+        awaitExit(Deadline.in(plan.stopLimits().kill()));
+        return asked
+                ? "was ended by SIGKILL, since neither \"quit\" nor SIGTERM ended it"
+                : "was ended by SIGKILL, since SIGTERM did not end it";
     }
 
     /** Why the connection ended, the process itself tells better. */

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -13,6 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -50,6 +55,7 @@ public final class OutputLog {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final StringBuilder text = new StringBuilder();
+    private final Deque<Arrival> arrivals = new ArrayDeque<>();
     private int passed;
     private long dropped;
     private boolean ended;
@@ -87,6 +93,7 @@ public final class OutputLog {
     private void append(char[] buffer, int count) {
         lock.lock();
         try {
+            stamp(buffer, count);
             text.append(buffer, 0, count);
             copy(new String(buffer, 0, count));
             int excess = text.length() - MOST_KEPT;
@@ -94,10 +101,43 @@ public final class OutputLog {
                 text.delete(0, excess);
                 passed = Math.max(0, passed - excess);
                 dropped += excess;
+                forgetArrivalsBefore(dropped);
             }
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * When the lines came that begin in one read.
+     *
+     * @param place where the first of them begins, counted from the very first character
+     */
+    private record Arrival(long place, long nanoTime) {}
+
+    private void stamp(char[] buffer, int count) {
+        int length = text.length();
+        int begin = 0;
+        if (length > 0 && text.charAt(length - 1) != '\n') {
+            while (begin < count && buffer[begin] != '\n') {
+                begin++;
+            }
+            begin++;
+        }
+        if (begin < count) {
+            arrivals.addLast(new Arrival(dropped + length + begin, System.nanoTime()));
+        }
+    }
+
+    /** The one before the first that stays is that of a line of which the beginning is dropped. */
+    private void forgetArrivalsBefore(long place) {
+        Arrival cut = null;
+        while (!arrivals.isEmpty() && arrivals.getFirst().place() <= place) {
+            cut = arrivals.removeFirst();
+        }
+        if (cut != null) {
+            arrivals.addFirst(cut);
         }
     }
 
@@ -169,12 +209,40 @@ public final class OutputLog {
 
     /** {@return all that was written so far, without the escape sequences that steer a terminal} */
     public String plainText() {
-        return ANSI.matcher(text()).replaceAll("").replace("\r", "");
+        return plain(text());
     }
 
     /** {@return the lines so far, without their ends and without escape sequences; the last one perhaps not whole} */
     public List<String> lines() {
         return plainText().lines().toList();
+    }
+
+    /** {@return the lines so far as {@link #lines()} has them, each with the time at which it began to arrive} */
+    public List<OutputLine> timedLines() {
+        List<OutputLine> lines = new ArrayList<>();
+        lock.lock();
+        try {
+            Iterator<Arrival> later = arrivals.iterator();
+            Arrival next = later.hasNext() ? later.next() : null;
+            long nanoTime = next == null ? 0 : next.nanoTime();
+            for (int begin = 0; begin < text.length(); ) {
+                while (next != null && next.place() <= dropped + begin) {
+                    nanoTime = next.nanoTime();
+                    next = later.hasNext() ? later.next() : null;
+                }
+                int feed = text.indexOf("\n", begin);
+                int end = feed < 0 ? text.length() : feed;
+                lines.add(new OutputLine(nanoTime, plain(text.substring(begin, end))));
+                begin = end + 1;
+            }
+        } finally {
+            lock.unlock();
+        }
+        return lines;
+    }
+
+    private static String plain(CharSequence written) {
+        return ANSI.matcher(written).replaceAll("").replace("\r", "");
     }
 
     /**
@@ -227,6 +295,7 @@ public final class OutputLog {
 
     private MatchResult await(Pattern wanted, String description, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
+        Waiting waiting = Waiting.begin(() -> description + " on " + name);
         lock.lock();
         try {
             while (true) {
@@ -249,6 +318,7 @@ public final class OutputLog {
                     "The thread was interrupted while it waited for %s of %s".formatted(description, name));
         } finally {
             lock.unlock();
+            waiting.end();
         }
     }
 

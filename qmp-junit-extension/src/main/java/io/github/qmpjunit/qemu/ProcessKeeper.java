@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -33,7 +33,9 @@ final class ProcessKeeper {
         return thread;
     });
 
-    private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+    /** With each, whether those whom it started are to be killed with it. */
+    private static final Map<Process, Boolean> ALIVE = new ConcurrentHashMap<>();
+
     private static boolean shuttingDown;
     private static boolean hooked;
     private static @Nullable List<String> deathSignalPrefix;
@@ -60,15 +62,16 @@ final class ProcessKeeper {
     /**
      * Start a process. Whoever does calls {@link #hasEnded} when it has.
      *
+     * @param withOffspring whether those whom it starts are to be killed with it when the JVM exits
      * @throws IOException if the system cannot start it
      */
-    static Process start(List<String> commandLine, ProcessBuilder prototype) throws IOException {
+    static Process start(List<String> commandLine, ProcessBuilder prototype, boolean withOffspring) throws IOException {
         AtomicReference<@Nullable Process> started = new AtomicReference<>();
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         CountDownLatch done = new CountDownLatch(1);
         THREAD.execute(() -> {
             try {
-                started.set(startHere(commandLine, prototype));
+                started.set(startHere(commandLine, prototype, withOffspring));
             } catch (Throwable e) { // handed to the caller below
                 failure.set(e);
             } finally {
@@ -87,8 +90,8 @@ final class ProcessKeeper {
         return process;
     }
 
-    private static synchronized Process startHere(List<String> commandLine, ProcessBuilder prototype)
-            throws IOException {
+    private static synchronized Process startHere(
+            List<String> commandLine, ProcessBuilder prototype, boolean withOffspring) throws IOException {
         if (shuttingDown) {
             throw new IOException("the JVM is shutting down");
         }
@@ -100,7 +103,7 @@ final class ProcessKeeper {
         Process process = prototype.command(whole).start();
         boolean known = false;
         try {
-            ALIVE.add(process);
+            ALIVE.put(process, withOffspring);
             known = true;
             return process;
         } finally {
@@ -155,11 +158,13 @@ final class ProcessKeeper {
         synchronized (ProcessKeeper.class) {
             shuttingDown = true;
         }
-        ALIVE.forEach(process -> {
-            process.descendants().forEach(ProcessHandle::destroyForcibly); // of a wrapper
+        ALIVE.forEach((process, withOffspring) -> {
+            if (withOffspring) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly); // of a wrapper
+            }
             process.destroyForcibly();
         });
-        for (Process process : ALIVE) {
+        for (Process process : ALIVE.keySet()) {
             try {
                 process.waitFor(5, TimeUnit.SECONDS);
             } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,18 @@ public final class QemuBinary {
      */
     public static Path find(@Nullable String named) {
         return find(QEMU, named);
+    }
+
+    /** Return the binary's name by the same rules, without a look whether it is there: it is to run on another machine. */
+    static String nameOf(@Nullable String named) {
+        return Stream.of(
+                        Optional.ofNullable(named),
+                        Optional.ofNullable(System.getProperty(PROPERTY)),
+                        Optional.ofNullable(System.getenv(ENVIRONMENT)))
+                .flatMap(Optional::stream)
+                .filter(name -> !name.isBlank())
+                .findFirst()
+                .orElse(QEMU.command);
     }
 
     /** Find {@code qemu-storage-daemon} in the same way. */

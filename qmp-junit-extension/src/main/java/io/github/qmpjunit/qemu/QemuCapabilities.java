@@ -34,6 +34,7 @@ public final class QemuCapabilities {
     private final Set<String> machines;
     private final Set<String> devices;
     private final Set<String> accelerators;
+    private final Set<String> commands;
 
     private QemuCapabilities(Path binary, QmpClient qmp) {
         this.binary = binary;
@@ -41,6 +42,7 @@ public final class QemuCapabilities {
         this.machines = machines(qmp);
         this.devices = devices(qmp);
         this.accelerators = accelerators(qmp);
+        this.commands = commands(qmp);
     }
 
     /**
@@ -72,6 +74,14 @@ public final class QemuCapabilities {
         for (JsonNode machine : qmp.execute("query-machines")) {
             names.add(machine.path("name").asString());
             machine.path("alias").asStringOpt().ifPresent(names::add);
+        }
+        return Collections.unmodifiableSet(names);
+    }
+
+    private static Set<String> commands(QmpClient qmp) {
+        Set<String> names = new TreeSet<>();
+        for (JsonNode command : qmp.execute("query-commands")) {
+            names.add(command.path("name").asString());
         }
         return Collections.unmodifiableSet(names);
     }
@@ -133,6 +143,11 @@ public final class QemuCapabilities {
      */
     public Set<String> accelerators() {
         return accelerators;
+    }
+
+    /** {@return the QMP commands that it knows, such as {@code blockdev-mirror}} */
+    public Set<String> commands() {
+        return commands;
     }
 
     /**

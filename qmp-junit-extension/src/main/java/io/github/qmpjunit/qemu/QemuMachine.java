@@ -1,15 +1,24 @@
 package io.github.qmpjunit.qemu;
 
+import static io.github.qmpjunit.qmp.EventMatcher.event;
+import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
+
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.Waiting;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.newsclub.net.unix.AFUNIXSocket;
 
 /**
  * A QEMU process with a connected monitor.
@@ -24,11 +33,20 @@ public final class QemuMachine implements AutoCloseable {
     private final MonitoredProcess monitored;
     private final Map<String, SerialConsole> consoles;
     private final @Nullable Qtest qtest;
+    private final @Nullable GuestAgent guestAgent;
+    private final Optional<Attachment> attachment;
 
-    private QemuMachine(MonitoredProcess monitored, Map<String, SerialConsole> consoles, @Nullable Qtest qtest) {
+    private QemuMachine(
+            MonitoredProcess monitored,
+            Map<String, SerialConsole> consoles,
+            @Nullable Qtest qtest,
+            @Nullable GuestAgent guestAgent,
+            Optional<Attachment> attachment) {
         this.monitored = monitored;
         this.consoles = consoles;
         this.qtest = qtest;
+        this.guestAgent = guestAgent;
+        this.attachment = attachment;
     }
 
     /** {@return a builder for a machine} */
@@ -47,9 +65,14 @@ public final class QemuMachine implements AutoCloseable {
                 Channel channel = plan.channels().get(place++);
                 consoles.put(name, new SerialConsole(name, channel.socket(), plan.label()));
             }
-            Qtest qtest =
-                    definition.hasQtest() ? new Qtest(plan.channels().get(place).socket(), definition.name()) : null;
-            QemuMachine machine = new QemuMachine(monitored, consoles, qtest);
+            Qtest qtest = definition.hasQtest()
+                    ? new Qtest(plan.channels().get(place++).socket(), definition.name())
+                    : null;
+            GuestAgent agent = definition.hasGuestAgent()
+                    ? agent(plan.channels().get(place).socket(), plan.label(), monitored, consoles.values())
+                    : null;
+            QemuMachine machine =
+                    new QemuMachine(monitored, consoles, qtest, agent, definition.attachment(monitored.directory()));
             ready = true;
             return machine;
         } catch (IOException e) {
@@ -59,6 +82,18 @@ public final class QemuMachine implements AutoCloseable {
                 monitored.close();
             }
         }
+    }
+
+    private static GuestAgent agent(
+            AFUNIXSocket socket, String label, MonitoredProcess monitored, Collection<SerialConsole> consoles)
+            throws IOException {
+        GuestAgent agent = new GuestAgent(socket, label, new AgentDiagnosis(monitored, consoles)::explain);
+        monitored
+                .qmp()
+                .onEvent(
+                        event(VSERPORT_CHANGE).withData("id", GuestAgent.DEVICE),
+                        change -> agent.portChanged(change.data().path("open").asBoolean(false)));
+        return agent;
     }
 
     /** {@return the name by which messages tell this machine from others} */
@@ -103,6 +138,11 @@ public final class QemuMachine implements AutoCloseable {
         return console;
     }
 
+    /** {@return all consoles by their names, in the order of the machine's definition} */
+    public Map<String, SerialConsole> consoles() {
+        return Collections.unmodifiableMap(consoles);
+    }
+
     /**
      * Return the qtest connection.
      *
@@ -119,7 +159,66 @@ public final class QemuMachine implements AutoCloseable {
         return connected;
     }
 
-    /** {@return the process id} */
+    /** {@return where others attach to it; empty unless the machine's definition is {@linkplain QemuMachineBuilder#attachable() attachable}} */
+    public Optional<Attachment> attachment() {
+        return attachment;
+    }
+
+    /**
+     * Let QEMU's gdb server listen at the {@link #attachment}'s socket; gdb's {@code target remote} connects to it.
+     *
+     * @throws IllegalStateException if the machine's definition is not attachable
+     * @throws QemuException if it does not, as on a machine without processors
+     */
+    public void startGdbServer() {
+        Attachment sockets = attachment.orElseThrow(() -> new IllegalStateException(
+                "Machine \"%s\" has no place for a gdb server; ask for it with attachable() in its definition"
+                        .formatted(name())));
+        String answer = qmp().hmp("gdbserver unix:%s,server=on,wait=off".formatted(sockets.gdb()));
+        if (!Files.exists(sockets.gdb())) {
+            throw new QemuException(
+                    "The gdb server of machine \"%s\" does not listen: %s".formatted(name(), answer.strip()), null);
+        }
+    }
+
+    /**
+     * Return what the machine shows on its first display.
+     *
+     * @return the screen; whether there is a display, turns out with the first picture
+     * @throws QemuException if QEMU runs on another machine, from where its pictures do not come here
+     */
+    public Screen screen() {
+        if (monitored.prefix().isRemote()) {
+            throw new QemuException(
+                    "Cannot take a picture of machine \"%s\": it runs behind \"%s\", and QEMU would write the picture to a file over there"
+                            .formatted(name(), monitored.prefix()),
+                    null);
+        }
+        return new Screen(qmp(), monitored.directory(), name());
+    }
+
+    /**
+     * Return the guest agent, which need not be there yet: it is waited for when it is asked.
+     *
+     * @return it
+     * @throws IllegalStateException if the machine's definition has not asked for it
+     */
+    public GuestAgent guestAgent() {
+        GuestAgent agent = guestAgent;
+        if (agent == null) {
+            throw new IllegalStateException(
+                    "Machine \"%s\" has no port for a guest agent; ask for it with guestAgent() in its definition"
+                            .formatted(name()));
+        }
+        return agent;
+    }
+
+    /** {@return the machine's keyboard, if the machine has one: QEMU does not tell, and drops what is pressed} */
+    public Keyboard keyboard() {
+        return new Keyboard(qmp());
+    }
+
+    /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
     public long pid() {
         return monitored.process().pid();
     }
@@ -129,7 +228,7 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().isRunning();
     }
 
-    /** {@return how the process ended; empty while it runs} */
+    /** {@return how the process ended, with a launch prefix as the prefix tells it; empty while it runs} */
     public Optional<ExitStatus> exitStatus() {
         return monitored.process().exitStatus();
     }
@@ -141,7 +240,12 @@ public final class QemuMachine implements AutoCloseable {
      * @return how it ended; empty if it still runs
      */
     public Optional<ExitStatus> awaitExit(Duration timeout) {
-        monitored.process().awaitExit(Deadline.in(timeout));
+        Waiting waiting = Waiting.begin(() -> "the end of " + this);
+        try {
+            monitored.process().awaitExit(Deadline.in(timeout));
+        } finally {
+            waiting.end();
+        }
         return exitStatus();
     }
 
@@ -157,28 +261,39 @@ public final class QemuMachine implements AutoCloseable {
         return awaitExit(deadline.remaining());
     }
 
-    /** {@return what QEMU writes to its standard error, with the means to await more} */
+    /** {@return what QEMU, and a launch prefix, write to standard error, with the means to await more} */
     public OutputLog stderr() {
         return monitored.process().stderr();
     }
 
-    /** {@return the command line with which QEMU was started, the binary first} */
+    /** {@return what takes down the monitor's messages; empty unless the machine's definition has asked for it} */
+    public Optional<QmpTranscript> transcript() {
+        return monitored.transcript();
+    }
+
+    /** {@return the command line with which QEMU was started, the binary first, without a launch prefix} */
     public List<String> commandLine() {
         return monitored.process().commandLine();
     }
 
-    /** {@return the command line as a shell reads it, the harness's own plumbing included} */
+    /** {@return the command line as a shell reads it, from the launch prefix on, the harness's own sockets included} */
     public String shellCommand() {
-        return CommandLine.forShell(commandLine());
+        return monitored.process().shellCommand();
     }
 
     /**
      * Return what this machine's QEMU can do.
      *
      * @return the capabilities of the binary, found out by starting it once more, unless they are known already
-     * @throws QemuException if it does not start or does not answer
+     * @throws QemuException if it does not start or does not answer, or is the QEMU of another machine
      */
     public QemuCapabilities capabilities() {
+        if (monitored.prefix().isRemote()) {
+            throw new QemuException(
+                    "Cannot find out what the QEMU of \"%s\" can do: it runs behind \"%s\", not on this machine. Ask it through its monitor: qmp().execute(\"query-machines\"), say"
+                            .formatted(name(), monitored.prefix()),
+                    null);
+        }
         return QemuCapabilities.of(Path.of(commandLine().get(0)));
     }
 
@@ -187,7 +302,16 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().details();
     }
 
-    /** Kill the process with SIGKILL, as a power cut would. {@link #close()} does not complain about it. */
+    /** {@return where somebody keeps what belongs to this machine's run, as its definition says; empty if nowhere} */
+    public Optional<Path> artefacts() {
+        return qmp().artefacts();
+    }
+
+    /**
+     * Kill the process with SIGKILL, as a power cut would. {@link #close()} does not complain about it.
+     *
+     * <p>Behind a remote prefix QEMU is killed as well, a moment later: when its end of the connection breaks.
+     */
     public void kill() {
         monitored.kill();
     }
@@ -196,7 +320,8 @@ public final class QemuMachine implements AutoCloseable {
      * Stop QEMU and remove all that was made for it: by {@code quit}, then by SIGTERM, then by SIGKILL, each with its limit ({@link
      * StopLimits}). Idempotent.
      *
-     * @throws QemuExitException if QEMU had crashed, was ended by somebody else, or exits with a status other than 0
+     * @throws QemuExitException if QEMU had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     *     other than 0
      */
     @Override
     public void close() {

@@ -1,9 +1,12 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +29,7 @@ public final class QemuMachineBuilder {
     private static final String QTEST = "qtest";
 
     private String name = "vm";
+    private LaunchPrefix prefix = LaunchPrefix.NONE;
     private @Nullable String binary;
     private String machine = "none";
     private @Nullable String cpu;
@@ -33,14 +38,21 @@ public final class QemuMachineBuilder {
     private boolean defaults;
     private boolean paused;
     private boolean qtest;
+    private boolean deprecatedRejected;
+    private boolean attachable;
+    private boolean guestAgent;
     private final List<String> accelerators = new ArrayList<>();
     private final List<String> consoles = new ArrayList<>();
     private final List<String> args = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<QmpEventListener> listeners = new ArrayList<>();
     private @Nullable Path workingDirectory;
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Path artefacts;
+    private @Nullable Supplier<QmpTranscript> transcript;
+    private boolean recording;
 
     QemuMachineBuilder() {}
 
@@ -74,6 +86,31 @@ public final class QemuMachineBuilder {
      */
     public QemuMachineBuilder binary(Path binary) {
         return binary(binary.toAbsolutePath().toString());
+    }
+
+    /**
+     * Put a command before QEMU that runs it on this machine: {@code prefix("valgrind", "--quiet")}.
+     *
+     * @param command the program and its arguments
+     * @return this
+     * @throws IllegalArgumentException if there is no program
+     */
+    public QemuMachineBuilder prefix(String... command) {
+        return prefix(LaunchPrefix.local(command));
+    }
+
+    /**
+     * Put a command before QEMU, which may run it on another machine.
+     *
+     * <p>Elsewhere, the binary is not looked for here: it has to be there, by the same name. The environment and the working
+     * directory are QEMU's there, not the prefix's. Consoles and qtest, which are sockets of this machine, it cannot have.
+     *
+     * @param prefix the command
+     * @return this
+     */
+    public QemuMachineBuilder prefix(LaunchPrefix prefix) {
+        this.prefix = prefix;
+        return this;
     }
 
     /**
@@ -271,6 +308,39 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Let people and other programs attach to the machine beside the test, at the sockets of {@link QemuMachine#attachment}: a
+     * monitor of their own, and a VNC display where the machine has hardware.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder attachable() {
+        this.attachable = true;
+        return this;
+    }
+
+    /**
+     * Make QEMU refuse commands and arguments that are deprecated, and leave deprecated members out of what it says ({@code -compat
+     * deprecated-input=reject,deprecated-output=hide}). Deprecated options of its command line are warned of, as ever.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder rejectDeprecated() {
+        this.deprecatedRejected = true;
+        return this;
+    }
+
+    /**
+     * Add the port at which a guest agent in the guest listens ({@link QemuMachine#guestAgent}): a virtio serial port. The guest
+     * needs {@code qemu-guest-agent}.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder guestAgent() {
+        this.guestAgent = true;
+        return this;
+    }
+
+    /**
      * Add arguments to QEMU's command line, after those that stand there already.
      *
      * @param more the arguments, one string each: {@code args("-m", "64")}
@@ -305,6 +375,17 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Register a listener before the process starts, so that it misses nothing. It serves for one start.
+     *
+     * @param listener the listener
+     * @return this
+     */
+    public QemuMachineBuilder listener(QmpEventListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
      * Set how long QEMU may take until its monitor answers; 30 s if not set. A QEMU that exits instead is noticed at once.
      *
      * @param startTimeout the time-out
@@ -327,6 +408,48 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Set where somebody keeps what belongs to this machine's run, so that failures' messages can name it; nowhere if not set. The
+     * machine itself neither reads nor writes there.
+     *
+     * @param artefacts a directory, which need not exist yet
+     * @return this
+     */
+    public QemuMachineBuilder artefacts(Path artefacts) {
+        this.artefacts = artefacts;
+        return this;
+    }
+
+    /**
+     * Have all messages of the monitor taken down.
+     *
+     * @param transcript makes a transcript for each machine that is started, such as {@code () -> QmpTranscript.to(file)}
+     * @return this
+     */
+    public QemuMachineBuilder transcript(Supplier<QmpTranscript> transcript) {
+        this.transcript = transcript;
+        return this;
+    }
+
+    /**
+     * Keep the last messages of the monitor in memory, whether or not they are taken down elsewhere as well; the machine's {@code
+     * transcript()} has them.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder recording() {
+        this.recording = true;
+        return this;
+    }
+
+    private Optional<QmpTranscript> newTranscript() {
+        QmpTranscript made = transcript == null ? null : transcript.get();
+        if (recording) {
+            made = made == null ? QmpTranscript.inMemory() : made.alsoInMemory();
+        }
+        return Optional.ofNullable(made);
+    }
+
+    /**
      * Start QEMU and connect to its monitor.
      *
      * @return the running machine
@@ -337,28 +460,53 @@ public final class QemuMachineBuilder {
         return QemuMachine.start(this);
     }
 
-    /** {@return the command line, without the harness's own plumbing, as a shell reads it: for trying it by hand} */
-    public String shellCommand() {
-        List<String> line = new ArrayList<>(List.of(QemuBinary.find(binary).toString()));
-        line.addAll(ownArguments());
-        return CommandLine.forShell(line);
+    /** {@return what the machine takes of its host, as far as the definition says} */
+    public MachineResources resources() {
+        return MachineResources.of(ownArguments());
     }
 
-    String name() {
+    /** {@return the command line, without the harness's own plumbing, as a shell reads it: for trying it by hand} */
+    public String shellCommand() {
+        List<String> line = new ArrayList<>(List.of(program()));
+        line.addAll(ownArguments());
+        return prefix.forShell(line, environment);
+    }
+
+    private String program() {
+        return prefix.isRemote()
+                ? QemuBinary.nameOf(binary)
+                : QemuBinary.find(binary).toString();
+    }
+
+    /** {@return the name by which messages tell the machine from others} */
+    public String name() {
         return name;
     }
 
-    List<String> consoles() {
+    /** {@return the names of the consoles so far} */
+    public List<String> consoles() {
         return List.copyOf(consoles);
+    }
+
+    Optional<Attachment> attachment(Path directory) {
+        return attachable && !prefix.isRemote()
+                ? Optional.of(Attachment.in(directory, !machine.equals("none")))
+                : Optional.empty();
     }
 
     boolean hasQtest() {
         return qtest;
     }
 
-    /** Return the plan for one machine; the channels are those of the consoles, in order, and of qtest. */
+    boolean hasGuestAgent() {
+        return guestAgent;
+    }
+
+    /** Return the plan for one machine; the channels are those of the consoles, in order, of qtest, and of the guest agent. */
     LaunchPlan plan() {
-        Path found = QemuBinary.find(binary);
+        requireSocketsInReach();
+        String program = program();
+        LaunchPrefix before = prefix;
         List<Channel> channels = new ArrayList<>();
         for (int i = 0; i < consoles.size(); i++) {
             channels.add(new Channel("serial" + i));
@@ -366,30 +514,53 @@ public final class QemuMachineBuilder {
         if (qtest) {
             channels.add(new Channel(QTEST));
         }
+        if (guestAgent) {
+            channels.add(new Channel(GuestAgent.CHARDEV));
+        }
         List<String> own = ownArguments();
         return new LaunchPlan(
                 name,
                 "QEMU \"%s\"".formatted(name),
-                directory -> commandLine(found, own, channels, directory),
-                Map.copyOf(environment),
+                before,
+                directory -> commandLine(
+                        program, own, channels, directory, MonitoredProcess.monitorChardev(before, directory)),
+                Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
                 Optional.ofNullable(workingDirectory),
                 channels,
+                List.copyOf(listeners),
                 startTimeout,
-                stopLimits);
+                stopLimits,
+                Optional.ofNullable(artefacts),
+                newTranscript());
     }
 
-    private static List<String> commandLine(Path binary, List<String> own, List<Channel> channels, Path directory) {
+    private void requireSocketsInReach() {
+        if (prefix.isRemote() && (qtest || guestAgent || !consoles.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "Machine \"%s\" cannot have %s: that is a socket of this machine, but QEMU is to run behind \"%s\". Leave it out, or let QEMU write to a file over there: args(\"-serial\", \"file:console.log\")"
+                            .formatted(
+                                    name,
+                                    qtest ? "qtest" : guestAgent ? "a guest agent's port" : "the consoles " + consoles,
+                                    prefix));
+        }
+    }
+
+    private List<String> commandLine(
+            String binary, List<String> own, List<Channel> channels, Path directory, String monitor) {
         List<String> line = new ArrayList<>();
-        line.add(binary.toString());
+        line.add(binary);
         line.addAll(own);
         for (Channel channel : channels) {
             line.addAll(List.of("-chardev", channel.chardev(directory)));
             line.addAll(
-                    channel.name().equals(QTEST)
-                            ? List.of("-qtest", "chardev:" + QTEST, "-qtest-log", "none")
-                            : List.of("-serial", "chardev:" + channel.name()));
+                    switch (channel.name()) {
+                        case QTEST -> List.of("-qtest", "chardev:" + QTEST, "-qtest-log", "none");
+                        case GuestAgent.CHARDEV -> GuestAgent.devices(machine);
+                        default -> List.of("-serial", "chardev:" + channel.name());
+                    });
         }
-        line.addAll(List.of("-chardev", new Channel(MonitoredProcess.MONITOR).chardev(directory)));
+        attachment(directory).map(Attachment::arguments).ifPresent(line::addAll);
+        line.addAll(List.of("-chardev", monitor));
         line.addAll(List.of("-mon", "chardev=" + MonitoredProcess.MONITOR + ",mode=control"));
         return List.copyOf(line);
     }
@@ -406,6 +577,9 @@ public final class QemuMachineBuilder {
         addIfGiven(line, "-smp", smp == 0 ? null : Integer.toString(smp));
         if (paused) {
             line.add("-S");
+        }
+        if (deprecatedRejected) {
+            line.addAll(List.of("-compat", "deprecated-input=reject,deprecated-output=hide"));
         }
         line.addAll(args);
         return line;

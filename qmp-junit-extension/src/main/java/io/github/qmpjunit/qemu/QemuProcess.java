@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.QmpAddress;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,19 +21,23 @@ final class QemuProcess {
 
     private final String label;
     private final List<String> commandLine;
+    private final String shellCommand;
     private final Process process;
     private final OutputLog stderr;
     private final boolean guestMayChooseTheCode;
+    private final boolean offspringIsOurs;
     private final long startedNanos = System.nanoTime();
     private final CompletableFuture<@Nullable Void> exit = new CompletableFuture<>();
     private volatile long exitedNanos;
     private volatile @Nullable ProcessHandle speaker;
     private volatile boolean endExpected;
 
-    private QemuProcess(String label, List<String> commandLine, Process process) {
-        this.label = label;
+    private QemuProcess(LaunchPlan plan, List<String> commandLine, Process process) {
+        this.label = plan.label();
         this.commandLine = commandLine;
+        this.shellCommand = plan.prefix().forShell(commandLine, plan.environment());
         this.process = process;
+        this.offspringIsOurs = !plan.prefix().isRemote();
         this.stderr = new OutputLog(label + "'s standard error");
         this.guestMayChooseTheCode = commandLine.stream()
                 .anyMatch(argument -> argument.contains("isa-debug-exit") || argument.contains("semihosting"));
@@ -58,17 +63,26 @@ final class QemuProcess {
         thread.start();
     }
 
-    /** Start what the plan says. Its standard input is empty, its standard output goes to a file in the directory. */
+    /**
+     * Start what the plan says. On this machine, its standard input is empty, its standard output goes to a file in the directory;
+     * elsewhere, QMP goes through both.
+     */
     static QemuProcess start(LaunchPlan plan, List<String> commandLine, Path directory) throws IOException {
-        ProcessBuilder prototype = new ProcessBuilder()
-                .redirectInput(new File("/dev/null"))
-                .redirectOutput(directory.resolve("stdout").toFile());
-        prototype.environment().putAll(plan.environment());
-        plan.workingDirectory().ifPresent(folder -> prototype.directory(folder.toFile()));
-        Process process = ProcessKeeper.start(commandLine, prototype);
+        ProcessBuilder prototype = new ProcessBuilder();
+        if (!plan.prefix().isRemote()) {
+            prototype
+                    .redirectInput(new File("/dev/null"))
+                    .redirectOutput(directory.resolve("stdout").toFile());
+            prototype.environment().putAll(plan.environment());
+            plan.workingDirectory().ifPresent(folder -> prototype.directory(folder.toFile()));
+        }
+        Process process = ProcessKeeper.start(
+                plan.prefix().toStart(commandLine, plan.environment(), plan.workingDirectory()),
+                prototype,
+                !plan.prefix().isRemote());
         boolean watched = false;
         try {
-            QemuProcess started = new QemuProcess(plan.label(), commandLine, process);
+            QemuProcess started = new QemuProcess(plan, commandLine, process);
             watched = true;
             return started;
         } finally {
@@ -124,13 +138,13 @@ final class QemuProcess {
         }
     }
 
-    /** Send SIGTERM to the process and to those whom it started. */
+    /** Send SIGTERM to the process and, on this machine, to those whom it started. */
     void terminate() {
         offspring().forEach(ProcessHandle::destroy);
         process.destroy();
     }
 
-    /** Send SIGKILL to the process and to those whom it started. */
+    /** Send SIGKILL to the process and, on this machine, to those whom it started. */
     void kill() {
         try {
             offspring().forEach(ProcessHandle::destroyForcibly);
@@ -145,8 +159,14 @@ final class QemuProcess {
         return process.isAlive() || (handle != null && handle.isAlive());
     }
 
-    /** The speaker first: it may be nobody's child any more. */
+    /**
+     * The speaker first: it may be nobody's child any more. What a remote prefix has started must outlive it for a moment: srun's
+     * child ends the job when srun is killed. All of it ends at the end of its standard input, which goes with the process.
+     */
     private List<ProcessHandle> offspring() {
+        if (!offspringIsOurs) {
+            return List.of();
+        }
         return Stream.concat(Stream.ofNullable(speaker), process.descendants()).toList();
     }
 
@@ -154,8 +174,19 @@ final class QemuProcess {
         return stderr;
     }
 
+    /** Return the address of a monitor that speaks through the process's standard input and output. */
+    QmpAddress streams() {
+        return QmpAddress.streams(process.getInputStream(), process.getOutputStream());
+    }
+
+    /** Return the command line without the prefix. */
     List<String> commandLine() {
         return commandLine;
+    }
+
+    /** Return the command line as a shell reads it, the prefix first. */
+    String shellCommand() {
+        return shellCommand;
     }
 
     /** Return what the end of the process, or its going on, looks like in a sentence; without the details. */
@@ -197,6 +228,6 @@ final class QemuProcess {
                         written.isEmpty()
                                 ? "Standard error is empty."
                                 : "Standard error:\n" + written.indent(2).stripTrailing(),
-                        CommandLine.forShell(commandLine));
+                        shellCommand);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Signals that a QEMU did not become ready. The message holds its exit status, its standard error and its command line, if it got that far. */
@@ -7,7 +8,19 @@ public class QemuStartException extends QemuException {
 
     private static final long serialVersionUID = 1L;
 
+    private final transient @Nullable StartAttempt attempt;
+
     QemuStartException(String message, @Nullable Throwable cause) {
+        this(message, cause, null);
+    }
+
+    QemuStartException(String message, @Nullable Throwable cause, @Nullable StartAttempt attempt) {
         super(message, cause);
+        this.attempt = attempt;
+    }
+
+    /** {@return what is left of the attempt, part by part; empty if it did not get as far as a command line} */
+    public Optional<StartAttempt> attempt() {
+        return Optional.ofNullable(attempt);
     }
 }

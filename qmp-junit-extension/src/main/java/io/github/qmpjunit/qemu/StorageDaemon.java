@@ -2,6 +2,7 @@ package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +71,11 @@ public final class StorageDaemon implements AutoCloseable {
         return monitored.process().stderr();
     }
 
+    /** {@return what takes down the monitor's messages; empty unless the daemon's definition has asked for it} */
+    public Optional<QmpTranscript> transcript() {
+        return monitored.transcript();
+    }
+
     /** {@return the command line with which the daemon was started, the binary first} */
     public List<String> commandLine() {
         return monitored.process().commandLine();
@@ -88,7 +94,8 @@ public final class StorageDaemon implements AutoCloseable {
     /**
      * Stop the daemon and remove all that was made for it, as {@link QemuMachine#close()} does. Idempotent.
      *
-     * @throws QemuExitException if it had crashed, was ended by somebody else, or exits with a status other than 0
+     * @throws QemuExitException if it had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     *     other than 0
      */
     @Override
     public void close() {

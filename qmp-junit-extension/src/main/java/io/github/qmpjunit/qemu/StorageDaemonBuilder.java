@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link StorageDaemon} is to be started with. Not thread-safe; one builder may start several. */
@@ -15,8 +18,12 @@ public final class StorageDaemonBuilder {
     private String name = "storage";
     private @Nullable String binary;
     private final List<String> args = new ArrayList<>();
+    private final List<QmpEventListener> listeners = new ArrayList<>();
     private Duration startTimeout = Duration.ofSeconds(30);
     private StopLimits stopLimits = StopLimits.DEFAULT;
+    private @Nullable Path artefacts;
+    private @Nullable Supplier<QmpTranscript> transcript;
+    private boolean recording;
 
     StorageDaemonBuilder() {}
 
@@ -65,6 +72,17 @@ public final class StorageDaemonBuilder {
     }
 
     /**
+     * Register a listener before the process starts, so that it misses nothing. It serves for one start.
+     *
+     * @param listener the listener
+     * @return this
+     */
+    public StorageDaemonBuilder listener(QmpEventListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
      * Set how long the daemon may take until its monitor answers; 30 s if not set.
      *
      * @param startTimeout the time-out
@@ -87,6 +105,48 @@ public final class StorageDaemonBuilder {
     }
 
     /**
+     * Set where somebody keeps what belongs to this daemon's run, so that failures' messages can name it; nowhere if not set. The
+     * daemon itself neither reads nor writes there.
+     *
+     * @param artefacts a directory, which need not exist yet
+     * @return this
+     */
+    public StorageDaemonBuilder artefacts(Path artefacts) {
+        this.artefacts = artefacts;
+        return this;
+    }
+
+    /**
+     * Have all messages of the monitor taken down.
+     *
+     * @param transcript makes a transcript for each daemon that is started, such as {@code () -> QmpTranscript.to(file)}
+     * @return this
+     */
+    public StorageDaemonBuilder transcript(Supplier<QmpTranscript> transcript) {
+        this.transcript = transcript;
+        return this;
+    }
+
+    /**
+     * Keep the last messages of the monitor in memory, whether or not they are taken down elsewhere as well; the daemon's {@code
+     * transcript()} has them.
+     *
+     * @return this
+     */
+    public StorageDaemonBuilder recording() {
+        this.recording = true;
+        return this;
+    }
+
+    private Optional<QmpTranscript> newTranscript() {
+        QmpTranscript made = transcript == null ? null : transcript.get();
+        if (recording) {
+            made = made == null ? QmpTranscript.inMemory() : made.alsoInMemory();
+        }
+        return Optional.ofNullable(made);
+    }
+
+    /**
      * Start the daemon and connect to its monitor.
      *
      * @return the running daemon
@@ -99,6 +159,7 @@ public final class StorageDaemonBuilder {
         return StorageDaemon.start(new LaunchPlan(
                 name,
                 "qemu-storage-daemon \"%s\"".formatted(name),
+                LaunchPrefix.NONE,
                 directory -> {
                     List<String> line = new ArrayList<>(List.of(found.toString()));
                     line.addAll(own);
@@ -108,7 +169,10 @@ public final class StorageDaemonBuilder {
                 Map.of(),
                 Optional.empty(),
                 List.of(),
+                List.copyOf(listeners),
                 startTimeout,
-                stopLimits));
+                stopLimits,
+                Optional.ofNullable(artefacts),
+                newTranscript()));
     }
 }

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -31,7 +33,7 @@ public final class DataPath {
      */
     public static DataPath of(String path) {
         List<Object> steps = new ArrayList<>();
-        Matcher matcher = STEP.matcher(path);
+        Matcher matcher = STEP.matcher(requireNonNull(path, "path must not be null"));
         int end = 0;
         while (matcher.find()) {
             steps.add(matcher.group(1) != null ? matcher.group(1) : Integer.valueOf(matcher.group(2)));

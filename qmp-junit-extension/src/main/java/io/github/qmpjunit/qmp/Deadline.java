@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -27,6 +29,7 @@ public final class Deadline {
      * @return the deadline
      */
     public static Deadline in(Duration timeout) {
+        requireNonNull(timeout, "timeout must not be null");
         return new Deadline(timeout.isNegative() ? Duration.ZERO : timeout);
     }
 

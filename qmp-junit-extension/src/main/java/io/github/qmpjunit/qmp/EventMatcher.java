@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -44,7 +46,7 @@ public final class EventMatcher {
      * @return the matcher
      */
     public static EventMatcher event(EventType type) {
-        return event(type.name());
+        return event(requireNonNull(type, "type must not be null").name());
     }
 
     /**
@@ -54,7 +56,7 @@ public final class EventMatcher {
      * @return the matcher
      */
     public static EventMatcher event(String name) {
-        return ofNames(Stream.of(name));
+        return ofNames(Stream.of(requireNonNull(name, "name must not be null")));
     }
 
     /**
@@ -64,7 +66,8 @@ public final class EventMatcher {
      * @return the matcher
      */
     public static EventMatcher anyOf(EventType... types) {
-        return ofNames(Stream.of(types).map(EventType::name));
+        return ofNames(Stream.of(requireNonNull(types, "types must not be null"))
+                .map(type -> requireNonNull(type, "none of types must be null").name()));
     }
 
     /**
@@ -74,7 +77,8 @@ public final class EventMatcher {
      * @return the matcher
      */
     public static EventMatcher anyOf(String... names) {
-        return ofNames(Stream.of(names));
+        return ofNames(Stream.of(requireNonNull(names, "names must not be null"))
+                .map(name -> requireNonNull(name, "none of names must be null")));
     }
 
     private static EventMatcher ofNames(Stream<String> names) {
@@ -90,6 +94,7 @@ public final class EventMatcher {
      * @return the narrower matcher
      */
     public EventMatcher withData(String path, @Nullable Object expected) {
+        requireNonNull(path, "path must not be null");
         if (expected instanceof Predicate) {
             throw new IllegalArgumentException(
                     "A predicate on %s is given by withDataMatching(path, description, predicate)".formatted(path));
@@ -107,6 +112,8 @@ public final class EventMatcher {
      * @return the narrower matcher
      */
     public EventMatcher withDataMatching(String path, String description, Predicate<JsonNode> predicate) {
+        requireNonNull(description, "description must not be null");
+        requireNonNull(predicate, "predicate must not be null");
         return withData(path, description, null, predicate);
     }
 
@@ -118,7 +125,7 @@ public final class EventMatcher {
      * @return the narrower matcher
      */
     public EventMatcher withDataContaining(Map<String, ?> subset) {
-        JsonNode tree = JsonValues.treeOf(subset, "the expected data");
+        JsonNode tree = JsonValues.treeOf(requireNonNull(subset, "subset must not be null"), "the expected data");
         return with(
                 "with data containing " + JsonValues.brief(tree),
                 new Demand(null, tree),
@@ -148,6 +155,8 @@ public final class EventMatcher {
      * @return the narrower matcher
      */
     public EventMatcher where(String description, Predicate<QmpEvent> predicate) {
+        requireNonNull(description, "description must not be null");
+        requireNonNull(predicate, "predicate must not be null");
         return with(
                 "where " + description,
                 null,
@@ -235,7 +244,7 @@ public final class EventMatcher {
 
     /** {@return the names that are meant, in the order in which they were given; empty if every name is} */
     public Set<String> names() {
-        return names.isEmpty() ? Set.of() : Collections.unmodifiableSet(names);
+        return Collections.unmodifiableSet(names);
     }
 
     /** Return what must stand in the data, as far as a schema can tell whether it ever does. */
@@ -257,7 +266,7 @@ public final class EventMatcher {
         for (Condition condition : conditions) {
             String description = condition.description;
             boolean goesOn = description.startsWith("with data ") && before.startsWith("with data ");
-            text.append(text.length() > 0 && !before.isEmpty() ? ", " : " ");
+            text.append(before.isEmpty() ? " " : ", ");
             text.append(goesOn ? description.substring("with data ".length()) : description);
             before = description;
         }

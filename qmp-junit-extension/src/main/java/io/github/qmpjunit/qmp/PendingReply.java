@@ -61,6 +61,7 @@ final class PendingReply {
      */
     @Nullable
     JsonNode await(Deadline deadline, Object what) {
+        Waiting waiting = Waiting.begin(() -> "the reply to " + what);
         try {
             if (!arrived.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 return null;
@@ -68,6 +69,8 @@ final class PendingReply {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QmpInterruptedException("The thread was interrupted while it waited for " + what, e);
+        } finally {
+            waiting.end();
         }
         QmpException reason = failure;
         if (reason != null) {

@@ -1,6 +1,9 @@
 package io.github.qmpjunit.qmp;
 
+import static java.util.Objects.requireNonNull;
+
 import java.lang.reflect.Type;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,7 @@ public final class QmpClient implements AutoCloseable {
     private final boolean outOfBand;
     private final QmpLimits limits;
     private final @Nullable QmpTranscript transcript;
+    private final @Nullable Path artefacts;
     private final EventRouter router;
     private final DaemonExecutor callbacks;
     private final SchemaSource schemaSource;
@@ -49,6 +53,7 @@ public final class QmpClient implements AutoCloseable {
     private volatile @Nullable QmpSession session;
     private volatile @Nullable QmpGreeting greeting;
     private volatile boolean ready;
+    private volatile boolean everConnected;
     private @Nullable QmpEventListener assertionEvents;
 
     private QmpClient(Builder builder) {
@@ -62,6 +67,7 @@ public final class QmpClient implements AutoCloseable {
         this.outOfBand = builder.outOfBand;
         this.limits = builder.limits;
         this.transcript = builder.transcript;
+        this.artefacts = builder.artefacts;
         this.router = new EventRouter(this);
         this.callbacks = new DaemonExecutor("qmp-callbacks-" + name);
         this.schemaSource = new SchemaSource(builder.schemaCache, builder.program);
@@ -141,6 +147,7 @@ public final class QmpClient implements AutoCloseable {
                     new QmpSession(name, source, router, peerDiagnosis, limits, transcript, this::signalStateChange);
             router.connectionChanged(null);
             ready = false;
+            everConnected = true;
             session = opened;
             stateChanged.signalAll();
             opened.start();
@@ -203,6 +210,11 @@ public final class QmpClient implements AutoCloseable {
             return QmpState.DISCONNECTING;
         }
         return ready ? QmpState.RUNNING : QmpState.CONNECTING;
+    }
+
+    /** {@return whether it has, had or tried to have a connection; if not, nothing can have come nor ended} */
+    public boolean hasEverConnected() {
+        return everConnected;
     }
 
     /**
@@ -393,6 +405,11 @@ public final class QmpClient implements AutoCloseable {
         return peerDescription.get();
     }
 
+    /** {@return where the owner of this client keeps what belongs to its run (logs, transcripts), for messages; empty if nowhere} */
+    public Optional<Path> artefacts() {
+        return Optional.ofNullable(artefacts);
+    }
+
     /**
      * Call back for each event that matches, in the order of arrival, one at a time, on a thread of this client's own. What the
      * callback throws is logged.
@@ -439,6 +456,23 @@ public final class QmpClient implements AutoCloseable {
                 assertionEvents = created;
             }
             return assertionEvents;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /**
+     * Forget the events that have arrived so far, in {@link #events()} and for assertions: for the next test on a peer that several
+     * tests share. Listeners that were registered keep theirs. A reply that has been received proves that every event sent before
+     * it has arrived.
+     */
+    public void forgetEvents() {
+        lifecycle.lock();
+        try {
+            router.all().forget();
+            if (assertionEvents != null) {
+                assertionEvents.forget();
+            }
         } finally {
             lifecycle.unlock();
         }
@@ -646,6 +680,7 @@ public final class QmpClient implements AutoCloseable {
         private Supplier<String> program = () -> "";
         private QmpLimits limits = QmpLimits.defaults();
         private @Nullable QmpTranscript transcript;
+        private @Nullable Path artefacts;
 
         private Builder() {}
 
@@ -785,6 +820,18 @@ public final class QmpClient implements AutoCloseable {
          */
         public Builder transcript(QmpTranscript transcript) {
             this.transcript = transcript;
+            return this;
+        }
+
+        /**
+         * Set where the owner of this client keeps what belongs to its run, so that failures' messages can name it; nowhere if not
+         * set. The client itself neither reads nor writes there.
+         *
+         * @param artefacts a directory, which need not exist yet
+         * @return this
+         */
+        public Builder artefacts(Path artefacts) {
+            this.artefacts = requireNonNull(artefacts, "artefacts must not be null");
             return this;
         }
 

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.FileDescriptor;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +45,7 @@ public final class QmpCommand {
      * @return the command
      */
     public static QmpCommand of(String name) {
-        return new QmpCommand(name, null, false, null, List.of(), null);
+        return new QmpCommand(requireNonNull(name, "name must not be null"), null, false, null, List.of(), null);
     }
 
     /**
@@ -57,6 +59,8 @@ public final class QmpCommand {
      * @throws IllegalArgumentException if the arguments do not become a JSON object
      */
     public static QmpCommand of(String name, Object arguments) {
+        requireNonNull(name, "name must not be null");
+        requireNonNull(arguments, "arguments must not be null");
         JsonNode tree = Json.toTree(arguments, "the arguments of " + name);
         if (!tree.isObject()) {
             throw new IllegalArgumentException(

@@ -158,6 +158,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
      * @return the oldest matching event not yet taken
      */
     public QmpEvent next(EventMatcher matcher, Deadline deadline) {
+        Waiting waiting = Waiting.begin(matcher::toString);
         lock.lock();
         try {
             long removalsBefore = removals;
@@ -185,6 +186,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
             }
         } finally {
             lock.unlock();
+            waiting.end();
         }
     }
 
@@ -260,6 +262,19 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
             queue.clear();
             filterFailure = null;
             return cleared;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Begin anew: without anything to take and without a history. */
+    void forget() {
+        lock.lock();
+        try {
+            queue.clear();
+            history.clear();
+            filterFailure = null;
+            dropped = 0;
         } finally {
             lock.unlock();
         }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -60,8 +61,9 @@ public final class QmpTranscript {
     /** ASCII, as QEMU writes it: a lone surrogate has an escape, but no bytes. */
     private static final ObjectWriter JSON = Json.MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
-    private final Sink sink;
+    private final @Nullable Sink sink;
     private final String target;
+    private final @Nullable TranscriptMemory memory;
     private final long begin = System.nanoTime();
 
     /** Guards the order of the lines, and what follows. */
@@ -71,9 +73,10 @@ public final class QmpTranscript {
     private @Nullable QmpException failure;
     private boolean reported;
 
-    private QmpTranscript(Sink sink, String target) {
+    private QmpTranscript(@Nullable Sink sink, String target, @Nullable TranscriptMemory memory) {
         this.sink = sink;
         this.target = target;
+        this.memory = memory;
     }
 
     /**
@@ -89,7 +92,7 @@ public final class QmpTranscript {
         } catch (IOException e) {
             throw new QmpException("Cannot write a transcript to %s: %s".formatted(file, e), e);
         }
-        return new QmpTranscript(new FileSink(file), file.toString());
+        return new QmpTranscript(new FileSink(file), file.toString(), null);
     }
 
     /**
@@ -100,7 +103,47 @@ public final class QmpTranscript {
      * @return the transcript
      */
     public static QmpTranscript to(Consumer<String> sink) {
-        return new QmpTranscript(sink::accept, "its sink");
+        return new QmpTranscript(sink::accept, "its sink", null);
+    }
+
+    /**
+     * Keep the last messages in memory: some thousands, or fewer where they are large. They become text only where somebody asks
+     * for it, so this costs next to nothing while the client works.
+     *
+     * @return the transcript; {@link #lines()} has what it keeps
+     */
+    public static QmpTranscript inMemory() {
+        return new QmpTranscript(null, "memory", new TranscriptMemory());
+    }
+
+    /**
+     * Return a transcript that goes where this one does, and keeps the last messages in memory besides. Give only one of the two to
+     * a client.
+     *
+     * @return the transcript; {@link #lines()} has what it keeps
+     */
+    public QmpTranscript alsoInMemory() {
+        return new QmpTranscript(sink, target, new TranscriptMemory());
+    }
+
+    /** {@return the lines that are kept in memory, the oldest first; none unless the transcript was made to keep them} */
+    public List<QmpTranscriptLine> lines() {
+        lock.lock();
+        try {
+            return memory == null ? List.of() : memory.lines();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return how many lines before those of {@link #lines()} are not kept any more} */
+    public long dropped() {
+        lock.lock();
+        try {
+            return memory == null ? 0 : memory.dropped();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** {@return why the transcript is incomplete, empty as long as it is complete} */
@@ -140,7 +183,9 @@ public final class QmpTranscript {
         append(note("ended").put("by", byClient ? "client" : "peer").put("reason", reason));
         lock.lock();
         try {
-            sink.close();
+            if (sink != null) {
+                sink.close();
+            }
         } catch (IOException e) {
             failed(e);
         } finally {
@@ -176,18 +221,35 @@ public final class QmpTranscript {
     private void append(ObjectNode line) {
         lock.lock();
         try {
-            if (failure != null) {
-                lost++;
-                return;
+            long now = System.nanoTime(); // under the lock: never decreases
+            line.put("t", TimeUnit.NANOSECONDS.toMicros(now - begin));
+            if (memory != null) {
+                memory.add(now, line);
             }
-            line.put("t", TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin)); // under the lock: never decreases
-            sink.write(JSON.writeValueAsString(line));
-        } catch (Throwable e) { // an assertion in the user's sink as well
-            lost++;
-            failed(e);
+            if (sink != null) {
+                write(sink, line);
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void write(Sink open, ObjectNode line) {
+        if (failure != null) {
+            lost++;
+            return;
+        }
+        try {
+            open.write(format(line));
+        } catch (Throwable e) { // an assertion in the user's sink as well
+            lost++;
+            failed(e);
+        }
+    }
+
+    /** Return the line as it stands in a file, without its end. */
+    static String format(JsonNode line) {
+        return JSON.writeValueAsString(line);
     }
 
     private void failed(Throwable e) {

@@ -284,12 +284,13 @@ class QemuExtensionTest {
     void mistakes_are_told_with_what_to_write_instead() {
         assertThat(onlyFailureOf(UnknownName.class))
                 .hasMessageContaining(
-                        "There is no machine \"sorce\" to inject; defined are \"src\". Define it with @Vm(value = \"sorce\", machine = ...)");
+                        "There is no machine \"sorce\" to inject into a parameter of test of UnknownName; defined are \"src\". Define it with @Vm(value = \"sorce\", machine = ...)");
         assertThat(onlyFailureOf(NoName.class))
                 .hasMessageContaining(
-                        "Cannot tell which machine's QmpClient to inject: defined are \"src\", \"dst\". Write @Vm(\"src\") QmpClient");
+                        "Cannot tell which machine's QmpClient to inject into a parameter of test of NoName: defined are \"src\", \"dst\". Write @Vm(\"src\") QmpClient");
         assertThat(onlyFailureOf(NothingDefined.class))
-                .hasMessageContaining("There is no machine \"dst\" to inject; none is defined.");
+                .hasMessageContaining(
+                        "There is no machine \"dst\" to inject into a parameter of test of NothingDefined; none is defined.");
         assertThat(onlyFailureOf(TwoUnnamed.class))
                 .hasMessageContaining("defines two machines of the name \"\"; give each @Vm a name of its own");
     }
@@ -315,8 +316,10 @@ class QemuExtensionTest {
                 .assertThatEvents()
                 .haveExactly(
                         1,
-                        finishedWithFailure(message(text ->
-                                text.contains("machines belong to a test method, and before runs outside of one"))));
+                        finishedWithFailure(
+                                message(
+                                        text -> text.contains(
+                                                "Cannot inject a QmpClient into a parameter of before of BeforeAllOfIt, which belongs to no test: the machine is new for each test. Write scope = Scope.CLASS in its definition"))));
     }
 
     @QemuTest

@@ -74,10 +74,34 @@ class QemuMachineStopTest {
         signal("STOP", vm);
         long before = System.nanoTime();
 
-        vm.close();
+        assertThatThrownBy(vm::close)
+                .isInstanceOf(QemuExitException.class)
+                .hasMessageStartingWith(
+                        "It hung, and was ended by SIGKILL, since neither \"quit\" nor SIGTERM ended it: QEMU \"vm\"");
 
         assertThat(vm.exitStatus()).hasValue(new ExitStatus(9, true));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void a_machine_that_the_test_kills_while_it_hangs_is_no_error() throws Exception {
+        QemuMachine vm = QemuMachine.builder().start();
+        signal("STOP", vm);
+
+        vm.kill();
+        vm.close();
+
+        assertThat(vm.exitStatus()).hasValue(new ExitStatus(9, true));
+    }
+
+    @Test
+    void a_machine_whose_monitor_the_test_has_closed_is_ended_by_sigterm_and_that_is_no_error() {
+        QemuMachine vm = QemuMachine.builder().start();
+        vm.qmp().close();
+
+        vm.close();
+
+        assertThat(vm.exitStatus()).hasValue(new ExitStatus(0, false));
     }
 
     @Test

@@ -175,7 +175,7 @@ class QemuMachineTest {
         assertThat(new ProcessBuilder("sh", "-c", "kill -STOP " + qemu).start().waitFor())
                 .isZero();
 
-        vm.close();
+        assertThatThrownBy(vm::close).isInstanceOf(QemuExitException.class).hasMessageContaining("It hung");
 
         assertThat(startedWith(folder)).isEmpty();
     }
@@ -281,7 +281,7 @@ class QemuMachineTest {
                         .waitFor())
                 .isZero();
 
-        vm.close();
+        assertThatThrownBy(vm::close).isInstanceOf(QemuExitException.class).hasMessageContaining("It hung");
 
         assertThat(vm.isRunning()).isFalse();
     }

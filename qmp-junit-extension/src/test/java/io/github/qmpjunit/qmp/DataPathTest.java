@@ -38,4 +38,12 @@ class DataPathTest {
     void may_begin_with_a_place() {
         assertThat(DataPath.of("[1]").in(Json.MAPPER.readTree("[1, 2]"))).hasToString("2");
     }
+
+    @Test
+    void tells_its_steps_and_its_text() {
+        DataPath path = DataPath.of("a.b-c[12].d");
+
+        assertThat(path.steps()).containsExactly("a", "b-c", 12, "d");
+        assertThat(path).hasToString("a.b-c[12].d");
+    }
 }

@@ -13,6 +13,7 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -161,6 +162,84 @@ class EventMatcherTest {
                         .withDataContaining(Map.of("a", Map.of("b", 1)))
                         .withDataMatching("c", "is odd", n -> true))
                 .hasToString("X with data containing {a: {b: 1}}, c is odd");
+    }
+
+    @Test
+    void names_are_told_in_their_order_and_cannot_be_changed() {
+        assertThat(anyOf("STOP", "RESUME", "A").names()).containsExactly("STOP", "RESUME", "A");
+        assertThat(anyOf(STOP, RESUME).names()).containsExactly("STOP", "RESUME");
+        assertThat(anyEvent().names()).isEmpty();
+        assertThatThrownBy(() -> event("X").names().add("Y")).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void no_names_mean_every_event() {
+        assertThat(anyOf(new String[0]).matches(CREATED)).isTrue();
+        assertThat(anyOf(new EventType[0]).matches(CREATED)).isTrue();
+    }
+
+    @Test
+    void tells_whether_it_demands_a_certain_value() {
+        EventMatcher matcher = event(JOB_STATUS_CHANGE)
+                .withData("id", "job0")
+                .withData("status", "concluded")
+                .withoutData("error");
+
+        assertThat(matcher.demandsData("status", "concluded")).isTrue();
+        assertThat(matcher.demandsData("status", "ready")).isFalse();
+        assertThat(matcher.demandsData("id", "concluded")).isFalse();
+        assertThat(anyEvent().demandsData("status", "concluded")).isFalse();
+    }
+
+    @Test
+    void demands_that_a_schema_can_judge_are_told_and_no_others() {
+        EventMatcher matcher = event("X")
+                .withoutData("a")
+                .withData("b.c", 1)
+                .where("it is late", event -> true)
+                .withDataMatching("d", "is odd", node -> true)
+                .withDataContaining(Map.of("e", 2));
+
+        assertThat(matcher.demands())
+                .extracting(demand -> demand.path() + " " + demand.expected())
+                .containsExactly("b.c 1", "d null", "null {\"e\":2}");
+    }
+
+    @Test
+    void what_must_be_given_is_named_where_it_is_not() {
+        EventMatcher any = anyEvent();
+        Predicate<JsonNode> nodes = node -> true;
+
+        assertNullIsRefused("type", () -> event((EventType) null));
+        assertNullIsRefused("name", () -> event((String) null));
+        assertNullIsRefused("types", () -> anyOf((EventType[]) null));
+        assertNullIsRefused("names", () -> anyOf((String[]) null));
+        assertNullIsRefused("path", () -> any.withData(null, 1));
+        assertNullIsRefused("path", () -> any.withDataMatching(null, "is odd", nodes));
+        assertNullIsRefused("description", () -> any.withDataMatching("a", null, nodes));
+        assertNullIsRefused("predicate", () -> any.withDataMatching("a", "is odd", null));
+        assertNullIsRefused("subset", () -> any.withDataContaining(null));
+        assertNullIsRefused("path", () -> any.withoutData(null));
+        assertNullIsRefused("description", () -> any.where(null, event -> true));
+        assertNullIsRefused("predicate", () -> any.where("it is late", null));
+        assertThatThrownBy(() -> anyOf(STOP, null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("none of types must be null");
+        assertThatThrownBy(() -> anyOf("STOP", null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("none of names must be null");
+    }
+
+    private static void assertNullIsRefused(String parameter, ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage("%s must not be null", parameter);
+    }
+
+    @Test
+    void a_mark_lies_between_two_events() {
+        EventMark mark = new EventMark(1);
+
+        assertThat(mark.isBefore(CREATED)).isFalse();
+        assertThat(mark.isBefore(new QmpEvent(CREATED.message(), 2, 0))).isTrue();
     }
 
     static QmpEvent received(String name, String data) {

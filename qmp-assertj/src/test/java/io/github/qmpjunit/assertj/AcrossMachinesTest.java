@@ -1,0 +1,68 @@
+package io.github.qmpjunit.assertj;
+
+import static io.github.qmpjunit.assertj.QmpAssertions.inOrder;
+import static io.github.qmpjunit.assertj.ScriptedVm.textOf;
+import static io.github.qmpjunit.qmp.EventMatcher.event;
+import static io.github.qmpjunit.qmp.QmpEvents.RESUME;
+import static io.github.qmpjunit.qmp.QmpEvents.STOP;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The order of events of two machines: the moment at which each was read decides. */
+class AcrossMachinesTest {
+
+    private final ScriptedVm src = new ScriptedVm();
+    private final ScriptedVm dst = new ScriptedVm();
+
+    @AfterEach
+    void close() {
+        src.close();
+        dst.close();
+    }
+
+    @Test
+    void in_the_order_in_which_they_came() {
+        dst.sends("RESUME");
+        src.sends("STOP");
+        dst.sends("RESUME").sends("X", Map.of("n", 1)).sends("X", Map.of("n", 2));
+
+        inOrder()
+                .event(src.qmp, STOP)
+                .event(dst.qmp, RESUME)
+                .event(dst.qmp, event("X").withData("n", 2));
+
+        assertThat(dst.qmp.assertionEvents().pending())
+                .as("what came too early, or did not match, is not consumed")
+                .extracting(event -> event.sequence())
+                .containsExactly(1L, 3L);
+    }
+
+    @Test
+    void one_that_came_before_the_other_is_none_after_it() {
+        dst.sends("RESUME");
+        src.sends("STOP");
+
+        AssertionError failure = catchThrowableOfType(
+                AssertionError.class,
+                () -> inOrder(Duration.ofMillis(60))
+                        .as("the hand-over")
+                        .event(src.qmp, STOP)
+                        .event(dst.qmp, RESUME));
+
+        assertThat(textOf(failure)).isEqualTo("""
+                [the hand-over]\s
+                Expecting QMP client "vm":
+                  to receive RESUME where it came after STOP of "vm"
+                within 60 ms, but the closest events were:
+                  +T  RESUME    not an event where it came after STOP of "vm"
+                All events, with times relative to the beginning of this wait:
+                  +T  RESUME
+                The machine's status is "running".""");
+        assertThat(failure.getStackTrace()[0].getClassName()).isEqualTo(AcrossMachinesTest.class.getName());
+    }
+}

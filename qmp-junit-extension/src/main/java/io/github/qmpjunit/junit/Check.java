@@ -1,0 +1,17 @@
+package io.github.qmpjunit.junit;
+
+/** What is looked at when a test has passed. Each is on by default, and fails the test, or reports, as it says. */
+public enum Check {
+
+    /** QEMU still runs, unless the test has ended it, and ends as it should when told to. Fails the test. */
+    EXIT,
+
+    /** No job runs any more ({@code query-jobs}): the test has awaited what it has begun. Fails the test. */
+    JOBS,
+
+    /** QEMU has written no warning or error to its standard error during the test. Fails the test. */
+    STDERR,
+
+    /** A shared machine has the block nodes and file descriptor sets that it had before the test. Reports those that are new. */
+    LEFTOVERS
+}

@@ -1,0 +1,64 @@
+package io.github.qmpjunit.junit;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ReflectionSupport;
+
+/**
+ * Where a class wants something injected for each of its tests.
+ *
+ * @param fields its fields, and those that it inherits
+ * @param parameters those of its constructor and of its {@code @BeforeEach} and {@code @AfterEach} methods
+ */
+record ClassInjections(List<Field> fields, List<Injection> parameters) {
+
+    private static final ClassValue<ClassInjections> KNOWN = new ClassValue<>() {
+        @Override
+        protected ClassInjections computeValue(Class<?> type) {
+            return scan(type);
+        }
+    };
+
+    static ClassInjections of(Class<?> type) {
+        return KNOWN.get(type);
+    }
+
+    /** Return the fields' injections. */
+    List<Injection> ofFields() {
+        return fields.stream().map(Injection::at).flatMap(Optional::stream).toList();
+    }
+
+    private static ClassInjections scan(Class<?> type) {
+        List<Field> fields = ReflectionSupport.findFields(
+                type, field -> Injection.at(field).isPresent(), HierarchyTraversalMode.TOP_DOWN);
+        List<Injection> parameters = new ArrayList<>();
+        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+            parameters.addAll(ofParameters(constructor));
+        }
+        for (Method method : ReflectionSupport.findMethods(
+                type,
+                candidate -> candidate.isAnnotationPresent(BeforeEach.class)
+                        || candidate.isAnnotationPresent(AfterEach.class),
+                HierarchyTraversalMode.TOP_DOWN)) {
+            parameters.addAll(ofParameters(method));
+        }
+        return new ClassInjections(List.copyOf(fields), List.copyOf(parameters));
+    }
+
+    static List<Injection> ofParameters(Executable executable) {
+        List<Injection> injections = new ArrayList<>();
+        for (Parameter parameter : executable.getParameters()) {
+            Injection.at(parameter).ifPresent(injections::add);
+        }
+        return injections;
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.qmpjunit.junit;
+
+/**
+ * The names of what can be configured from outside of the tests.
+ *
+ * <p>A value is looked for in this order, and the first found counts: a configuration parameter of the JUnit launcher (of Surefire's
+ * {@code configurationParameters}, say), the system property of that name, {@code junit-platform.properties} on the class path, then
+ * the environment variable of that name in capitals with underscores ({@code QMPJUNIT_HOLD_LIMIT} for {@code
+ * qmpjunit.hold.limit}). What an annotation or {@link QemuExtension#builder()} says of a machine wins over all of them. A value
+ * that cannot be understood fails each test that needs it.
+ */
+public final class ConfigurationKeys {
+
+    /**
+     * The QEMU to start where a definition names none: a path, or a command on the {@code PATH}. Without it, {@code QEMU_PROG} of
+     * the environment, then {@code qemu-system-} and the host's architecture.
+     */
+    public static final String QEMU = "qmpjunit.qemu";
+
+    /** The {@code -machine} where a definition names none; {@code none} by default. */
+    public static final String MACHINE = "qmpjunit.machine";
+
+    /** The accelerators where a definition names none, in order of preference, separated by commas; left to QEMU by default. */
+    public static final String ACCELERATORS = "qmpjunit.accelerators";
+
+    /** Arguments that every QEMU gets before its own, separated by white space. */
+    public static final String ARGS = "qmpjunit.args";
+
+    /** What happens to a test where there is no QEMU: {@code fail}, the default, or {@code skip}. */
+    public static final String MISSING = "qmpjunit.missing";
+
+    /** {@code true} lets every QEMU refuse what is deprecated, as {@link Vm#rejectDeprecated()} does for one. */
+    public static final String REJECT_DEPRECATED = "qmpjunit.reject-deprecated";
+
+    /** The {@linkplain Check checks} to leave out for all machines, separated by commas: {@code stderr,leftovers}. */
+    public static final String WITHOUT = "qmpjunit.without";
+
+    /** A regular expression: lines of a QEMU's standard error in which it is found never fail a test. */
+    public static final String ALLOWED_STDERR = "qmpjunit.allowed-stderr";
+
+    /** When a test's report is kept: {@code on-failure}, the default, {@code always} or {@code never}. */
+    public static final String REPORT = "qmpjunit.report";
+
+    /** Where the reports go: a directory, in which each test gets one of its own. JUnit's output directory by default. */
+    public static final String REPORT_DIRECTORY = "qmpjunit.report.directory";
+
+    /**
+     * {@code on-failure} leaves the machines of a failed test up and says how to attach to them, until QEMU ends or the {@linkplain
+     * #HOLD_LIMIT limit} is over; {@code never} is the default.
+     */
+    public static final String HOLD = "qmpjunit.hold";
+
+    /** How long a machine is held, in ISO 8601 ({@code PT30M}); an hour by default. */
+    public static final String HOLD_LIMIT = "qmpjunit.hold.limit";
+
+    /**
+     * How many processors the machines of all tests that run at a time may have together; the host's number by default. A test that
+     * would be too much waits for others to end. One that needs more than there is runs alone.
+     */
+    public static final String BUDGET_CORES = "qmpjunit.budget.cores";
+
+    /** How much memory the machines of all tests that run at a time may have together ({@code 4G}); three quarters of the host's by default. */
+    public static final String BUDGET_MEMORY = "qmpjunit.budget.memory";
+
+    /** The binaries that a {@link QemuMatrix} without binaries of its own goes through, separated by commas. */
+    public static final String MATRIX_BINARIES = "qmpjunit.matrix.binaries";
+
+    /**
+     * Whether a test that takes long says on the standard error what it waits for: {@code on}, {@code off}, or {@code auto}, the
+     * default: if the JVM has a console.
+     */
+    public static final String PROGRESS = "qmpjunit.progress";
+
+    private ConfigurationKeys() {}
+}

@@ -1,0 +1,88 @@
+package io.github.qmpjunit.junit;
+
+import static org.junit.jupiter.api.extension.ConditionEvaluationResult.disabled;
+import static org.junit.jupiter.api.extension.ConditionEvaluationResult.enabled;
+
+import io.github.qmpjunit.qemu.QemuBinary;
+import io.github.qmpjunit.qemu.QemuCapabilities;
+import io.github.qmpjunit.qemu.QemuNotFoundException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/** Asks QEMU what {@link EnabledIfQemu} wants to know. */
+final class EnabledIfQemuCondition implements ExecutionCondition {
+
+    /** JUnit creates it. */
+    EnabledIfQemuCondition() {}
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        return AnnotationSupport.findAnnotation(context.getElement(), EnabledIfQemu.class)
+                .map(wanted -> evaluate(wanted, context))
+                .orElseGet(() -> enabled("no @EnabledIfQemu here"));
+    }
+
+    private static ConditionEvaluationResult evaluate(EnabledIfQemu wanted, ExtensionContext context) {
+        VersionRange versions = VersionRange.parse(wanted.version());
+        Path binary;
+        try {
+            binary = QemuBinary.find(binary(wanted, context));
+        } catch (QemuNotFoundException e) {
+            Missing byConfiguration = Configuration.of(context).choice(ConfigurationKeys.MISSING, Missing.FAIL);
+            if (wanted.missing() == Missing.SKIP || byConfiguration == Missing.SKIP) {
+                return disabled(e.getMessage());
+            }
+            throw e;
+        }
+        QemuCapabilities found = QemuCapabilities.of(binary);
+        List<String> lacks = new ArrayList<>();
+        if (!versions.contains(found.version())) {
+            lacks.add("is not in " + wanted.version());
+        }
+        addMissing(lacks, "command", wanted.command(), found.commands());
+        addMissing(lacks, "device", wanted.device(), found.devices());
+        addMissing(lacks, "machine", wanted.machine(), found.machines());
+        for (String accelerator : wanted.accelerator()) {
+            addAccelerator(lacks, accelerator, found);
+        }
+        String name = "QEMU %s at %s".formatted(found.version(), found.binary());
+        return lacks.isEmpty()
+                ? enabled(name + " has all that is wanted")
+                : disabled("%s %s".formatted(name, String.join(", ", lacks)));
+    }
+
+    private static @Nullable String binary(EnabledIfQemu wanted, ExtensionContext context) {
+        if (!wanted.binary().isEmpty()) {
+            return wanted.binary();
+        }
+        return QemuMatrixProvider.choice(context)
+                .flatMap(QemuMatrixProvider.Choice::binary)
+                .or(() -> MachineFactory.binary(Configuration.of(context)))
+                .orElse(null);
+    }
+
+    private static void addMissing(List<String> lacks, String kind, String[] wanted, Set<String> found) {
+        for (String name : wanted) {
+            if (!found.contains(name)) {
+                lacks.add("has no %s \"%s\"".formatted(kind, name));
+            }
+        }
+    }
+
+    private static void addAccelerator(List<String> lacks, String accelerator, QemuCapabilities found) {
+        if (!found.accelerators().contains(accelerator)) {
+            lacks.add("has no accelerator \"%s\", only %s".formatted(accelerator, found.accelerators()));
+        } else if (accelerator.equals("kvm")) {
+            Optional<String> reason = found.whyNoKvm();
+            reason.ifPresent(text -> lacks.add("cannot use KVM: " + text));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.qmpjunit.junit;
+
+import io.github.qmpjunit.qmp.EventMatcher;
+import io.github.qmpjunit.qmp.QmpEventListener;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Field;
+import java.lang.reflect.Parameter;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * A parameter or field that is to be given something.
+ *
+ * @param place the parameter or field
+ * @param what what it is given
+ * @param vm what stands at it
+ */
+record Injection(AnnotatedElement place, Injectable what, Optional<Vm> vm) {
+
+    static Optional<Injection> at(Parameter parameter) {
+        return Injectable.of(parameter.getType()).map(what -> at(parameter, what));
+    }
+
+    /** Return what a field is to be given, if it asks for something by {@link Vm} or {@link Listen}. */
+    static Optional<Injection> at(Field field) {
+        if (!AnnotationSupport.isAnnotated(field, Vm.class)
+                && !AnnotationSupport.isAnnotated(field, Vms.class)
+                && !AnnotationSupport.isAnnotated(field, Listen.class)) {
+            return Optional.empty();
+        }
+        return Optional.of(at(
+                field,
+                Injectable.of(field.getType())
+                        .orElseThrow(() -> new ExtensionConfigurationException(
+                                "Cannot inject %s: its type is %s, and what can be injected is %s"
+                                        .formatted(
+                                                VmPlaces.describe(field),
+                                                field.getType().getSimpleName(),
+                                                Injectable.names())))));
+    }
+
+    private static Injection at(AnnotatedElement place, Injectable what) {
+        var vms = AnnotationSupport.findRepeatableAnnotations(place, Vm.class);
+        if (vms.size() > 1) {
+            throw new ExtensionConfigurationException("%s has %d @Vm; it can be given only one machine's %s"
+                    .formatted(VmPlaces.describe(place), vms.size(), what.typeName()));
+        }
+        Optional<Vm> vm = vms.stream().findFirst();
+        Injection injection = new Injection(place, what, vm);
+        if (what != Injectable.LISTENER && AnnotationSupport.isAnnotated(place, Listen.class)) {
+            throw new ExtensionConfigurationException(
+                    "%s has @Listen, but is of type %s; @Listen belongs to a QmpEventListener"
+                            .formatted(VmPlaces.describe(place), what.typeName()));
+        }
+        return injection;
+    }
+
+    /** Return the name of the machine that is meant; empty for the only one. */
+    String machine() {
+        return vm.map(Vm::value).orElse("");
+    }
+
+    /** Return the definition that stands here, if what stands here is one. */
+    Optional<Vm> definition() {
+        return vm.filter(VmDefinition::isDefinition);
+    }
+
+    boolean isParameter() {
+        return place instanceof Parameter;
+    }
+
+    /** Create the listener that is asked for; hears nothing yet. */
+    QmpEventListener newListener() {
+        return AnnotationSupport.findAnnotation(place, Listen.class)
+                .map(Listen::value)
+                .filter(names -> names.length > 0)
+                .map(names -> new QmpEventListener(EventMatcher.anyOf(names)))
+                .orElseGet(QmpEventListener::new);
+    }
+
+    String describe() {
+        return VmPlaces.describe(place);
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.qmpjunit.junit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Says which events an injected {@link io.github.qmpjunit.qmp.QmpEventListener} hears: {@code @Listen({"STOP", "RESUME"})}.
+ *
+ * <p>It hears them from before QEMU starts, or, on a machine that tests share, from before the test begins. Without this annotation
+ * an injected listener hears every event.
+ */
+@Target({ElementType.PARAMETER, ElementType.FIELD})
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface Listen {
+
+    /**
+     * The events' names as they stand in the messages.
+     *
+     * @return the names; every event if there is none
+     */
+    String[] value() default {};
+}

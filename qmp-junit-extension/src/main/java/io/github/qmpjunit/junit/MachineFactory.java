@@ -1,0 +1,44 @@
+package io.github.qmpjunit.junit;
+
+import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Makes builders from definitions: what the configuration says first, then the definition, then what a matrix has chosen. */
+final class MachineFactory {
+
+    private MachineFactory() {}
+
+    static QemuMachineBuilder builder(VmDefinition definition, ExtensionContext context) {
+        Configuration configuration = Configuration.of(context);
+        QemuMachineBuilder builder = QemuMachine.builder();
+        if (!definition.name().isEmpty()) {
+            builder.name(definition.name());
+        }
+        binary(configuration).ifPresent(builder::binary);
+        configuration.text(ConfigurationKeys.MACHINE).ifPresent(builder::machine);
+        builder.accelerators(configuration.list(ConfigurationKeys.ACCELERATORS).toArray(String[]::new));
+        builder.args(configuration.words(ConfigurationKeys.ARGS).toArray(String[]::new));
+        if (configuration.flag(ConfigurationKeys.REJECT_DEPRECATED)) {
+            builder.rejectDeprecated();
+        }
+        if (Hold.isWanted(configuration)) {
+            builder.attachable();
+        }
+        if (Reporting.isWanted(configuration)) {
+            builder.recording();
+        }
+        Reporting.directory(context).ifPresent(builder::artefacts);
+        definition.definer().define(builder, context);
+        QemuMatrixProvider.choice(context).ifPresent(choice -> choice.applyTo(builder));
+        return builder;
+    }
+
+    /** Return the binary that the configuration names; what the system property says, {@code QemuBinary} tells in its own words. */
+    static Optional<String> binary(Configuration configuration) {
+        return configuration
+                .text(ConfigurationKeys.QEMU)
+                .filter(value -> !value.equals(System.getProperty(ConfigurationKeys.QEMU)));
+    }
+}

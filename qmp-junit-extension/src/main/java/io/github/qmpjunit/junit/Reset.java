@@ -1,0 +1,17 @@
+package io.github.qmpjunit.junit;
+
+/** What is done to a shared machine before each test but the first, so that it does not see what the last one has done. */
+public enum Reset {
+
+    /** Nothing: each test finds the machine as the last one has left it. */
+    NONE,
+
+    /** A reset, as by the machine's button ({@code system_reset}): the guest boots anew, block nodes and objects stay. */
+    SYSTEM_RESET,
+
+    /**
+     * Rewind to a snapshot of the running machine, memory and disks, that is taken when the first test begins, after the class's
+     * {@code @BeforeAll} methods.
+     */
+    SNAPSHOT
+}

@@ -1,0 +1,20 @@
+package io.github.qmpjunit.junit;
+
+/** How long a machine lives. */
+public enum Scope {
+
+    /** Each test gets a machine of its own; the default, and the one in which no test can disturb another. */
+    METHOD,
+
+    /**
+     * One machine for the tests of a class, its {@code @Nested} classes included; it lives until the class is done. Tests that run
+     * in parallel take turns with it.
+     */
+    CLASS,
+
+    /**
+     * One machine for the whole run, for all classes that define it in the same way under the same name. Tests that run in
+     * parallel take turns with it.
+     */
+    RUN
+}

@@ -1,0 +1,43 @@
+package io.github.qmpjunit.junit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** The classes around a test, as JUnit's contexts tell them. */
+final class TestClasses {
+
+    private TestClasses() {}
+
+    /** Return the classes of a context, the outermost first. */
+    static List<Class<?>> of(ExtensionContext context) {
+        List<Class<?>> classes = new ArrayList<>(context.getEnclosingTestClasses());
+        context.getTestClass().ifPresent(classes::add);
+        return classes;
+    }
+
+    /**
+     * Return the outermost of the class contexts above, or of the given one itself, that are wanted. An invocation of a class
+     * template is as far out as one looks: what lies beyond is shared between invocations.
+     */
+    static Optional<ExtensionContext> outermost(ExtensionContext context, Predicate<ExtensionContext> wanted) {
+        @Nullable ExtensionContext found = null;
+        Optional<ExtensionContext> at = Optional.of(context);
+        while (at.isPresent()) {
+            ExtensionContext candidate = at.get();
+            boolean isClass = candidate.getTestMethod().isEmpty()
+                    && candidate.getTestClass().isPresent();
+            if (isClass && wanted.test(candidate)) {
+                found = candidate;
+            }
+            if (QemuMatrixProvider.isInvocation(candidate)) {
+                break;
+            }
+            at = candidate.getParent();
+        }
+        return Optional.ofNullable(found);
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.qmpjunit.junit;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * What a test asks for, wherever it does: known as a whole before the first machine starts, so that listeners are armed, consoles
+ * are there, machines start side by side, and the host's budget is asked once.
+ *
+ * @param injections all parameters and fields
+ * @param definitions the machines that it may ask for
+ */
+record TestPlan(List<Injection> injections, VmDefinitions definitions) {
+
+    /** Make the plan of a test, or of a class outside of its tests, where only the fields and the given places count. */
+    static TestPlan of(ExtensionContext context, QemuExtension.Settings settings, List<Injection> here) {
+        List<Injection> injections = new ArrayList<>(here);
+        boolean isTest = context.getTestMethod().isPresent();
+        for (Class<?> type : TestClasses.of(context)) {
+            ClassInjections ofClass = ClassInjections.of(type);
+            injections.addAll(ofClass.ofFields());
+            if (isTest) {
+                injections.addAll(ofClass.parameters());
+            }
+        }
+        context.getTestMethod().ifPresent(method -> injections.addAll(ClassInjections.ofParameters(method)));
+        return new TestPlan(injections, VmDefinitions.of(context, settings, injections));
+    }
+
+    static TestPlan of(ExtensionContext context, QemuExtension.Settings settings) {
+        return of(context, settings, List.of());
+    }
+
+    /** Return the machines that are asked for, by name, each with those who ask for it or for a part of it. */
+    Map<String, Wanted> machines() {
+        Map<String, Wanted> machines = new LinkedHashMap<>();
+        for (Injection injection : injections) {
+            if (injection.what() != Injectable.STORAGE_DAEMON) {
+                VmDefinition definition = definitions.meantBy(injection);
+                machines.computeIfAbsent(definition.name(), name -> new Wanted(definition, new ArrayList<>()))
+                        .by()
+                        .add(injection);
+            }
+        }
+        return machines;
+    }
+
+    /** Return the storage daemons that are asked for, by name. */
+    Map<String, List<Injection>> storageDaemons() {
+        Map<String, List<Injection>> daemons = new LinkedHashMap<>();
+        for (Injection injection : injections) {
+            if (injection.what() == Injectable.STORAGE_DAEMON) {
+                daemons.computeIfAbsent(injection.machine(), name -> new ArrayList<>())
+                        .add(injection);
+            }
+        }
+        return daemons;
+    }
+
+    /**
+     * A machine that is asked for.
+     *
+     * @param definition what it is
+     * @param by who asks for it
+     */
+    record Wanted(VmDefinition definition, List<Injection> by) {
+
+        boolean wants(Injectable part) {
+            return by.stream().anyMatch(injection -> injection.what() == part);
+        }
+
+        List<Injection> listeners() {
+            return by.stream()
+                    .filter(injection -> injection.what() == Injectable.LISTENER)
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.github.qmpjunit.junit;
+
+import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.ReflectionSupport;
+
+/**
+ * A machine as a test defines it.
+ *
+ * @param name its name; empty for the only one
+ * @param scope how long it lives
+ * @param reset what is done to it between tests
+ * @param declaring the class whose tests share it, if they do; empty for those of the extension's own class
+ * @param where what messages call the place of the definition
+ * @param origin equal for definitions that mean the same machine
+ * @param without what is not checked
+ * @param allowedStderr what may stand on its standard error
+ * @param definer writes the definition into a builder
+ */
+record VmDefinition(
+        String name,
+        Scope scope,
+        Reset reset,
+        Optional<Class<?>> declaring,
+        String where,
+        Object origin,
+        List<Check> without,
+        List<Pattern> allowedStderr,
+        Definer definer) {
+
+    /** Writes a definition into a builder. */
+    @FunctionalInterface
+    interface Definer {
+        void define(QemuMachineBuilder builder, ExtensionContext context);
+    }
+
+    VmDefinition {
+        if (reset != Reset.NONE && scope == Scope.METHOD) {
+            throw new ExtensionConfigurationException(
+                    "%s defines a machine with reset = %s, which is for machines that tests share; this one is new for each test anyway. Write scope = Scope.CLASS, or leave the reset out"
+                            .formatted(where, reset));
+        }
+    }
+
+    /** Return the machine that there is where nobody has defined any. */
+    static VmDefinition byDefault(QemuExtension.Settings settings) {
+        return new VmDefinition(
+                "",
+                settings.scope(),
+                settings.reset(),
+                Optional.empty(),
+                "the extension's builder",
+                settings,
+                settings.without(),
+                settings.allowedStderr(),
+                (builder, context) -> {});
+    }
+
+    static VmDefinition of(Vm vm, AnnotatedElement place) {
+        return new VmDefinition(
+                vm.value(),
+                vm.scope(),
+                vm.reset(),
+                VmPlaces.sharing(place, vm),
+                VmPlaces.describe(place),
+                vm,
+                List.of(vm.without()),
+                patterns(vm, place),
+                (builder, context) -> define(vm, builder, context));
+    }
+
+    private static List<Pattern> patterns(Vm vm, AnnotatedElement place) {
+        try {
+            return Arrays.stream(vm.allowedStderr()).map(Pattern::compile).toList();
+        } catch (PatternSyntaxException e) {
+            throw new ExtensionConfigurationException(
+                    "%s allows a line on stderr by \"%s\", which is no regular expression: %s"
+                            .formatted(VmPlaces.describe(place), e.getPattern(), e.getDescription()),
+                    e);
+        }
+    }
+
+    private static void define(Vm vm, QemuMachineBuilder builder, ExtensionContext context) {
+        if (!vm.machine().isEmpty()) {
+            builder.machine(vm.machine());
+        }
+        if (!vm.binary().isEmpty()) {
+            builder.binary(vm.binary());
+        }
+        builder.args(vm.args());
+        Arrays.stream(vm.consoles()).forEach(builder::console);
+        if (vm.qtest()) {
+            builder.qtest();
+        }
+        if (vm.guestAgent()) {
+            builder.guestAgent();
+        }
+        if (vm.paused()) {
+            builder.paused();
+        }
+        if (vm.rejectDeprecated()) {
+            builder.rejectDeprecated();
+        }
+        if (vm.factory() != VmFactory.class) {
+            ReflectionSupport.newInstance(vm.factory()).define(builder, context);
+        }
+    }
+
+    /** Return whether the annotation says more than a name: only then it defines a machine, else it says which one is meant. */
+    static boolean isDefinition(Vm vm) {
+        return Arrays.stream(Vm.class.getDeclaredMethods())
+                .filter(attribute -> !attribute.getName().equals("value"))
+                .anyMatch(attribute -> !Objects.deepEquals(attribute.getDefaultValue(), valueOf(attribute, vm)));
+    }
+
+    private static Object valueOf(Method attribute, Vm vm) {
+        return Objects.requireNonNull(ReflectionSupport.invokeMethod(attribute, vm));
+    }
+
+    boolean isShared() {
+        return scope != Scope.METHOD;
+    }
+
+    /** Return what messages call the machine. */
+    String label() {
+        return name.isEmpty() ? "the machine" : "machine \"" + name + "\"";
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.qmpjunit.junit;
+
+import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Defines what an annotation cannot hold: paths, sizes that are computed, nodes and devices. Named by {@link Vm#factory()}; needs a
+ * constructor without parameters.
+ */
+@FunctionalInterface
+public interface VmFactory {
+
+    /**
+     * Complete a machine's definition. Called once for each machine, on the test's thread, before it starts.
+     *
+     * @param vm holds what the annotation says already
+     * @param context the context of the test, or of the class, that the machine is made for
+     */
+    void define(QemuMachineBuilder vm, ExtensionContext context);
+}

@@ -1,0 +1,203 @@
+package io.github.qmpjunit.junit.report;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Writes a folder about a failed test, for its machines' state must be taken before they are stopped.
+ *
+ * <pre>
+ * index.html            the page to open first
+ * failure.txt           the failure with its stack trace
+ * versions.txt          what took part, in which version
+ * vm/qmp.jsonl          every message of the monitor; what {@link io.github.qmpjunit.qmp.QmpTranscript} describes
+ * vm/stderr.log         what QEMU wrote to standard error
+ * vm/console.log        what the guest wrote to its console; console-NAME.log where it has several
+ * vm/state.json         the state after the failure: status, jobs, block nodes
+ * vm/screen.png         what it showed then, where it has a display
+ * vm/command.sh         starts the same machine by hand
+ * </pre>
+ *
+ * <p>Secrets that were given to a machine are masked everywhere. A report never throws and never hangs: a machine that is dead or
+ * stuck costs about a second, and what cannot be taken is noted on the page.
+ */
+public final class FailureReport {
+
+    static final String PAGE = "index.html";
+    static final String FAILURE = "failure.txt";
+    static final String SCREEN = "screen.png";
+
+    private static final Logger LOGGER = System.getLogger(FailureReport.class.getName());
+    private static final int MOST_ENTRIES = 2_000;
+
+    private final Path directory;
+    private final ReportedTest test;
+    private final long failedNanos = System.nanoTime();
+    private final Instant failedAt = Instant.now();
+    private final List<String> remarks = new ArrayList<>();
+
+    private FailureReport(Path directory, ReportedTest test) {
+        this.directory = directory;
+        this.test = test;
+    }
+
+    /**
+     * Write the report. To be called at the failure, by whichever thread; an interrupt of it is kept for later.
+     *
+     * @param directory where to; made if it is missing, and files of an earlier report in it are replaced
+     * @param test the test
+     * @param machines its machines, in the order of the page
+     * @return the page that a person opens first; not there if the folder could not be written at all, which is logged
+     */
+    public static Path write(Path directory, ReportedTest test, List<ReportedMachine> machines) {
+        boolean interrupted = Thread.interrupted(); // by the time-out that is to be reported, perhaps
+        try {
+            new FailureReport(directory, test).write(machines);
+        } catch (Throwable e) { // a report must not take the failure's place
+            LOGGER.log(Level.WARNING, "The report on %s could not be written".formatted(test.displayName()), e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return directory.resolve(PAGE);
+    }
+
+    private void write(List<ReportedMachine> machines) throws IOException {
+        Files.createDirectories(directory);
+        List<Taken> taken = take(machines);
+        Secrets secrets = secretsOf(taken);
+        List<MachineRecord> records = new ArrayList<>();
+        List<ReportContent.Machine> shown = new ArrayList<>();
+        for (Taken machine : taken) {
+            MachineRecord masked = machine.record().masked(secrets);
+            records.add(masked);
+            shown.add(new MachineFiles(directory, masked, this::attempt).write(machine.live(), secrets));
+        }
+        Map<String, String> versions = Versions.of(records);
+        ReportContent.Test about = about(secrets);
+        attempt("versions.txt", () -> writeText("versions.txt", lines(versions)));
+        attempt(FAILURE, () -> writeText(FAILURE, about.stackTrace()));
+        long origin = failedNanos - Duration.between(test.startedAt(), failedAt).toNanos();
+        ReportContent content = new ReportContent(
+                about,
+                shown,
+                origin,
+                failedNanos,
+                Timeline.of(records, origin, MOST_ENTRIES),
+                versions,
+                remarks.stream().map(secrets::mask).toList());
+        writeText(PAGE, ReportPage.of(content));
+    }
+
+    private record Taken(ReportedMachine machine, MachineRecord record, LiveState live) {}
+
+    /** First what all of them had said up to now, then what they say when they are asked. */
+    private List<Taken> take(List<ReportedMachine> machines) {
+        FileNames folders = new FileNames();
+        Map<ReportedMachine, MachineRecord> records = new LinkedHashMap<>();
+        for (ReportedMachine machine : machines) {
+            attempt(
+                    "machine \"%s\"".formatted(machine.name()),
+                    () -> records.put(machine, MachineRecord.of(machine, folders.of(machine.name()))));
+        }
+        List<Taken> taken = new ArrayList<>();
+        records.forEach((machine, record) -> taken.add(new Taken(machine, record, LiveState.of(machine, record))));
+        taken.forEach(machine -> remark(machine.record(), machine.live()));
+        return taken;
+    }
+
+    private void remark(MachineRecord record, LiveState live) {
+        if (record.messages().isEmpty()) {
+            remarks.add("What machine \"%s\" was told and what it answered: its definition did not ask for recording()."
+                    .formatted(record.name()));
+        } else if (record.messagesDropped() > 0) {
+            remarks.add("The first %,d messages of machine \"%s\": only the last ones are kept."
+                    .formatted(record.messagesDropped(), record.name()));
+        }
+        live.whyNoScreen()
+                .ifPresent(why -> remarks.add("The screen of machine \"%s\": %s".formatted(record.name(), why)));
+    }
+
+    private static Secrets secretsOf(List<Taken> taken) {
+        List<String> arguments = new ArrayList<>();
+        List<JsonNode> messages = new ArrayList<>();
+        for (Taken machine : taken) {
+            arguments.addAll(machine.record().commandLine());
+            messages.addAll(machine.record().trees());
+        }
+        return Secrets.in(arguments, messages);
+    }
+
+    private ReportContent.Test about(Secrets secrets) {
+        StringWriter stack = new StringWriter();
+        test.failure().printStackTrace(new PrintWriter(stack));
+        String message = test.failure().getMessage();
+        return new ReportContent.Test(
+                secrets.mask(test.displayName()),
+                test.methodName().isEmpty() ? test.className() : test.className() + "." + test.methodName(),
+                test.phase(),
+                test.failure().getClass().getName(),
+                message == null ? "" : secrets.mask(message.strip()),
+                secrets.mask(stack.toString()),
+                waitingAt(),
+                test.startedAt());
+    }
+
+    /** Return the stack down to the test; what called the test tells nothing. */
+    private String waitingAt() {
+        List<StackTraceElement> frames = test.waitingAt();
+        int end = frames.size();
+        for (int i = 0; i < frames.size(); i++) {
+            if (frames.get(i).getClassName().equals(test.className())) {
+                end = i + 1;
+            }
+        }
+        return frames.subList(0, end).stream().map(frame -> "at " + frame).collect(Collectors.joining("\n"));
+    }
+
+    private static String lines(Map<String, String> versions) {
+        return versions.entrySet().stream()
+                .map(version -> "%s: %s%n".formatted(version.getKey(), version.getValue()))
+                .collect(Collectors.joining());
+    }
+
+    /** Do a part of the work; where it fails, the others are done all the same. */
+    private boolean attempt(String what, Part part) {
+        try {
+            part.run();
+            return true;
+        } catch (Exception | LinkageError | StackOverflowError e) {
+            remarks.add("%s: %s".formatted(what, e));
+            return false;
+        }
+    }
+
+    /** A part of the work. */
+    interface Part {
+        void run() throws IOException;
+    }
+
+    /** Does a part of the work, and tells whether it could be done. */
+    interface Attempts {
+        boolean attempt(String what, Part part);
+    }
+
+    private void writeText(String name, String text) throws IOException {
+        Files.write(directory.resolve(name), text.getBytes(StandardCharsets.UTF_8));
+    }
+}

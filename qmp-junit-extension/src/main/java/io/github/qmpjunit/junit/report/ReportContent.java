@@ -1,0 +1,50 @@
+package io.github.qmpjunit.junit.report;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What the page shows, secrets masked.
+ *
+ * @param originNanos the test's start, in terms of {@link System#nanoTime()}
+ * @param failedNanos its failure, likewise
+ * @param timeline all machines' entries
+ * @param remarks what could not be taken, in sentences
+ */
+record ReportContent(
+        Test test,
+        List<Machine> machines,
+        long originNanos,
+        long failedNanos,
+        Timeline timeline,
+        Map<String, String> versions,
+        List<String> remarks) {
+
+    /**
+     * @param place the class and the method
+     * @param waitingAt the stack of the waiting thread; empty where no time-out struck
+     */
+    record Test(
+            String displayName,
+            String place,
+            String phase,
+            String failureType,
+            String failureMessage,
+            String stackTrace,
+            String waitingAt,
+            Instant startedAt) {}
+
+    /**
+     * @param state the replies to what it was asked after the failure
+     * @param running whether it ran then
+     * @param runState the guest's state in a word, or empty
+     * @param files the names of the files in its folder
+     */
+    record Machine(MachineRecord taken, JsonNode state, boolean running, String runState, List<String> files) {}
+
+    long failedAfterNanos() {
+        return failedNanos - originNanos;
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.qmpjunit.junit.report;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The test that a report is about.
+ *
+ * @param displayName the name under which JUnit shows it
+ * @param className the class's name, with its package
+ * @param methodName the method's name; empty where it is a class that failed
+ * @param phase where it failed, in words that follow "failed in": {@code test}, {@code @BeforeEach}, {@code start of machine "vm"}
+ * @param failure what it failed with
+ * @param startedAt when it began; the report's times count from here
+ * @param waitingAt where its thread was when a time-out struck, the innermost frame first; empty where none did
+ */
+public record ReportedTest(
+        String displayName,
+        String className,
+        String methodName,
+        String phase,
+        Throwable failure,
+        Instant startedAt,
+        List<StackTraceElement> waitingAt) {
+
+    /**
+     * Create a description of a test.
+     *
+     * @param displayName the name under which JUnit shows it
+     * @param className the class's name, with its package
+     * @param methodName the method's name; empty where it is a class that failed
+     * @param phase where it failed, in words that follow "failed in"
+     * @param failure what it failed with
+     * @param startedAt when it began
+     * @param waitingAt where its thread was when a time-out struck; empty where none did
+     */
+    public ReportedTest {
+        waitingAt = List.copyOf(waitingAt);
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.qmpjunit.qemu;
+
+import io.github.qmpjunit.qmp.QmpException;
+import java.util.Collection;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Finds out why a guest agent may not answer. */
+record AgentDiagnosis(MonitoredProcess monitored, Collection<SerialConsole> consoles) {
+
+    private static final int TAIL_LINES = 10;
+
+    String explain() {
+        if (!monitored.process().isRunning()) {
+            return monitored.process().details();
+        }
+        StringBuilder text = new StringBuilder(port());
+        for (SerialConsole console : consoles) {
+            List<String> last = console.output().tail(TAIL_LINES);
+            text.append(
+                    last.isEmpty()
+                            ? "%nConsole \"%s\": nothing was written".formatted(console.name())
+                            : "%nConsole \"%s\", its last lines:%n%s"
+                                    .formatted(
+                                            console.name(),
+                                            String.join("\n", last).indent(2).stripTrailing()));
+        }
+        return text.toString();
+    }
+
+    private String port() {
+        try {
+            JsonNode status = monitored.qmp().execute("query-status");
+            if (!status.path("running").asBoolean(true)) {
+                return "The machine does not run: its status is \"%s\"."
+                        .formatted(status.path("status").asString(""));
+            }
+            for (JsonNode chardev : monitored.qmp().execute("query-chardev")) {
+                if (chardev.path("label").asString("").equals(GuestAgent.CHARDEV)) {
+                    return chardev.path("frontend-open").asBoolean(false)
+                            ? "Something in the guest has opened the agent's port, but does not answer."
+                            : "Nobody in the guest has opened the agent's port, %s: it has not booted so far, or runs no qemu-guest-agent."
+                                    .formatted(GuestAgent.PORT);
+                }
+            }
+            return "The machine has no chardev \"%s\" any more.".formatted(GuestAgent.CHARDEV);
+        } catch (QmpException e) {
+            return "Nor could the machine be asked about it: " + e.getMessage();
+        }
+    }
+}

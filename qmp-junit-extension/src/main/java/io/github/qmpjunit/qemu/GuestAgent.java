@@ -1,0 +1,369 @@
+package io.github.qmpjunit.qemu;
+
+import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.QmpCommand;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.newsclub.net.unix.AFUNIXSocket;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The guest agent of a machine: a program in the guest that does there what a test asks for.
+ *
+ * <p>The guest needs QEMU's guest agent ({@code qemu-guest-agent}). Nobody has to wait for it: whatever is asked is asked as soon as
+ * the agent answers, if that is within the time-out, and so it is after a reboot of the guest. Before the first question, and
+ * whenever an answer may be outstanding, the two are synchronised ({@code guest-sync-delimited}), so that no answer is taken for
+ * another's.
+ *
+ * <p>One question is asked at a time; others wait for their turn. Thread-safe.
+ */
+public final class GuestAgent {
+
+    /** The name of the port by which agents find it. */
+    static final String PORT = "org.qemu.guest_agent.0";
+
+    /** The id of its chardev. */
+    static final String CHARDEV = "qga";
+
+    /** The id of its port. */
+    static final String DEVICE = "qga-port";
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    /** What was asked of an agent that is not there yet is kept for it, so this only serves for one that was lost. */
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(16);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+
+    private final String owner;
+    private final Supplier<String> circumstances;
+    private final AgentConnection connection;
+    private final ReentrantLock asking = new ReentrantLock();
+    private volatile boolean synchronised;
+    private long lastId;
+
+    /**
+     * @param owner the machine's label
+     * @param circumstances what is known when the agent does not answer, in sentences
+     */
+    GuestAgent(AFUNIXSocket socket, String owner, Supplier<String> circumstances) throws IOException {
+        this.owner = owner;
+        this.circumstances = circumstances;
+        this.connection = new AgentConnection(socket, owner);
+    }
+
+    /**
+     * Return the arguments that add the port, on a controller of its own.
+     *
+     * @param machine the machine's type
+     */
+    static List<String> devices(String machine) {
+        return List.of(
+                "-device",
+                (machine.startsWith("microvm") ? "virtio-serial-device" : "virtio-serial") + ",id=qga-bus",
+                "-device",
+                "virtserialport,bus=qga-bus.0,chardev=%s,name=%s,id=%s".formatted(CHARDEV, PORT, DEVICE));
+    }
+
+    /** Take note that the port was opened or closed in the guest: another agent may be at it now. */
+    void portChanged(boolean open) {
+        synchronised = false;
+        if (!open) {
+            connection.agentLeft();
+        }
+    }
+
+    /** Do something while nothing is asked, and synchronise before the next question. */
+    void whileQuiet(Duration timeout, Runnable action) {
+        acquire("be quiet for a moment", Deadline.in(timeout));
+        try {
+            action.run();
+        } finally {
+            synchronised = false;
+            asking.unlock();
+        }
+    }
+
+    /**
+     * Wait until the agent answers: the guest has booted so far.
+     *
+     * @param timeout how long to wait at most
+     * @throws GuestAgentException if it does not answer in time, or the machine ends; the message tells what is known about it
+     */
+    public void awaitReady(Duration timeout) {
+        execute(QmpCommand.of("guest-ping").withTimeout(timeout));
+    }
+
+    /**
+     * Execute a command of the agent without arguments.
+     *
+     * @param command the command's name, such as {@code guest-info}
+     * @return what the agent returned
+     * @throws GuestAgentException if the agent answers with an error, or not within 30 s
+     */
+    public JsonNode execute(String command) {
+        return execute(QmpCommand.of(command));
+    }
+
+    /**
+     * Execute a command of the agent, as {@link #execute(String)} does.
+     *
+     * @param command the command's name
+     * @param arguments a Map, tree, record or bean that becomes a JSON object
+     * @return what the agent returned
+     */
+    public JsonNode execute(String command, Object arguments) {
+        return execute(QmpCommand.of(command, arguments));
+    }
+
+    /**
+     * Execute a command of the agent, as {@link #execute(String)} does.
+     *
+     * @param command the command; with a time-out of its own, perhaps, in which waiting for the agent is included
+     * @return what the agent returned
+     */
+    public JsonNode execute(QmpCommand command) {
+        Deadline deadline = Deadline.in(command.timeout().orElse(TIMEOUT));
+        acquire(command, deadline);
+        try {
+            synchronise(command, deadline);
+            synchronised = false; // until the answer is there
+            JsonNode reply = connection.ask(message(command), lastId, false, deadline);
+            if (reply == null) {
+                throw noReply(command, deadline);
+            }
+            synchronised = !connection.hasAgentLeft();
+            return resultOf(command, reply);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GuestAgentException("The thread was interrupted during " + command, e);
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    /**
+     * Execute a command that the agent does not answer when it succeeds, such as {@code guest-shutdown}.
+     *
+     * @param command the command
+     * @throws GuestAgentException if the agent is not there to hear it
+     */
+    public void executeWithoutReply(QmpCommand command) {
+        Deadline deadline = Deadline.in(command.timeout().orElse(TIMEOUT));
+        acquire(command, deadline);
+        try {
+            synchronise(command, deadline);
+            connection.tell(message(command), lastId, false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GuestAgentException("The thread was interrupted before " + command, e);
+        } finally {
+            synchronised = false;
+            asking.unlock();
+        }
+    }
+
+    private void acquire(Object what, Deadline deadline) {
+        try {
+            if (!asking.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                throw new GuestAgentException(
+                        "Could not ask the guest agent of %s to %s within %s: it has been asked something else, and has not answered yet"
+                                .formatted(owner, what, Deadline.format(deadline.timeout())),
+                        null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GuestAgentException("The thread was interrupted before it could ask the guest agent", e);
+        }
+    }
+
+    private ObjectNode message(QmpCommand command) {
+        ObjectNode message = JsonNodeFactory.instance.objectNode().put("execute", command.name());
+        command.arguments().ifPresent(arguments -> message.set("arguments", arguments));
+        return message.put("id", ++lastId);
+    }
+
+    /** Make sure that an agent is there, and that what it writes next answers what it is asked next. */
+    private void synchronise(QmpCommand purpose, Deadline deadline) throws InterruptedException {
+        Duration patience = FIRST_PATIENCE;
+        while (!synchronised) {
+            synchronised = true; // unless somebody takes note of a change meanwhile
+            long id = lastId + 1;
+            Duration left = deadline.remaining();
+            JsonNode reply = connection.ask(
+                    message(QmpCommand.of("guest-sync-delimited", Map.of("id", id))),
+                    id,
+                    true,
+                    Deadline.in(left.compareTo(patience) < 0 ? left : patience));
+            if (reply == null || reply.path("return").asLong(-1) != id) {
+                synchronised = false;
+                if (deadline.isOver() || connection.hasEnded()) {
+                    throw noReply(purpose, deadline);
+                }
+                patience = patience.compareTo(LONGEST_PATIENCE) < 0 ? patience.multipliedBy(2) : LONGEST_PATIENCE;
+            }
+        }
+    }
+
+    private GuestAgentException noReply(QmpCommand command, Deadline deadline) {
+        String how;
+        if (connection.hasEnded()) {
+            how = "the machine has ended";
+        } else if (!deadline.isOver()) {
+            how = "it has left its port, so it or the guest was restarted";
+        } else {
+            how = "there was none within " + Deadline.format(deadline.timeout());
+        }
+        return new GuestAgentException(
+                "No answer of the guest agent of %s to %s: %s. %s".formatted(owner, command, how, circumstances.get()),
+                null);
+    }
+
+    private JsonNode resultOf(QmpCommand command, JsonNode reply) {
+        JsonNode error = reply.get("error");
+        if (error != null) {
+            String errorClass = error.path("class").asString("?");
+            throw new GuestAgentException(
+                    "%s: %s%n  from the guest agent of %s, in reply to: %s"
+                            .formatted(errorClass, error.path("desc").asString("?"), owner, command),
+                    errorClass,
+                    null);
+        }
+        return reply.path("return");
+    }
+
+    /**
+     * Run a program in the guest and wait for its end, for 30 s at most.
+     *
+     * @param program a path, or a name on the agent's own {@code PATH}
+     * @param arguments its arguments; no shell looks at them
+     * @return what became of it, be that success or failure
+     * @throws GuestAgentException if it cannot be started, or takes longer; it is killed then
+     */
+    public GuestProgramResult run(String program, String... arguments) {
+        return run(GuestProgram.of(program, arguments));
+    }
+
+    /**
+     * Run a program in the guest and wait for its end.
+     *
+     * @param program the program
+     * @return what became of it, be that success or failure
+     * @throws GuestAgentException if it cannot be started, or takes longer than it may; it is killed then
+     */
+    public GuestProgramResult run(GuestProgram program) {
+        Deadline deadline = Deadline.in(program.timeLimit());
+        long pid = start(program, deadline);
+        JsonNode status = awaitEnd(pid, deadline);
+        if (status == null) {
+            throw new GuestAgentException(
+                    "\"%s\" in the guest of %s has not ended within %s%s"
+                            .formatted(program, owner, Deadline.format(program.timeLimit()), kill(program, pid)),
+                    null);
+        }
+        return result(program, status);
+    }
+
+    private long start(GuestProgram program, Deadline deadline) {
+        List<String> command = program.command();
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("path", command.get(0));
+        arguments.put("arg", command.subList(1, command.size()));
+        arguments.put("capture-output", true);
+        if (!program.environment().isEmpty()) {
+            arguments.put(
+                    "env",
+                    program.environment().entrySet().stream()
+                            .map(variable -> variable.getKey() + "=" + variable.getValue())
+                            .toList());
+        }
+        if (!program.input().isEmpty()) {
+            arguments.put(
+                    "input-data",
+                    Base64.getEncoder().encodeToString(program.input().getBytes(StandardCharsets.UTF_8)));
+        }
+        return execute(QmpCommand.of("guest-exec", arguments).withTimeout(deadline.remaining()))
+                .path("pid")
+                .asLong(0);
+    }
+
+    /** Return the status of a program that has ended; {@code null} if it has not in time. */
+    private @Nullable JsonNode awaitEnd(long pid, Deadline deadline) {
+        QmpCommand query = QmpCommand.of("guest-exec-status", Map.of("pid", pid));
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            JsonNode status = execute(query);
+            if (status.path("exited").asBoolean(false)) {
+                return status;
+            }
+            if (deadline.isOver()) {
+                return null;
+            }
+            pause(pause);
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+    }
+
+    private static void pause(Duration time) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GuestAgentException("The thread was interrupted while a program ran in the guest", e);
+        }
+    }
+
+    /** Kill a program, and say how that went and what it had written. */
+    private String kill(GuestProgram program, long pid) {
+        try {
+            execute("guest-exec", Map.of("path", "kill", "arg", List.of("-KILL", Long.toString(pid))));
+            JsonNode status = awaitEnd(pid, Deadline.in(KILL_LIMIT));
+            if (status != null) {
+                GuestProgramResult result = result(program, status);
+                return "; it was killed"
+                        + GuestProgramResult.written("standard output", result.stdout(), result.stdoutTruncated())
+                        + GuestProgramResult.written("standard error", result.stderr(), result.stderrTruncated());
+            }
+            return ", and not even after it was sent SIGKILL";
+        } catch (GuestAgentException e) {
+            return ", and it could not be killed: " + e.getMessage();
+        }
+    }
+
+    private static GuestProgramResult result(GuestProgram program, JsonNode status) {
+        JsonNode signal = status.get("signal");
+        return new GuestProgramResult(
+                program,
+                signal == null
+                        ? new ExitStatus(status.path("exitcode").asInt(-1), false)
+                        : new ExitStatus(signal.asInt(), true),
+                text(status.path("out-data")),
+                text(status.path("err-data")),
+                status.path("out-truncated").asBoolean(false),
+                status.path("err-truncated").asBoolean(false));
+    }
+
+    private static String text(JsonNode base64) {
+        return new String(Base64.getDecoder().decode(base64.asString("")), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String toString() {
+        return "guest agent of " + owner;
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.qmpjunit.qemu;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Signals that the guest agent answered with an error, did not answer, or that a program in the guest failed. */
+public class GuestAgentException extends QemuException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** As {@link #errorClass()} tells it. */
+    private final @Nullable String errorClass;
+
+    GuestAgentException(String message, @Nullable Throwable cause) {
+        this(message, null, cause);
+    }
+
+    GuestAgentException(String message, @Nullable String errorClass, @Nullable Throwable cause) {
+        super(message, cause);
+        this.errorClass = errorClass;
+    }
+
+    /** {@return the error's class, such as {@code CommandNotFound}, if the agent answered with an error} */
+    public Optional<String> errorClass() {
+        return Optional.ofNullable(errorClass);
+    }
+}

@@ -1,0 +1,19 @@
+package io.github.qmpjunit.qemu;
+
+import io.github.qmpjunit.qmp.QmpTranscript;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is left of a start that came to nothing.
+ *
+ * @param commandLine the command line, the binary first
+ * @param stderr what was written to standard error; empty if no process came about
+ * @param exitStatus how the process ended, if it did so by itself
+ * @param transcript what the monitor said, if the definition has asked for a transcript
+ */
+public record StartAttempt(
+        List<String> commandLine,
+        Optional<OutputLog> stderr,
+        Optional<ExitStatus> exitStatus,
+        Optional<QmpTranscript> transcript) {}

@@ -1,0 +1,18 @@
+package io.github.qmpjunit.qmp;
+
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A line of a {@link QmpTranscript} that was kept in memory.
+ *
+ * @param nanoTime when it was taken down, in terms of {@link System#nanoTime()}
+ * @param line the line as {@link QmpTranscript} describes it, an object
+ */
+public record QmpTranscriptLine(long nanoTime, JsonNode line) {
+
+    /** {@return the line as a transcript's file has it: JSON in ASCII, without the line's end} */
+    @Override
+    public String toString() {
+        return QmpTranscript.format(line);
+    }
+}

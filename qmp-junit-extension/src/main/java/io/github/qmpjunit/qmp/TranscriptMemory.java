@@ -1,0 +1,56 @@
+package io.github.qmpjunit.qmp;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The last lines of a transcript. Whoever has a message may change its tree, so it is copied; that is what a line costs. Guarded by
+ * the transcript's lock.
+ */
+final class TranscriptMemory {
+
+    static final int MOST_LINES = 5_000;
+
+    /** Of all lines together: some ten MiB. A reply to query-qmp-schema takes about a quarter. */
+    static final int MOST_VALUES = 200_000;
+
+    private static final int CHARACTERS_LIKE_A_VALUE = 50;
+
+    private final Deque<Kept> kept = new ArrayDeque<>();
+    private long values;
+    private long dropped;
+
+    private record Kept(QmpTranscriptLine line, long values) {}
+
+    void add(long nanoTime, JsonNode line) {
+        Kept last = new Kept(new QmpTranscriptLine(nanoTime, line.deepCopy()), valuesIn(line));
+        kept.addLast(last);
+        values += last.values();
+        while (kept.size() > MOST_LINES || (values > MOST_VALUES && kept.size() > 1)) {
+            values -= kept.removeFirst().values();
+            dropped++;
+        }
+    }
+
+    /** A message is at most {@link QmpLimits#nesting} deep. */
+    private static long valuesIn(JsonNode tree) {
+        if (tree.isString()) {
+            return 1L + tree.asString().length() / CHARACTERS_LIKE_A_VALUE;
+        }
+        long count = 1;
+        for (JsonNode inner : tree) {
+            count += valuesIn(inner);
+        }
+        return count;
+    }
+
+    List<QmpTranscriptLine> lines() {
+        return kept.stream().map(Kept::line).toList();
+    }
+
+    long dropped() {
+        return dropped;
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.qmpjunit.junit.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.QmpAddress;
+import io.github.qmpjunit.qmp.QmpClient;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandScriptTest {
+
+    @Test
+    void writes_an_option_on_each_line_and_makes_the_harness_sockets_listen() {
+        MachineRecord machine = new MachineRecord(
+                "vm",
+                "vm",
+                "",
+                Optional.empty(),
+                List.of(
+                        "/opt/qemu",
+                        "-name",
+                        "it's",
+                        "-S",
+                        "-chardev",
+                        "socket,id=qmp,server=off,path=/tmp/gone/1/qmp",
+                        "-mon",
+                        "chardev=qmp,mode=control"),
+                Optional.of("A=b /opt/qemu -name ..."),
+                Optional.empty(),
+                0,
+                "",
+                List.of(),
+                Map.of());
+
+        assertThat(CommandScript.of(machine, true)).isEqualTo("""
+                        #!/bin/sh
+                        # Starts QEMU as the test did.
+                        # Where the test was connected, it listens: ./qmp.sock.
+                        # To its monitor speaks scripts/qmp-shell ./qmp.sock
+                        # Secrets are masked with ***: put them back.
+                        # The test's own command was: A=b /opt/qemu -name ...
+                        exec /opt/qemu \\
+                          -name 'it'\\''s' \\
+                          -S \\
+                          -chardev socket,id=qmp,server=on,wait=off,path=qmp.sock \\
+                          -mon chardev=qmp,mode=control \\
+                          "$@"
+                        """);
+    }
+
+    @Test
+    void the_script_of_a_report_starts_the_machine_again(@TempDir Path dir) throws Exception {
+        try (QemuMachine vm = QemuMachine.builder()
+                .machine("pc")
+                .args("-name", "it's \"the\" $same")
+                .console("com1")
+                .console("com2")
+                .paused()
+                .qtest()
+                .start()) {
+            FailureReport.write(
+                    dir,
+                    new ReportedTest("x", "X", "x", "test", new AssertionError(), Instant.now(), List.of()),
+                    List.of(ReportedMachine.of(vm)));
+        }
+
+        Process process = new ProcessBuilder(dir.resolve("vm/command.sh").toString(), "-qmp", "stdio")
+                .directory(dir.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (QmpClient qmp =
+                QmpClient.connect(QmpAddress.streams(process.getInputStream(), process.getOutputStream()))) {
+            assertThat(qmp.execute("query-name").path("name").asString()).isEqualTo("it's \"the\" $same");
+            assertThat(qmp.execute("query-status").path("status").asString()).isEqualTo("prelaunch");
+            assertThat(dir.resolve("qmp.sock")).exists();
+            assertThat(dir.resolve("serial1.sock")).exists();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

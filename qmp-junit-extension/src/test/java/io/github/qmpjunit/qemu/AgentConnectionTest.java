@@ -1,0 +1,67 @@
+package io.github.qmpjunit.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmpjunit.qmp.QmpCommand;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.newsclub.net.unix.AFUNIXServerSocket;
+import org.newsclub.net.unix.AFUNIXSocket;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a real agent cannot be made to write at the wanted moment. */
+class AgentConnectionTest {
+
+    private static JsonNode next(BufferedReader reader) throws IOException {
+        String line = reader.readLine();
+        return JsonMapper.shared().readTree(line.substring(line.indexOf('{')));
+    }
+
+    private static void write(OutputStream output, String text) throws IOException {
+        output.write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Test
+    void neither_what_a_dead_agent_began_to_write_nor_a_stale_answer_is_taken_for_the_answer(@TempDir Path dir)
+            throws Exception {
+        AFUNIXSocketAddress address = AFUNIXSocketAddress.of(dir.resolve("qga"));
+        try (AFUNIXServerSocket server = AFUNIXServerSocket.bindOn(address);
+                AFUNIXSocket ours = AFUNIXSocket.connectTo(address);
+                AFUNIXSocket theirs = server.accept()) {
+            GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "");
+            Thread guest = new Thread(() -> answer(theirs));
+            guest.setDaemon(true);
+            guest.start();
+
+            JsonNode answer = agent.execute(QmpCommand.of("guest-question").withTimeout(Duration.ofSeconds(30)));
+
+            assertThat(answer.asString()).isEqualTo("right");
+        }
+    }
+
+    private static void answer(AFUNIXSocket socket) {
+        try {
+            BufferedReader questions =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            OutputStream answers = socket.getOutputStream();
+            long sync = next(questions).path("arguments").path("id").asLong();
+            write(answers, "{\"return\": {\"torn\": \"of{\"error\": {\"class\": \"GenericError\", \"desc\": \"?\"}}\n");
+            write(answers, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"stray sentinel\"}}\n");
+            write(answers, "{\"return\": \"stale\"}\n\u00FF{\"return\": %d, \"id\": %d}\n".formatted(sync, sync));
+            long question = next(questions).path("id").asLong();
+            write(answers, "{\"return\": \"stale\", \"id\": %d}\n".formatted(question - 1));
+            write(answers, "{\"return\": \"right\", \"id\": %d}\n".formatted(question));
+        } catch (IOException e) {
+            // The test fails for want of an answer.
+        }
+    }
+}
