@@ -374,4 +374,25 @@ class FailureReportTest {
                     .doesNotContain(">state.json</a>");
         }
     }
+
+    @Test
+    void a_flood_stays_a_page_and_says_what_it_leaves_out(@TempDir Path dir) throws Exception {
+        try (QemuMachine vm = QemuMachine.builder().recording().start()) {
+            for (int i = 0; i < 1500; i++) {
+                vm.qmp().execute("query-status");
+                vm.qmp().execute("query-name");
+            }
+            Path page = FailureReport.write(
+                    dir,
+                    test("x", "test", new AssertionError("x"), Instant.now().minusSeconds(3600)),
+                    List.of(ReportedMachine.of(vm)));
+
+            assertThat(page)
+                    .content()
+                    .contains("3,000 entries before these are left out here; the files have them.")
+                    .contains("The first 1,004 messages of machine &quot;vm&quot;: only the last ones are kept.");
+            assertThat(Files.size(page)).isLessThan(2_000_000);
+            assertThat(Files.readAllLines(dir.resolve("vm/qmp.jsonl"))).hasSize(5000);
+        }
+    }
 }
