@@ -2,6 +2,7 @@ package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -36,26 +37,31 @@ final class SharedMachines {
                                 .orElseGet(() ->
                                         QemuExtension.settings(candidate).equals(QemuExtension.settings(context))))
                 .orElseThrow(() -> new ExtensionConfigurationException(
-                        "%s defines a machine with scope = CLASS, but no class of this test (%s) belongs to it"
+                        "%s defines a machine with scope = CLASS, but no class of this test (%s) belongs to it. An extension of a @RegisterExtension field belongs to a class if the field is static"
                                 .formatted(definition.where(), context.getDisplayName())));
     }
 
     /** Return what a place outside of any test is to be given. */
     static Object valueOf(Injection injection, ExtensionContext context, QemuExtension.Settings settings) {
+        QemuMachine machine =
+                find(definition(injection, context, settings), context).get(context);
+        return TestMachines.partOf(machine, injection);
+    }
+
+    /** Return the definition of the shared machine that is meant there. */
+    static VmDefinition definition(Injection injection, ExtensionContext context, QemuExtension.Settings settings) {
         if (injection.what() == Injectable.LISTENER || injection.what() == Injectable.STORAGE_DAEMON) {
             throw new ExtensionConfigurationException(
                     "Cannot inject a %s into %s: it belongs to a single test, and this place to none. Inject it into the test method, a @BeforeEach method or a field that is not static"
                             .formatted(injection.what().typeName(), injection.describe()));
         }
-        VmDefinition definition = TestPlan.of(context, settings, java.util.List.of(injection))
-                .definitions()
-                .meantBy(injection);
+        VmDefinition definition =
+                TestPlan.of(context, settings, List.of(injection)).definitions().meantBy(injection);
         if (!definition.isShared()) {
             throw new ExtensionConfigurationException(
                     "Cannot inject a %s into %s, which belongs to no test: %s is new for each test. Write scope = Scope.CLASS in its definition, or inject it into the test method, a @BeforeEach method or the constructor of a class with one instance per method"
                             .formatted(injection.what().typeName(), injection.describe(), definition.label()));
         }
-        QemuMachine machine = find(definition, context).get(context);
-        return TestMachines.partOf(machine, injection);
+        return definition;
     }
 }
