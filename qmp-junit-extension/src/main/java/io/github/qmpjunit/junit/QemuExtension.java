@@ -6,17 +6,22 @@ import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.PreInterruptCallback;
+import org.junit.jupiter.api.extension.PreInterruptContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
@@ -32,13 +37,17 @@ import org.opentest4j.TestAbortedException;
  * {@link Vm} defines, or the {@linkplain #builder() builder}; each test gets its own unless their {@link Scope} says otherwise. The
  * machines of a test start side by side, before its first {@code @BeforeEach} method.
  *
- * <p>A test fails where its machine cannot start, and where one of the {@linkplain Check checks} at its end finds something.
+ * <p>A test fails where its machine cannot start, and where one of the {@linkplain Check checks} at its end finds something. On each
+ * test that fails, there is a {@linkplain io.github.qmpjunit.junit.report.FailureReport report}, named in the failure.
  */
 public final class QemuExtension
         implements BeforeAllCallback,
                 TestInstancePostProcessor,
                 BeforeEachCallback,
                 ParameterResolver,
+                AfterTestExecutionCallback,
+                LifecycleMethodExecutionExceptionHandler,
+                PreInterruptCallback,
                 AfterEachCallback {
 
     private static final Namespace NAMESPACE = Namespace.create(QemuExtension.class);
@@ -196,20 +205,84 @@ public final class QemuExtension
         return valueOf(Injection.at(parameter.getParameter()).orElseThrow(), context);
     }
 
+    /** Report on a test that has failed, while its machines are as they were then. */
+    @Override
+    public void afterTestExecution(ExtensionContext context) {
+        context.getExecutionException().ifPresent(failure -> report(context, "the test", failure));
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        report(context, "@BeforeEach", failure);
+        throw failure;
+    }
+
+    @Override
+    public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        report(context, "@AfterEach", failure);
+        throw failure;
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        SharedMachines.report(context, "@BeforeAll", failure, settings(context));
+        throw failure;
+    }
+
+    @Override
+    public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        SharedMachines.report(context, "@AfterAll", failure, settings(context));
+        throw failure;
+    }
+
+    /** Take note of where the test is when its {@code @Timeout} strikes; on a thread of JUnit's. */
+    @Override
+    public void beforeThreadInterrupt(PreInterruptContext interrupt, ExtensionContext context) {
+        TestMachines machines = existing(context);
+        if (machines != null) {
+            machines.timedOut(TimeOut.of(interrupt.getThreadToInterrupt()));
+        }
+    }
+
+    private static void report(ExtensionContext context, String phase, Throwable failure) {
+        TestMachines machines = existing(context);
+        if (machines != null) {
+            machines.report(phase, failure);
+        }
+    }
+
     /** Look at the machines, and stop them, where what they complain about is the test's own failure; the store is the safety net. */
     @Override
     public void afterEach(ExtensionContext context) {
         TestMachines machines = existing(context);
-        if (machines != null) {
-            try {
-                if (context.getExecutionException().isEmpty()) {
-                    requireOrder(machines, Configuration.of(context));
-                } else {
-                    holdIfWanted(machines, context);
-                }
-            } finally {
-                machines.close();
+        if (machines == null) {
+            return;
+        }
+        Optional<Throwable> failure = context.getExecutionException();
+        try {
+            if (failure.isPresent()) {
+                machines.report("what follows the test", failure.get());
+                holdIfWanted(machines, context, failure.get());
+            } else {
+                end(machines, context);
             }
+        } finally {
+            machines.close();
+        }
+    }
+
+    private static void end(TestMachines machines, ExtensionContext context) {
+        Configuration configuration = Configuration.of(context);
+        try {
+            requireOrder(machines, configuration);
+            if (Reporting.isWantedAlways(configuration)) {
+                machines.report("nothing", Reporting.passed());
+            }
+            machines.close();
+        } catch (RuntimeException | AssertionFailedError e) {
+            machines.report("the checks after the test", e);
+            holdIfWanted(machines, context, e);
+            throw e;
         }
     }
 
@@ -223,12 +296,9 @@ public final class QemuExtension
         }
     }
 
-    private static void holdIfWanted(TestMachines machines, ExtensionContext context) {
+    private static void holdIfWanted(TestMachines machines, ExtensionContext context, Throwable failure) {
         Configuration configuration = Configuration.of(context);
-        boolean skipped = context.getExecutionException()
-                .filter(TestAbortedException.class::isInstance)
-                .isPresent();
-        if (!skipped && Hold.isWanted(configuration)) {
+        if (!(failure instanceof TestAbortedException) && Hold.isWanted(configuration)) {
             Hold.hold(
                     Progress.nameOf(context),
                     machines.machines().stream().map(TestMachine::machine).toList(),
@@ -259,6 +329,9 @@ public final class QemuExtension
                 throw new TestAbortedException(
                         "Skipped, as %s = skip asks for: %s".formatted(ConfigurationKeys.MISSING, e.getMessage()), e);
             }
+            throw e;
+        } catch (RuntimeException e) {
+            machines.report("the start of its machines", e);
             throw e;
         }
     }

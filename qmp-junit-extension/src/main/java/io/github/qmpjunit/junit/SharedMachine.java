@@ -3,6 +3,7 @@ package io.github.qmpjunit.junit;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -73,6 +74,16 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 machine = running;
             }
             return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Return the machine if it is there; it may have ended. */
+    Optional<QemuMachine> running() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(machine);
         } finally {
             lock.unlock();
         }

@@ -1,7 +1,11 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -41,11 +45,22 @@ final class SharedMachines {
                                 .formatted(definition.where(), context.getDisplayName())));
     }
 
+    /** Report on the shared machines of a class whose {@code @BeforeAll} or {@code @AfterAll} has failed. */
+    static void report(ExtensionContext context, String phase, Throwable failure, QemuExtension.Settings settings) {
+        List<ReportedMachine> machines = new ArrayList<>();
+        for (VmDefinition definition :
+                TestPlan.of(context, settings, List.of()).definitions().all()) {
+            if (definition.isShared()) {
+                find(definition, context).running().map(ReportedMachine::of).ifPresent(machines::add);
+            }
+        }
+        Reporting.report(context, phase, failure, Instant.now(), List.of(), machines);
+    }
+
     /** Return what a place outside of any test is to be given. */
     static Object valueOf(Injection injection, ExtensionContext context, QemuExtension.Settings settings) {
-        VmDefinition definition = TestPlan.of(context, settings, java.util.List.of(injection))
-                .definitions()
-                .meantBy(injection);
+        VmDefinition definition =
+                TestPlan.of(context, settings, List.of(injection)).definitions().meantBy(injection);
         if (!definition.isShared()) {
             throw new ExtensionConfigurationException(
                     "Cannot inject a %s into %s, which belongs to no test: %s is new for each test. Write scope = Scope.CLASS in its definition, or inject it into the test method, a @BeforeEach method or the constructor of a class with one instance per method"
