@@ -23,13 +23,12 @@ final class SharedMachines {
         return QemuExtension.store(owner)
                 .getOrComputeIfAbsent(
                         key,
-                        absent -> new SharedMachine(definition, () -> builder(definition, owner, context)),
+                        absent -> new SharedMachine(definition, user -> builder(definition, owner, user)),
                         SharedMachine.class);
     }
 
-    private static QemuMachineBuilder builder(
-            VmDefinition definition, ExtensionContext owner, ExtensionContext context) {
-        return MachineFactory.builder(definition, owner.getTestClass().isPresent() ? owner : context);
+    private static QemuMachineBuilder builder(VmDefinition definition, ExtensionContext owner, ExtensionContext user) {
+        return MachineFactory.builder(definition, owner.getTestClass().isPresent() ? owner : user);
     }
 
     private static ExtensionContext owningClass(VmDefinition definition, ExtensionContext context) {
@@ -59,6 +58,11 @@ final class SharedMachines {
 
     /** Return what a place outside of any test is to be given. */
     static Object valueOf(Injection injection, ExtensionContext context, QemuExtension.Settings settings) {
+        if (injection.what() == Injectable.LISTENER || injection.what() == Injectable.STORAGE_DAEMON) {
+            throw new ExtensionConfigurationException(
+                    "Cannot inject a %s into %s: it belongs to a single test, and this place to none. Inject it into the test method, a @BeforeEach method or a field that is not static"
+                            .formatted(injection.what().typeName(), injection.describe()));
+        }
         VmDefinition definition =
                 TestPlan.of(context, settings, List.of(injection)).definitions().meantBy(injection);
         if (!definition.isShared()) {
@@ -66,7 +70,7 @@ final class SharedMachines {
                     "Cannot inject a %s into %s, which belongs to no test: %s is new for each test. Write scope = Scope.CLASS in its definition, or inject it into the test method, a @BeforeEach method or the constructor of a class with one instance per method"
                             .formatted(injection.what().typeName(), injection.describe(), definition.label()));
         }
-        QemuMachine machine = find(definition, context).get();
+        QemuMachine machine = find(definition, context).get(context);
         return TestMachines.partOf(machine, injection);
     }
 }

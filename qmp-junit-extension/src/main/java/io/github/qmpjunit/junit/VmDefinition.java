@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.ReflectionSupport;
@@ -111,8 +112,20 @@ record VmDefinition(
             builder.rejectDeprecated();
         }
         if (vm.factory() != VmFactory.class) {
-            ReflectionSupport.newInstance(vm.factory()).define(builder, context);
+            factory(vm).define(builder, context);
         }
+    }
+
+    /** JUnit throws on what the constructor throws, as it is. */
+    private static VmFactory factory(Vm vm) {
+        Class<? extends VmFactory> type = vm.factory();
+        if (type.isInterface()
+                || Stream.of(type.getDeclaredConstructors()).noneMatch(made -> made.getParameterCount() == 0)) {
+            throw new ExtensionConfigurationException(
+                    "Cannot create the factory %s of a @Vm: it needs a constructor without parameters, and must be static if it stands inside of a class"
+                            .formatted(type.getSimpleName()));
+        }
+        return ReflectionSupport.newInstance(type);
     }
 
     /** Return whether the annotation says more than a name: only then it defines a machine, else it says which one is meant. */
@@ -124,6 +137,29 @@ record VmDefinition(
 
     private static Object valueOf(Method attribute, Vm vm) {
         return Objects.requireNonNull(ReflectionSupport.invokeMethod(attribute, vm));
+    }
+
+    /** Return this definition with what the configuration leaves out and allows everywhere. */
+    VmDefinition completedBy(Configuration configuration) {
+        return new VmDefinition(
+                name,
+                scope,
+                reset,
+                declaring,
+                where,
+                origin,
+                both(without, configuration.choices(ConfigurationKeys.WITHOUT, Check.class)),
+                both(allowedStderr, configuration.patterns(ConfigurationKeys.ALLOWED_STDERR)),
+                definer);
+    }
+
+    private static <T> List<T> both(List<T> own, List<T> everywhere) {
+        return Stream.concat(own.stream(), everywhere.stream()).toList();
+    }
+
+    /** Return whether something is looked at when a test has passed. */
+    boolean checks(Check check) {
+        return !without.contains(check);
     }
 
     boolean isShared() {

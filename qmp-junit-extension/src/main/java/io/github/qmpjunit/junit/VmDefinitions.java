@@ -41,7 +41,9 @@ final class VmDefinitions {
         Optional<Method> method = context.getTestMethod();
         method.ifPresent(element -> define(byName, element, element));
         defineAt(byName, injections, true);
-        return new VmDefinitions(byName, VmDefinition.byDefault(settings));
+        Configuration configuration = Configuration.of(context);
+        byName.replaceAll((name, definition) -> definition.completedBy(configuration));
+        return new VmDefinitions(byName, VmDefinition.byDefault(settings).completedBy(configuration));
     }
 
     /** Return all that is defined; or the machine that there is where nothing is. */

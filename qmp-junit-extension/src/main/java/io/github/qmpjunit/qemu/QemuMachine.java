@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXSocket;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A QEMU process with a connected monitor.
@@ -30,14 +31,19 @@ import org.newsclub.net.unix.AFUNIXSocket;
  */
 public final class QemuMachine implements AutoCloseable {
 
+    private static final Duration SNAPSHOT_TIMEOUT = Duration.ofMinutes(1);
+
     private final MonitoredProcess monitored;
     private final Map<String, SerialConsole> consoles;
     private final @Nullable Qtest qtest;
     private final @Nullable GuestAgent guestAgent;
     private final Optional<Attachment> attachment;
+    private final SnapshotStore snapshots;
+    private final Faults faults;
 
     private QemuMachine(
             MonitoredProcess monitored,
+            QemuMachineBuilder definition,
             Map<String, SerialConsole> consoles,
             @Nullable Qtest qtest,
             @Nullable GuestAgent guestAgent,
@@ -47,6 +53,8 @@ public final class QemuMachine implements AutoCloseable {
         this.qtest = qtest;
         this.guestAgent = guestAgent;
         this.attachment = attachment;
+        this.snapshots = new SnapshotStore(monitored.qmp(), monitored.directory(), guestAgent);
+        this.faults = new Faults(this, definition.faultyDisks());
     }
 
     /** {@return a builder for a machine} */
@@ -71,8 +79,8 @@ public final class QemuMachine implements AutoCloseable {
             GuestAgent agent = definition.hasGuestAgent()
                     ? agent(plan.channels().get(place).socket(), plan.label(), monitored, consoles.values())
                     : null;
-            QemuMachine machine =
-                    new QemuMachine(monitored, consoles, qtest, agent, definition.attachment(monitored.directory()));
+            QemuMachine machine = new QemuMachine(
+                    monitored, definition, consoles, qtest, agent, definition.attachment(monitored.directory()));
             ready = true;
             return machine;
         } catch (IOException e) {
@@ -213,9 +221,42 @@ public final class QemuMachine implements AutoCloseable {
         return agent;
     }
 
+    /**
+     * Take a snapshot, within a minute, to rewind to it later: instead of a reboot, and much faster. The machine stands still
+     * meanwhile, then goes on.
+     *
+     * @return the snapshot
+     * @throws QemuException if QEMU refuses, naming the device that cannot be saved or the drive that has no snapshots; if a job is
+     *     under way; or if QEMU runs on another machine
+     */
+    public Snapshot snapshot() {
+        return snapshot(SNAPSHOT_TIMEOUT);
+    }
+
+    /**
+     * Take a snapshot, as {@link #snapshot()} does.
+     *
+     * @param timeout how long it may take
+     * @return the snapshot
+     */
+    public Snapshot snapshot(Duration timeout) {
+        if (monitored.prefix().isRemote()) {
+            throw new QemuException(
+                    "Cannot take a snapshot of machine \"%s\": it runs behind \"%s\", and this machine has no place for it over there"
+                            .formatted(name(), monitored.prefix()),
+                    null);
+        }
+        return snapshots.take(timeout);
+    }
+
     /** {@return the machine's keyboard, if the machine has one: QEMU does not tell, and drops what is pressed} */
     public Keyboard keyboard() {
         return new Keyboard(qmp());
+    }
+
+    /** {@return what can be made to go wrong with this machine, and what has been and is not undone yet} */
+    public Faults faults() {
+        return faults;
     }
 
     /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
@@ -261,6 +302,41 @@ public final class QemuMachine implements AutoCloseable {
         return awaitExit(deadline.remaining());
     }
 
+    /**
+     * Migrate to another machine, with the default options, and wait until that has taken over.
+     *
+     * @param destination the machine, which waits for it ({@link QemuMachineBuilder#incoming()}) and is defined like this one
+     * @return this machine's account of it, its reply to {@code query-migrate}
+     * @throws MigrationException if it does not begin, fails, or takes more than a minute
+     */
+    public JsonNode migrateTo(QemuMachine destination) {
+        return migrateTo(destination, MigrationOptions.defaults());
+    }
+
+    /**
+     * Migrate to another machine and wait until that has taken over.
+     *
+     * @param destination the machine, which waits for it ({@link QemuMachineBuilder#incoming()}) and is defined like this one
+     * @param options capabilities, parameters, and how long to wait
+     * @return this machine's account of it, its reply to {@code query-migrate}
+     * @throws MigrationException if it does not begin, fails, or takes longer
+     */
+    public JsonNode migrateTo(QemuMachine destination, MigrationOptions options) {
+        return startMigrationTo(destination, options).await(options.timeout());
+    }
+
+    /**
+     * Begin to migrate to another machine: to do something meanwhile, to pause it, to cancel it.
+     *
+     * @param destination the machine, which waits for it ({@link QemuMachineBuilder#incoming()}) and is defined like this one
+     * @param options capabilities and parameters
+     * @return the migration
+     * @throws MigrationException if it does not begin
+     */
+    public Migration startMigrationTo(QemuMachine destination, MigrationOptions options) {
+        return Migration.start(this, destination, options);
+    }
+
     /** {@return what QEMU, and a launch prefix, write to standard error, with the means to await more} */
     public OutputLog stderr() {
         return monitored.process().stderr();
@@ -288,7 +364,7 @@ public final class QemuMachine implements AutoCloseable {
      * @throws QemuException if it does not start or does not answer, or is the QEMU of another machine
      */
     public QemuCapabilities capabilities() {
-        if (monitored.prefix().isRemote()) {
+        if (isRemote()) {
             throw new QemuException(
                     "Cannot find out what the QEMU of \"%s\" can do: it runs behind \"%s\", not on this machine. Ask it through its monitor: qmp().execute(\"query-machines\"), say"
                             .formatted(name(), monitored.prefix()),
@@ -305,6 +381,21 @@ public final class QemuMachine implements AutoCloseable {
     /** {@return where somebody keeps what belongs to this machine's run, as its definition says; empty if nowhere} */
     public Optional<Path> artefacts() {
         return qmp().artefacts();
+    }
+
+    /** Return its state and the last lines of its standard error. */
+    String describeBriefly() {
+        return monitored.process().describe();
+    }
+
+    /** Return the private directory, in which its sockets are. */
+    Path directory() {
+        return monitored.directory();
+    }
+
+    /** Return whether it runs elsewhere. */
+    boolean isRemote() {
+        return monitored.prefix().isRemote();
     }
 
     /**
