@@ -3,6 +3,7 @@ package io.github.qmpjunit.assertj;
 import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -12,13 +13,14 @@ import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assertions about the order of events of several machines: by the moment at which each was read, in this JVM. Between two
- * machines that says no more than the machine's load allows; an order that one machine's command causes in the other is safe.
+ * Assertions about the order of events of several machines: by the moment at which each was read, in this JVM; of one machine, by
+ * their order on its connection. Between two machines that says no more than the machine's load allows; an order that one machine's command causes in the other is safe.
  */
 public class InOrderAssert extends AbstractAssert<InOrderAssert, Duration> {
 
     private final Deadline deadline;
     private @Nullable QmpEvent before;
+    private @Nullable QmpClient receiver;
     private String story = "";
 
     InOrderAssert(Duration timeout) {
@@ -52,13 +54,18 @@ public class InOrderAssert extends AbstractAssert<InOrderAssert, Duration> {
         QmpEvent earlier = before;
         EventMatcher meant = earlier == null
                 ? matcher
-                : matcher.where("it came after " + story, event -> event.nanoTime() - earlier.nanoTime() >= 0);
+                : matcher.where(
+                        "it came after " + story,
+                        client.equals(receiver)
+                                ? new EventMark(earlier.sequence())::isBefore
+                                : event -> event.nanoTime() - earlier.nanoTime() >= 0);
         EventWait wait = EventWait.on(client, "QMP client \"" + client.name() + "\"", deadline);
         QmpEvent found = wait.next(meant);
         if (found == null) {
             throw failure("%s", wait.explain(meant));
         }
         before = found;
+        receiver = client;
         story = "%s of \"%s\"".formatted(found.name(), client.name());
         return this;
     }

@@ -175,7 +175,6 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
         try (QmpJobListener listener = new QmpJobListener(actual)) {
             client.registerWithHistory(listener);
             progress.learnOutcome(listener);
-            progress.takeAll(listener);
             while (true) {
                 if (progress.isOver() && !progress.isOutcomeKnown()) {
                     progress.learnOutcome(listener);

@@ -37,16 +37,13 @@ final class JobProgress {
     /** Return why the job failed, if it has; from what has happened up to now. */
     static Optional<String> failureOf(QmpClient client, String id) {
         JobProgress progress = new JobProgress(client, id);
-        QmpJobListener listener = new QmpJobListener(id);
-        client.registerWithHistory(listener);
-        try {
+        try (QmpJobListener listener = new QmpJobListener(id)) {
+            client.registerWithHistory(listener);
             progress.takeAll(listener);
             if (!progress.reached.contains("aborting")) {
                 return Optional.empty();
             }
             progress.learnOutcome(listener);
-        } finally {
-            listener.close();
         }
         String why = progress.error == null ? "it went through \"aborting\"; its error is lost" : progress.error;
         return Optional.of("Job \"%s\": %s".formatted(id, why));

@@ -79,7 +79,8 @@ final class Polling {
         return left.compareTo(FIRST_INTERVAL) > 0 ? left : FIRST_INTERVAL.multipliedBy(2);
     }
 
-    private static Duration nextInterval(Duration previous) {
+    /** Return how long to wait after a wait of that length, which was none before the first. */
+    static Duration nextInterval(Duration previous) {
         Duration doubled = previous.isZero() ? FIRST_INTERVAL : previous.multipliedBy(2);
         return doubled.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : doubled;
     }

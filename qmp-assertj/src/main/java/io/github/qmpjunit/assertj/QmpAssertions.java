@@ -1,6 +1,8 @@
 package io.github.qmpjunit.assertj;
 
+import io.github.qmpjunit.qemu.GuestProgramResult;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.Qtest;
 import io.github.qmpjunit.qemu.SerialConsole;
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -25,6 +27,22 @@ public final class QmpAssertions {
     /** Narrows an AssertJ assertion to one about a machine. */
     public static final InstanceOfAssertFactory<QemuMachine, QemuMachineAssert> QEMU_MACHINE =
             new InstanceOfAssertFactory<>(QemuMachine.class, QemuMachineAssert::new);
+
+    /** Narrows an AssertJ assertion to one about a storage daemon. */
+    public static final InstanceOfAssertFactory<StorageDaemon, StorageDaemonAssert> STORAGE_DAEMON =
+            new InstanceOfAssertFactory<>(StorageDaemon.class, StorageDaemonAssert::new);
+
+    /** Narrows an AssertJ assertion to one about a listener, which AssertJ itself takes for an Iterable. */
+    public static final InstanceOfAssertFactory<QmpEventListener, QmpEventListenerAssert> QMP_EVENT_LISTENER =
+            new InstanceOfAssertFactory<>(QmpEventListener.class, QmpEventListenerAssert::new);
+
+    /** Narrows an AssertJ assertion to one about a console: {@code extracting(QemuMachine::console, SERIAL_CONSOLE)}. */
+    public static final InstanceOfAssertFactory<SerialConsole, SerialConsoleAssert> SERIAL_CONSOLE =
+            new InstanceOfAssertFactory<>(SerialConsole.class, SerialConsoleAssert::new);
+
+    /** Narrows an AssertJ assertion to one about a program that has run in the guest. */
+    public static final InstanceOfAssertFactory<GuestProgramResult, GuestProgramAssert> GUEST_PROGRAM =
+            new InstanceOfAssertFactory<>(GuestProgramResult.class, GuestProgramAssert::new);
 
     private QmpAssertions() {}
 
@@ -92,6 +110,28 @@ public final class QmpAssertions {
     @CheckReturnValue
     public static SerialConsoleAssert assertThat(@Nullable SerialConsole actual) {
         return new SerialConsoleAssert(actual);
+    }
+
+    /**
+     * Begin an assertion about a program that has run in the guest: how it ended, and what it wrote.
+     *
+     * @param actual what became of it, from {@code vm.guestAgent().run(...)}
+     * @return the assertion
+     */
+    @CheckReturnValue
+    public static GuestProgramAssert assertThat(@Nullable GuestProgramResult actual) {
+        return new GuestProgramAssert(actual);
+    }
+
+    /**
+     * Begin an assertion about a machine's hardware: memory, ports, interrupt lines.
+     *
+     * @param actual the qtest connection
+     * @return the assertion
+     */
+    @CheckReturnValue
+    public static QtestAssert assertThat(@Nullable Qtest actual) {
+        return new QtestAssert(actual);
     }
 
     /**

@@ -1,6 +1,10 @@
 package io.github.qmpjunit.assertj;
 
+import io.github.qmpjunit.qemu.GuestProgramResult;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.Qtest;
+import io.github.qmpjunit.qemu.SerialConsole;
+import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
@@ -47,5 +51,45 @@ public interface QmpSoftAssertionsProvider extends SoftAssertionsProvider {
      */
     default QmpEventListenerAssert assertThat(QmpEventListener actual) {
         return proxy(QmpEventListenerAssert.class, QmpEventListener.class, actual);
+    }
+
+    /**
+     * Begin a soft assertion about a storage daemon.
+     *
+     * @param actual the daemon
+     * @return the assertion
+     */
+    default StorageDaemonAssert assertThat(StorageDaemon actual) {
+        return proxy(StorageDaemonAssert.class, StorageDaemon.class, actual);
+    }
+
+    /**
+     * Begin a soft assertion about a console.
+     *
+     * @param actual the console
+     * @return the assertion
+     */
+    default SerialConsoleAssert assertThat(SerialConsole actual) {
+        return proxy(SerialConsoleAssert.class, SerialConsole.class, actual);
+    }
+
+    /**
+     * Begin a soft assertion about a program that has run in the guest.
+     *
+     * @param actual what became of the program
+     * @return the assertion
+     */
+    default GuestProgramAssert assertThat(GuestProgramResult actual) {
+        return proxy(GuestProgramAssert.class, GuestProgramResult.class, actual);
+    }
+
+    /**
+     * Begin a soft assertion about hardware.
+     *
+     * @param actual the qtest connection
+     * @return the assertion
+     */
+    default QtestAssert assertThat(Qtest actual) {
+        return proxy(QtestAssert.class, Qtest.class, actual);
     }
 }

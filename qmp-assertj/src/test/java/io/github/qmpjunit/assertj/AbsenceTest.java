@@ -31,8 +31,10 @@ class AbsenceTest {
         vm.sends("STOP");
 
         assertThat(vm.qmp).receivesNoEvent(STOP).during(Duration.ofMillis(20));
-        assertThat(vm.qmp).receivesNoEvent(STOP).during(() -> vm.sends("RESUME"));
-
+        assertThat(vm.qmp)
+                .receivesNoEvent(STOP)
+                .during(() -> vm.sends("RESUME"))
+                .during(() -> vm.sends("X"));
         assertThat(vm.qmp).awaitEvent(STOP);
         assertThat(vm.qmp).awaitEvent("RESUME");
     }

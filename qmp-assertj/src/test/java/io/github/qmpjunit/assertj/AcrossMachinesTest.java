@@ -43,6 +43,19 @@ class AcrossMachinesTest {
     }
 
     @Test
+    void of_one_machine_they_stand_in_their_order_on_the_connection() {
+        src.sends("RESUME").sends("STOP").sends("RESUME");
+
+        assertThat(catchThrowableOfType(
+                        AssertionError.class,
+                        () -> inOrder(Duration.ofMillis(60))
+                                .event(src.qmp, STOP)
+                                .event(src.qmp, RESUME)
+                                .event(src.qmp, event("RESUME"))))
+                .hasMessageContaining("to receive RESUME where it came after RESUME of \"vm\"");
+    }
+
+    @Test
     void one_that_came_before_the_other_is_none_after_it() {
         dst.sends("RESUME");
         src.sends("STOP");

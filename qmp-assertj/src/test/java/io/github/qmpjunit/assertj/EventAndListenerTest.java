@@ -16,6 +16,7 @@ import io.github.qmpjunit.qmp.QmpListenerException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.AssertionFailedError;
@@ -91,7 +92,7 @@ class EventAndListenerTest {
                     .sends("STOP");
 
             assertThat(assertThat(listener).awaitEvent().event()).hasToString("X {n: 1}");
-            assertThat(listener).awaitEvent(STOP);
+            assertThat(assertThat(listener).awaitEvent(STOP).event().sequence()).isEqualTo(4);
             assertThat(listener).awaitEvent("X").withData("n", 2);
             assertThat(listener).isEmpty();
             AssertionError failure = catchThrowableOfType(
@@ -109,6 +110,26 @@ class EventAndListenerTest {
                       +T  X {n: 2}
                       +T  STOP""");
             assertThat(failure.getStackTrace()[0].getClassName()).isEqualTo(EventAndListenerTest.class.getName());
+        }
+    }
+
+    @Test
+    void a_listener_awaits_what_comes_while_it_waits() throws InterruptedException {
+        try (QmpEventListener listener = vm.qmp.listen("X")) {
+            AtomicReference<QmpEvent> found = new AtomicReference<>();
+            Thread waiting = new Thread(() -> found.set(assertThat(listener)
+                    .within(Duration.ofSeconds(50))
+                    .awaitEvent("X")
+                    .event()));
+            waiting.start();
+            while (waiting.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+
+            vm.sends("X");
+            waiting.join();
+
+            assertThat(found.get()).hasToString("X");
         }
     }
 
@@ -164,7 +185,7 @@ class EventAndListenerTest {
                     .hasMessage(
                             "%nExpecting a listener for STOP or RESUME:%n  to have heard [STOP]%nbut it has heard:%n  nothing"
                                     .formatted());
-            assertThat(listener).hasHistory();
+            assertThat(listener).hasHistory().isEmpty().hasHistory();
             vm.sends("STOP").sends("RESUME");
 
             assertThat(listener).hasHistory(STOP, RESUME);

@@ -34,7 +34,8 @@ class JobTextsTest {
     }
 
     private void knowsJob(Map<String, ?> job) {
-        vm.server.whenExecuted("query-jobs").replies(List.of(Map.of("id", "other", "status", "running"), job));
+        Map<String, String> other = Map.of("id", "other", "status", "concluded", "error", "another's");
+        vm.server.whenExecuted("query-jobs").replies(List.of(other, job, other));
     }
 
     private List<String> sentToTheJob() {
@@ -62,6 +63,26 @@ class JobTextsTest {
                 Expecting job "job0" of QMP client "vm":
                   to be cancelled
                 but it went through created, running, waiting, pending, concluded, without error""");
+    }
+
+    @Test
+    void one_assertion_can_follow_another() {
+        knowsJob(Map.of("id", "job0", "status", "concluded"));
+        vm.sendsJobStatus("job0", "created", "running", "concluded");
+        assertThat(vm.qmp)
+                .job("job0")
+                .reaches("running")
+                .succeeds()
+                .within(Duration.ofSeconds(9))
+                .succeeds();
+
+        knowsJob(Map.of("id", "job1", "status", "concluded", "error", "Operation canceled"));
+        vm.sendsJobStatus("job1", "created", "aborting", "concluded");
+        assertThat(vm.qmp)
+                .job("job1")
+                .isCancelled()
+                .failsWithErrorContaining("canceled")
+                .isCancelled();
     }
 
     @Test
@@ -177,6 +198,60 @@ class JobTextsTest {
         assertThat(sentToTheJob()).containsExactly("job-complete", "job-finalize", "job-dismiss");
     }
 
+    @Test
+    void it_is_followed_event_by_event() {
+        vm.sendsJobStatus("job0", "created", "ready");
+        vm.server.whenExecuted("job-complete").does(command -> {
+            knowsJob(Map.of("id", "job0", "status", "concluded"));
+            command.reply();
+            status(command, "concluded");
+        });
+
+        assertThat(vm.qmp).job("job0").succeeds();
+    }
+
+    @Test
+    void what_is_past_is_not_driven() {
+        vm.server.whenExecuted("query-jobs").repliesWithError("GenericError", "not now");
+        vm.sendsJobStatus("job0", "created", "ready", "pending");
+        vm.sends("BLOCK_JOB_COMPLETED", Map.of("device", "job0"));
+        vm.sendsJobStatus("job0", "concluded");
+
+        assertThat(vm.qmp).job("job0").succeeds();
+
+        assertThat(sentToTheJob()).containsExactly("job-dismiss");
+    }
+
+    @Test
+    void events_that_came_with_query_jobs_reply_are_older_than_it() {
+        vm.server
+                .whenExecuted("query-jobs")
+                .does(command -> {
+                    status(command, "created");
+                    status(command, "aborting");
+                    status(command, "concluded");
+                    command.reply(List.of(Map.of("id", "job0", "status", "concluded", "error", "No space left")));
+                })
+                .replies(List.of());
+
+        assertThat(vm.qmp).job("job0").failsWithErrorContaining("No space");
+    }
+
+    @Test
+    void what_query_jobs_says_may_be_older_than_the_last_event() {
+        knowsJob(Map.of("id", "job0", "status", "paused"));
+        vm.sendsJobStatus("job0", "created", "running");
+
+        assertFails(() -> assertThat(vm.qmp).job("job0").within(SHORT).reaches("paused"), """
+
+                Expecting job "job0" of QMP client "vm":
+                  to reach "paused"
+                within 60 ms, but it went through created, running
+                Job "other" has failed: another's
+                Job "other" has failed: another's
+                The machine's status is "running".""");
+    }
+
     private static void status(ReceivedCommand command, String status) {
         command.sendEvent("JOB_STATUS_CHANGE", Map.of("id", "job0", "status", status));
     }
@@ -213,6 +288,8 @@ class JobTextsTest {
                 Expecting job "job0" of QMP client "vm":
                   to reach "ready"
                 within 60 ms, but it went through running
+                Job "other" has failed: another's
+                Job "other" has failed: another's
                 The machine's status is "running".""");
     }
 
@@ -245,6 +322,9 @@ class JobTextsTest {
         knowsJob(Map.of("id", "job0", "current-progress", 5, "total-progress", 10));
 
         assertThat(vm.qmp).job("job0").progressesTo(0).progressesTo(50);
+        knowsJob(Map.of("id", "job0", "current-progress", 10, "total-progress", 10));
+        assertThat(vm.qmp).job("job0").progressesTo(100);
+        knowsJob(Map.of("id", "job0", "current-progress", 5, "total-progress", 10));
         assertFails(() -> assertThat(vm.qmp).job("job0").within(SHORT).progressesTo(51), message(51));
         knowsJob(Map.of("id", "job0", "current-progress", 0, "total-progress", 0));
         assertFails(() -> assertThat(vm.qmp).job("job0").within(SHORT).progressesTo(0), """

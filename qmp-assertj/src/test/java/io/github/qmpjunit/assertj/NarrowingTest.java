@@ -202,10 +202,10 @@ class NarrowingTest {
 
     @Test
     void the_closest_events_are_those_with_the_fewest_differences_and_of_these_the_youngest() {
+        vm.sends("X", Map.of("a", 1));
         for (int n = 1; n <= 4; n++) {
             vm.sends("X", Map.of("a", 0, "n", n));
         }
-        vm.sends("X", Map.of("a", 1));
 
         String message = failureOf(() -> assertThat(vm.qmp)
                 .within(SHORT)
@@ -289,8 +289,10 @@ class NarrowingTest {
     @Test
     void events_in_order() {
         vm.sends("RESUME").sends("STOP").sends("RESUME");
-
-        assertThat(vm.qmp).awaitEventsInOrder(STOP, RESUME);
+        assertThat(vm.qmp)
+                .awaitEventsInOrder(STOP, RESUME)
+                .awaitReply("query-status")
+                .with("status", "running");
         assertThat(vm.qmp.assertionEvents().pending())
                 .as("consumed are just those two")
                 .extracting(QmpEvent::sequence)

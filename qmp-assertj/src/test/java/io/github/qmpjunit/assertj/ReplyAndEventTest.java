@@ -20,8 +20,11 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Commands, replies, events, listeners, consoles, processes; on a real QEMU. */
@@ -197,10 +200,66 @@ class ReplyAndEventTest {
     }
 
     @Test
+    void standard_error_is_found_wherever_it_stands() {
+        try (QemuMachine vm = QemuMachine.builder()
+                .artefacts(Path.of("target/artefacts"))
+                .args("-trace", "handle_qmp_command")
+                .start()) {
+            vm.qmp().execute("query-name");
+
+            assertThat(vm).stderrContains("query-name").stderrContains("query-name");
+            assertThatThrownBy(() -> assertThat(vm).within(SHORT).stderrContains("never"))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageStartingWith(
+                            "%nQEMU \"vm\"'s standard error has not written \"never\" within 60 ms".formatted())
+                    .hasMessageEndingWith("\nArtefacts: target/artefacts");
+        }
+    }
+
+    @Test
+    void a_machines_and_a_daemons_artefacts_are_named_however_they_end() {
+        Path directory = Path.of("target/artefacts");
+        try (QemuMachine vm = QemuMachine.builder().artefacts(directory).start();
+                StorageDaemon daemon =
+                        StorageDaemon.builder().artefacts(directory).start()) {
+            assertThat(vm.artefacts()).contains(directory);
+            for (ThrowingCallable assertion : List.<ThrowingCallable>of(
+                    () -> assertThat(vm).within(SHORT).awaitEvent(STOP),
+                    () -> assertThat(vm).within(SHORT).hasStatus("paused"),
+                    () -> assertThat(vm).within(SHORT).exitsWith(0),
+                    () -> assertThat(daemon).within(SHORT).awaitEvent(STOP))) {
+                assertThatThrownBy(assertion)
+                        .isInstanceOf(AssertionError.class)
+                        .hasMessageEndingWith("\nArtefacts: target/artefacts");
+            }
+            vm.qmp().execute("quit");
+            daemon.qmp().execute("quit");
+            assertThat(vm).exitsWith(0);
+            for (ThrowingCallable assertion : List.<ThrowingCallable>of(
+                    () -> assertThat(vm).awaitEvent(STOP),
+                    () -> assertThat(vm).isRunning(),
+                    () -> assertThat(vm).exitsWith(1),
+                    () -> assertThat(daemon).awaitEvent(STOP))) {
+                assertThatThrownBy(assertion)
+                        .isInstanceOf(AssertionError.class)
+                        .hasMessageEndingWith("\nArtefacts: target/artefacts");
+            }
+        }
+    }
+
+    @Test
     void a_storage_daemon_has_the_same_assertions() {
         try (StorageDaemon daemon = StorageDaemon.builder().start()) {
             assertThat(daemon).isRunning().hasNoJobs();
             assertThat(daemon).executing("query-named-block-nodes").succeeds();
+            daemon.qmp().execute("quit");
+            assertThatThrownBy(() -> assertThat(daemon).awaitEvent(STOP)).hasMessageContaining("its connection ended:");
+            assertThatThrownBy(() -> assertThat(daemon).isRunning())
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageStartingWith(
+                            "%nExpecting storage daemon \"storage\":%n  to be running%nbut:%n  qemu-storage-daemon \"storage\" (pid "
+                                    .formatted())
+                    .hasMessageContaining(") exited with status 0");
         }
     }
 

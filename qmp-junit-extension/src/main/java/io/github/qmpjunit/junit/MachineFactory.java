@@ -26,6 +26,10 @@ final class MachineFactory {
         if (Hold.isWanted(configuration)) {
             builder.attachable();
         }
+        if (Reporting.isWanted(configuration)) {
+            builder.recording();
+        }
+        Reporting.directory(context).ifPresent(builder::artefacts);
         definition.definer().define(builder, context);
         QemuMatrixProvider.choice(context).ifPresent(choice -> choice.applyTo(builder));
         return builder;

@@ -67,7 +67,10 @@ final class Progress implements ExtensionContext.Store.CloseableResource, AutoCl
 
     static String nameOf(ExtensionContext context) {
         return context.getTestClass()
-                .map(type -> type.getSimpleName() + " > " + context.getDisplayName())
+                .map(type -> type.getSimpleName()
+                        + context.getTestMethod()
+                                .map(method -> " > " + context.getDisplayName())
+                                .orElse(""))
                 .orElseGet(context::getDisplayName);
     }
 

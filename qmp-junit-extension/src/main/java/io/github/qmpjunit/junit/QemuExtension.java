@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.qemu.QemuNotFoundException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
@@ -11,14 +12,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.PreInterruptCallback;
+import org.junit.jupiter.api.extension.PreInterruptContext;
 import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
@@ -36,7 +41,8 @@ import org.opentest4j.TestAbortedException;
  * {@link Vm} defines, or the {@linkplain #builder() builder}; each test gets its own unless their {@link Scope} says otherwise. The
  * machines of a test start side by side, before its first {@code @BeforeEach} method.
  *
- * <p>A test fails where its machine cannot start, and where one of the {@linkplain Check checks} at its end finds something.
+ * <p>A test fails where its machine cannot start, and where one of the {@linkplain Check checks} at its end finds something. On each
+ * test that fails, there is a {@linkplain io.github.qmpjunit.junit.report.FailureReport report}, named in the failure.
  */
 public final class QemuExtension
         implements BeforeAllCallback,
@@ -44,6 +50,9 @@ public final class QemuExtension
                 TestInstancePostProcessor,
                 BeforeEachCallback,
                 ParameterResolver,
+                AfterTestExecutionCallback,
+                LifecycleMethodExecutionExceptionHandler,
+                PreInterruptCallback,
                 AfterEachCallback {
 
     private static final Namespace NAMESPACE = Namespace.create(QemuExtension.class);
@@ -149,14 +158,20 @@ public final class QemuExtension
     }
 
     /**
-     * Start what the test asks for if its constructor already wants something of it, since JUnit takes what is thrown here for what it
-     * is: there may be no QEMU, and the test is to be skipped then.
+     * Start what a constructor asks for, since JUnit takes what is thrown here for what it is: there may be no QEMU, and the test is
+     * to be skipped then.
      */
     @Override
     public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
         SupportedJunit.require();
         Class<?> type = factory.getTestClass();
-        if (isTest(context) && isInChargeOf(type, context) && ClassInjections.hasConstructorWith(type)) {
+        if (!isInChargeOf(type, context)) {
+            return;
+        }
+        List<Injection> injections = ClassInjections.ofConstructors(type);
+        if (!isTest(context)) {
+            Missing.orSkip(context, () -> injections.forEach(injection -> valueOf(injection, context)));
+        } else if (!injections.isEmpty()) {
             machinesOf(context);
         }
     }
@@ -259,6 +274,58 @@ public final class QemuExtension
         return valueOf(Injection.at(parameter.getParameter()).orElseThrow(), context);
     }
 
+    /** Report on a test that has failed, while its machines are as they were then. */
+    @Override
+    public void afterTestExecution(ExtensionContext context) {
+        context.getExecutionException().ifPresent(failure -> report(context, "the test", failure));
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        report(context, "@BeforeEach", failure);
+        throw failure;
+    }
+
+    @Override
+    public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        report(context, "@AfterEach", failure);
+        throw failure;
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        reportOnClass(context, "@BeforeAll", failure);
+        throw failure;
+    }
+
+    @Override
+    public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        reportOnClass(context, "@AfterAll", failure);
+        throw failure;
+    }
+
+    /** Take note of where the test is when its {@code @Timeout} strikes; on a thread of JUnit's. */
+    @Override
+    public void beforeThreadInterrupt(PreInterruptContext interrupt, ExtensionContext context) {
+        TestMachines machines = existing(context);
+        if (machines != null) {
+            machines.timedOut(TimeOut.of(interrupt.getThreadToInterrupt()));
+        }
+    }
+
+    private void reportOnClass(ExtensionContext context, String phase, Throwable failure) {
+        if (isInCharge(context)) {
+            SharedMachines.report(context, phase, failure, settings(context));
+        }
+    }
+
+    private static void report(ExtensionContext context, String phase, Throwable failure) {
+        TestMachines machines = existing(context);
+        if (machines != null) {
+            machines.report(phase, failure);
+        }
+    }
+
     /** Look at the machines, and stop them, where what they complain about is the test's own failure; the store is the safety net. */
     @Override
     public void afterEach(ExtensionContext context) {
@@ -266,40 +333,53 @@ public final class QemuExtension
         if (machines == null || !isInCharge(context)) {
             return;
         }
-        boolean passed = context.getExecutionException().isEmpty();
-        Optional<AssertionFailedError> complaint = passed ? Epilogue.complaint(machines.machines()) : Optional.empty();
+        Optional<Throwable> failure = context.getExecutionException();
         try {
-            if (!passed || complaint.isPresent()) {
-                holdIfWanted(machines, context);
+            if (failure.isPresent()) {
+                machines.report("what follows the test", failure.get());
+                holdIfWanted(machines, context, failure.get());
+            } else {
+                end(machines, context);
             }
         } finally {
-            close(machines, complaint);
+            machines.close();
         }
-        if (passed && complaint.isEmpty()) {
-            complaint = Epilogue.lateComplaint(machines.machines());
+    }
+
+    private static void end(TestMachines machines, ExtensionContext context) {
+        try {
+            throwIfAny(Epilogue.complaint(machines.machines()));
+            if (Reporting.isWantedAlways(Configuration.of(context))) {
+                machines.report("nothing", Reporting.passed());
+            }
+            machines.close();
+            throwIfAny(Epilogue.lateComplaint(machines.machines()));
+        } catch (RuntimeException | AssertionFailedError e) {
+            machines.report("the checks after the test", e);
+            holdIfWanted(machines, context, e);
+            closeAfter(e, machines);
+            throw e;
         }
+    }
+
+    private static void throwIfAny(Optional<AssertionFailedError> complaint) {
         if (complaint.isPresent()) {
             throw complaint.get();
         }
     }
 
-    private static void close(TestMachines machines, Optional<AssertionFailedError> complaint) {
+    /** What the first failure is must not be covered by what its clearing up meets. */
+    private static void closeAfter(Throwable first, TestMachines machines) {
         try {
             machines.close();
         } catch (RuntimeException e) {
-            if (complaint.isEmpty()) {
-                throw e;
-            }
-            complaint.get().addSuppressed(e);
+            first.addSuppressed(e);
         }
     }
 
-    private static void holdIfWanted(TestMachines machines, ExtensionContext context) {
+    private static void holdIfWanted(TestMachines machines, ExtensionContext context, Throwable failure) {
         Configuration configuration = Configuration.of(context);
-        boolean skipped = context.getExecutionException()
-                .filter(TestAbortedException.class::isInstance)
-                .isPresent();
-        if (!skipped && Hold.isWanted(configuration)) {
+        if (!(failure instanceof TestAbortedException) && Hold.isWanted(configuration)) {
             Hold.hold(
                     Progress.nameOf(context),
                     machines.machines().stream().map(TestMachine::machine).toList(),
@@ -317,9 +397,22 @@ public final class QemuExtension
         if (machines == null) {
             machines = new TestMachines(context, settings(context));
             store(context).put(keyOf(context), machines);
-            Missing.orSkip(context, machines::start);
+            start(machines, context);
         }
         return machines;
+    }
+
+    private static void start(TestMachines machines, ExtensionContext context) {
+        Missing.orSkip(context, () -> {
+            try {
+                machines.start();
+            } catch (QemuNotFoundException e) {
+                throw e; // perhaps no failure at all
+            } catch (RuntimeException e) {
+                machines.report("the start of its machines", e);
+                throw e;
+            }
+        });
     }
 
     /** A store also finds what lies in the stores of the contexts around; so the key is the test's own. */

@@ -9,6 +9,7 @@ import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpState;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -111,6 +112,16 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 machine = running;
             }
             return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Return the machine if it is there; it may have ended. */
+    Optional<QemuMachine> running() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(machine);
         } finally {
             lock.unlock();
         }

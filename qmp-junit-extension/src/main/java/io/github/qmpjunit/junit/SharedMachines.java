@@ -1,7 +1,10 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -39,6 +42,18 @@ final class SharedMachines {
                 .orElseThrow(() -> new ExtensionConfigurationException(
                         "%s defines a machine with scope = CLASS, but no class of this test (%s) belongs to it. An extension of a @RegisterExtension field belongs to a class if the field is static"
                                 .formatted(definition.where(), context.getDisplayName())));
+    }
+
+    /** Report on the shared machines of a class whose {@code @BeforeAll} or {@code @AfterAll} has failed. */
+    static void report(ExtensionContext context, String phase, Throwable failure, QemuExtension.Settings settings) {
+        List<ReportedMachine> machines = new ArrayList<>();
+        for (VmDefinition definition :
+                TestPlan.of(context, settings, List.of()).definitions().all()) {
+            if (definition.isShared()) {
+                find(definition, context).running().map(ReportedMachine::of).ifPresent(machines::add);
+            }
+        }
+        Reporting.report(context, phase, failure, Instant.now(), List.of(), machines);
     }
 
     /** Return what a place outside of any test is to be given. */

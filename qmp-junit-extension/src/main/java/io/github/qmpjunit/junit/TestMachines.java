@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.MachineResources;
 import io.github.qmpjunit.qemu.QemuExitException;
 import io.github.qmpjunit.qemu.QemuMachine;
@@ -8,6 +9,7 @@ import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qemu.StorageDaemonBuilder;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.lang.reflect.AnnotatedElement;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * All that one test is given, in JUnit's store: put there before the first machine starts, so that whatever happens everything is
@@ -39,6 +42,11 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
     private final Map<String, TestMachine> machines = new ConcurrentHashMap<>();
     private final Map<String, StorageDaemon> daemons = new ConcurrentHashMap<>();
     private final Map<AnnotatedElement, QmpEventListener> listeners = new HashMap<>();
+
+    private final Map<String, ReportedMachine> failedStarts = new ConcurrentHashMap<>();
+    private final Instant startedAt = Instant.now();
+    private volatile @Nullable TimeOut timeOut;
+    private boolean reported;
 
     /** What is to be done at the end, the last thing begun first. */
     private final Deque<Runnable> ends = new ArrayDeque<>();
@@ -107,7 +115,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
             } else {
                 QemuMachineBuilder builder = MachineFactory.builder(wanted.definition(), context);
                 resources = resources.plus(builder.resources());
-                starts.add(() -> start(wanted, builder));
+                starts.add(() -> noting(builder.name(), () -> start(wanted, builder)));
             }
         }
         leases.sort(Comparator.comparingLong(lease -> lease.machine.order()));
@@ -115,12 +123,22 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
             lease.machine.takeLease();
             ends.push(lease.machine::endLease);
             ends.push(() -> LeftoversReport.publish(lease.machine, context));
-            starts.add(() -> takeOver(lease));
+            starts.add(() -> noting(lease.wanted.definition().label(), () -> takeOver(lease)));
         }
-        plan.storageDaemons().forEach((name, by) -> starts.add(() -> start(name, by)));
+        plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, () -> start(name, by))));
         ends.push(Budget.of(context).take(resources));
         ends.push(Progress.watch(context, this));
         SideBySide.run(starts);
+    }
+
+    /** Keep what is left of a start that fails, for the report. */
+    private void noting(String name, Runnable start) {
+        try {
+            start.run();
+        } catch (RuntimeException e) {
+            failedStarts.put(name, ReportedMachine.ofFailedStart(name, e));
+            throw e;
+        }
     }
 
     private record Lease(SharedMachine machine, TestPlan.Wanted wanted) {}
@@ -205,6 +223,40 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
                 throw e;
             }
         }
+    }
+
+    /** Take note that the test is about to be interrupted, since its time is over. */
+    void timedOut(TimeOut where) {
+        timeOut = where;
+    }
+
+    /** Write the report on a failure, which is told where a time-out has struck; the first failure is the one that counts. */
+    synchronized void report(String phase, Throwable failure) {
+        if (reported || failure instanceof TestAbortedException) {
+            return;
+        }
+        reported = true;
+        TimeOut struck = timeOut;
+        if (struck != null) {
+            struck.waitedFor()
+                    .ifPresent(what -> failure.addSuppressed(
+                            new Reporting.Note("When its time was over, the test waited for %s".formatted(what))));
+        }
+        Reporting.report(
+                context,
+                struck == null ? phase : phase + ", by a time-out",
+                failure,
+                startedAt,
+                struck == null ? List.of() : struck.stack(),
+                reportedMachines());
+    }
+
+    private List<ReportedMachine> reportedMachines() {
+        List<ReportedMachine> all = new ArrayList<>();
+        machines.values().forEach(test -> all.add(ReportedMachine.of(test.machine())));
+        daemons.values().forEach(daemon -> all.add(ReportedMachine.of(daemon)));
+        all.addAll(failedStarts.values());
+        return all;
     }
 
     /** Return the machines that the test has. */

@@ -46,6 +46,11 @@ final class VmDefinitions {
         return new VmDefinitions(byName, VmDefinition.byDefault(settings).completedBy(configuration));
     }
 
+    /** Return all that is defined; or the machine that there is where nothing is. */
+    Collection<VmDefinition> all() {
+        return byName.isEmpty() ? List.of(byDefault) : byName.values();
+    }
+
     /** Return the definition that an injection means. */
     VmDefinition meantBy(Injection injection) {
         return find(injection)

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXSocket;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A QEMU process with a connected monitor.
@@ -213,6 +214,11 @@ public final class QemuMachine implements AutoCloseable {
         return agent;
     }
 
+    /** {@return the machine's keyboard, if the machine has one: QEMU does not tell, and drops what is pressed} */
+    public Keyboard keyboard() {
+        return new Keyboard(qmp());
+    }
+
     /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
     public long pid() {
         return monitored.process().pid();
@@ -256,6 +262,41 @@ public final class QemuMachine implements AutoCloseable {
         return awaitExit(deadline.remaining());
     }
 
+    /**
+     * Migrate to another machine, with the default options, and wait until that has taken over.
+     *
+     * @param destination the machine, which waits for it ({@link QemuMachineBuilder#incoming()}) and is defined like this one
+     * @return this machine's account of it, its reply to {@code query-migrate}
+     * @throws MigrationException if it does not begin, fails, or takes more than a minute
+     */
+    public JsonNode migrateTo(QemuMachine destination) {
+        return migrateTo(destination, MigrationOptions.defaults());
+    }
+
+    /**
+     * Migrate to another machine and wait until that has taken over.
+     *
+     * @param destination the machine, which waits for it ({@link QemuMachineBuilder#incoming()}) and is defined like this one
+     * @param options capabilities, parameters, and how long to wait
+     * @return this machine's account of it, its reply to {@code query-migrate}
+     * @throws MigrationException if it does not begin, fails, or takes longer
+     */
+    public JsonNode migrateTo(QemuMachine destination, MigrationOptions options) {
+        return startMigrationTo(destination, options).await(options.timeout());
+    }
+
+    /**
+     * Begin to migrate to another machine: to do something meanwhile, to pause it, to cancel it.
+     *
+     * @param destination the machine, which waits for it ({@link QemuMachineBuilder#incoming()}) and is defined like this one
+     * @param options capabilities and parameters
+     * @return the migration
+     * @throws MigrationException if it does not begin
+     */
+    public Migration startMigrationTo(QemuMachine destination, MigrationOptions options) {
+        return Migration.start(this, destination, options);
+    }
+
     /** {@return what QEMU, and a launch prefix, write to standard error, with the means to await more} */
     public OutputLog stderr() {
         return monitored.process().stderr();
@@ -283,7 +324,7 @@ public final class QemuMachine implements AutoCloseable {
      * @throws QemuException if it does not start or does not answer, or is the QEMU of another machine
      */
     public QemuCapabilities capabilities() {
-        if (monitored.prefix().isRemote()) {
+        if (isRemote()) {
             throw new QemuException(
                     "Cannot find out what the QEMU of \"%s\" can do: it runs behind \"%s\", not on this machine. Ask it through its monitor: qmp().execute(\"query-machines\"), say"
                             .formatted(name(), monitored.prefix()),
@@ -300,6 +341,21 @@ public final class QemuMachine implements AutoCloseable {
     /** {@return where somebody keeps what belongs to this machine's run, as its definition says; empty if nowhere} */
     public Optional<Path> artefacts() {
         return qmp().artefacts();
+    }
+
+    /** Return its state and the last lines of its standard error. */
+    String describeBriefly() {
+        return monitored.process().describe();
+    }
+
+    /** Return the private directory, in which its sockets are. */
+    Path directory() {
+        return monitored.directory();
+    }
+
+    /** Return whether it runs elsewhere. */
+    boolean isRemote() {
+        return monitored.prefix().isRemote();
     }
 
     /**

@@ -193,6 +193,15 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Wait for a migration instead of running a guest ({@code -incoming defer}); see {@link QemuMachine#migrateTo(QemuMachine)}.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder incoming() {
+        return args("-incoming", "defer");
+    }
+
+    /**
      * Add a block node, QEMU's {@code -blockdev}.
      *
      * @param options its options, with {@code driver}; Maps inside are nested nodes; {@code node-name} is handed out if missing
@@ -478,7 +487,8 @@ public final class QemuMachineBuilder {
                 : QemuBinary.find(binary).toString();
     }
 
-    String name() {
+    /** {@return the name by which messages tell the machine from others} */
+    public String name() {
         return name;
     }
 

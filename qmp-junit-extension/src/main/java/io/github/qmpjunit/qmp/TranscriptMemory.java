@@ -37,7 +37,7 @@ final class TranscriptMemory {
     /** A message is at most {@link QmpLimits#nesting} deep. */
     private static long valuesIn(JsonNode tree) {
         if (tree.isString()) {
-            return 1 + tree.asString().length() / CHARACTERS_LIKE_A_VALUE;
+            return 1L + tree.asString().length() / CHARACTERS_LIKE_A_VALUE;
         }
         long count = 1;
         for (JsonNode inner : tree) {

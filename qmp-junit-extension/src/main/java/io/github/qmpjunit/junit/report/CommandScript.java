@@ -1,7 +1,6 @@
 package io.github.qmpjunit.junit.report;
 
 import io.github.qmpjunit.qemu.CommandLine;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,25 +13,14 @@ import java.util.regex.Pattern;
  */
 final class CommandScript {
 
-    private static final Pattern HARNESS_SOCKET = Pattern.compile("socket,id=([\\w-]+),server=off,path=.*");
+    private static final Pattern HARNESS_SOCKET = Pattern.compile("^socket,id=([\\w-]+),server=off,path=.*$");
 
     private CommandScript() {}
 
     static String of(MachineRecord machine, boolean masked) {
         StringBuilder script = new StringBuilder("#!/bin/sh\n");
         comment(script, "Starts QEMU as the test did.");
-        List<String> sockets = new ArrayList<>();
-        List<String> arguments = new ArrayList<>();
-        for (String argument : machine.commandLine()) {
-            Matcher ours = HARNESS_SOCKET.matcher(argument);
-            if (ours.matches()) {
-                String name = ours.group(1);
-                sockets.add("./" + name + ".sock");
-                arguments.add("socket,id=%s,server=on,wait=off,path=%s.sock".formatted(name, name));
-            } else {
-                arguments.add(argument);
-            }
-        }
+        List<String> sockets = sockets(machine.commandLine());
         if (!sockets.isEmpty()) {
             comment(script, "Where the test was connected, it listens: " + String.join(", ", sockets) + ".");
             comment(script, "To its monitor speaks scripts/qmp-shell ./qmp.sock");
@@ -43,24 +31,34 @@ final class CommandScript {
         machine.shellCommand()
                 .ifPresent(line -> comment(script, "The test's own command was: " + line.replace("\n", " ")));
         return script.append("exec ")
-                .append(wrapped(arguments))
+                .append(toPaste(machine.commandLine()))
                 .append(" \\\n  \"$@\"\n")
                 .toString();
     }
 
-    private static void comment(StringBuilder script, String sentence) {
-        script.append("# ").append(sentence).append('\n');
+    private static List<String> sockets(List<String> commandLine) {
+        return commandLine.stream()
+                .map(HARNESS_SOCKET::matcher)
+                .filter(Matcher::matches)
+                .map(ours -> "./%s.sock".formatted(ours.group(1)))
+                .toList();
     }
 
     /** Return the command line as a shell reads it, with one option on each line. */
-    static String wrapped(List<String> arguments) {
+    static String toPaste(List<String> commandLine) {
         StringBuilder lines = new StringBuilder();
-        for (String argument : arguments) {
+        for (String argument : commandLine) {
             if (lines.length() > 0) {
                 lines.append(argument.startsWith("-") ? " \\\n  " : " ");
             }
-            lines.append(CommandLine.forShell(List.of(argument)));
+            String listening =
+                    HARNESS_SOCKET.matcher(argument).replaceFirst("socket,id=$1,server=on,wait=off,path=$1.sock");
+            lines.append(CommandLine.forShell(List.of(listening)));
         }
         return lines.toString();
+    }
+
+    private static void comment(StringBuilder script, String sentence) {
+        script.append("# ").append(sentence).append('\n');
     }
 }

@@ -92,12 +92,13 @@ public final class FailureReport {
         ReportContent.Test about = about(secrets);
         attempt("versions.txt", () -> writeText("versions.txt", lines(versions)));
         attempt(FAILURE, () -> writeText(FAILURE, about.stackTrace()));
+        long origin = failedNanos - Duration.between(test.startedAt(), failedAt).toNanos();
         ReportContent content = new ReportContent(
                 about,
                 shown,
-                failedNanos - Duration.between(test.startedAt(), failedAt).toNanos(),
+                origin,
                 failedNanos,
-                Timeline.of(records, MOST_ENTRIES),
+                Timeline.of(records, origin, MOST_ENTRIES),
                 versions,
                 remarks.stream().map(secrets::mask).toList());
         writeText(PAGE, ReportPage.of(content));

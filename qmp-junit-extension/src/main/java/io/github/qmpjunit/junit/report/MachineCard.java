@@ -37,9 +37,13 @@ final class MachineCard {
             html.open("details")
                     .open("summary")
                     .text("Command line ")
-                    .element("span", "a click selects all of it; command.sh starts it by hand", "class", "hint")
+                    .element(
+                            "span",
+                            "a click selects all of it; the test's sockets listen in the current directory",
+                            "class",
+                            "hint")
                     .close("summary")
-                    .element("pre", CommandScript.wrapped(taken.commandLine()), "class", "copy")
+                    .element("pre", CommandScript.toPaste(taken.commandLine()), "class", "copy")
                     .close("details");
         }
         html.close("div");

@@ -42,8 +42,9 @@ record MachineRecord(
     /** A console's output, as it was written and line by line. */
     record Output(String text, List<OutputLine> lines) {}
 
-    /** Take down what is there, without asking the machine anything. */
+    /** Take down what is there, without asking the machine anything. What a dead one has left is awaited for a moment. */
     static MachineRecord of(ReportedMachine machine, String folder) {
+        machine.settle();
         String state = machine.state();
         Map<String, Output> consoles = new LinkedHashMap<>();
         machine.consoles().forEach((name, log) -> consoles.put(name, new Output(log.text(), log.timedLines())));

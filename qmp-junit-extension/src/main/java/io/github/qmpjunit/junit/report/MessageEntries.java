@@ -75,15 +75,13 @@ final class MessageEntries {
             add(taken, events, Entry.Kind.EVENT, Severity.ofEvent(name, data), name, members(data), data);
         } else if (message.has("QMP")) {
             JsonNode greeting = message.path("QMP");
-            JsonNode version = greeting.path("version");
-            JsonNode qemu = version.path("qemu");
-            String text = "QEMU %d.%d.%d %s"
+            JsonNode qemu = greeting.path("version").path("qemu");
+            String text = "QEMU %d.%d.%d"
                     .formatted(
                             qemu.path("major").asInt(0),
                             qemu.path("minor").asInt(0),
-                            qemu.path("micro").asInt(0),
-                            version.path("package").asString(""));
-            add(taken, commands, Entry.Kind.NOTE, Entry.Level.PLAIN, "greeting", text.strip(), greeting);
+                            qemu.path("micro").asInt(0));
+            add(taken, commands, Entry.Kind.NOTE, Entry.Level.PLAIN, "greeting", text, greeting);
         } else {
             addReply(taken, message);
         }

@@ -8,8 +8,11 @@ import io.github.qmpjunit.qemu.SerialConsole;
 import io.github.qmpjunit.qemu.StartAttempt;
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpStateException;
 import io.github.qmpjunit.qmp.QmpTranscript;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,8 @@ public final class ReportedMachine {
     private static final List<String> MACHINE_QUERIES =
             List.of("query-status", "query-jobs", "query-block-jobs", "query-named-block-nodes");
 
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
     private final String name;
     private final List<String> commandLine;
     private final Optional<String> shellCommand;
@@ -36,6 +41,7 @@ public final class ReportedMachine {
     private final Map<String, OutputLog> consoles;
     private final Optional<QmpTranscript> transcript;
     private final Supplier<String> state;
+    private final Runnable describe;
     private final BooleanSupplier running;
     private final Optional<Live> live;
 
@@ -54,6 +60,7 @@ public final class ReportedMachine {
             Map<String, OutputLog> consoles,
             Optional<QmpTranscript> transcript,
             Supplier<String> state,
+            Runnable describe,
             BooleanSupplier running,
             Optional<Live> live) {
         this.name = name;
@@ -63,6 +70,7 @@ public final class ReportedMachine {
         this.consoles = consoles;
         this.transcript = transcript;
         this.state = state;
+        this.describe = describe;
         this.running = running;
         this.live = live;
     }
@@ -86,6 +94,7 @@ public final class ReportedMachine {
                 consoles,
                 vm.transcript(),
                 vm::toString,
+                vm::describe,
                 vm::isRunning,
                 Optional.of(new Live(vm.qmp(), MACHINE_QUERIES, Optional.of(vm::screen))));
     }
@@ -105,6 +114,7 @@ public final class ReportedMachine {
                 Map.of(),
                 daemon.transcript(),
                 daemon::toString,
+                daemon::describe,
                 daemon::isRunning,
                 Optional.of(new Live(daemon.qmp(), BLOCK_QUERIES, Optional.empty())));
     }
@@ -130,6 +140,7 @@ public final class ReportedMachine {
                 Map.of(),
                 attempt.flatMap(StartAttempt::transcript),
                 () -> "QEMU \"%s\"%s".formatted(name, end),
+                () -> {},
                 () -> false,
                 Optional.empty());
     }
@@ -170,6 +181,20 @@ public final class ReportedMachine {
 
     String state() {
         return state.get();
+    }
+
+    /** Wait until what a dead process has left behind has arrived, for it may be dead some moments before. */
+    void settle() {
+        if (!isRunning()) {
+            describe.run();
+            live.map(Live::qmp).filter(qmp -> qmp.state() == QmpState.RUNNING).ifPresent(qmp -> {
+                try {
+                    qmp.awaitState(QmpState.DISCONNECTING, LAST_WORDS);
+                } catch (QmpException e) {
+                    // Its transcript ends without the end.
+                }
+            });
+        }
     }
 
     boolean isRunning() {

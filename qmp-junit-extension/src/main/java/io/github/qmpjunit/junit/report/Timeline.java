@@ -14,6 +14,8 @@ import java.util.List;
  */
 record Timeline(List<Lane> lanes, List<Row> rows, int leftOut) {
 
+    static final int MOST_BEFORE = 200;
+
     private static final int LONGEST_BLOCK = 40;
     private static final long BLOCK_GAP = 1_000_000_000L;
 
@@ -50,13 +52,21 @@ record Timeline(List<Lane> lanes, List<Row> rows, int leftOut) {
         }
     }
 
-    static Timeline of(List<MachineRecord> machines, int mostEntries) {
+    /**
+     * Make a timeline.
+     *
+     * @param originNanos the test's start; of what machines that tests share have done before, only the end is shown
+     * @param mostEntries how many entries are shown
+     */
+    static Timeline of(List<MachineRecord> machines, long originNanos, int mostEntries) {
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < machines.size(); i++) {
             collect(i, machines.get(i), entries);
         }
         entries.sort(Comparator.comparingLong(Entry::nanoTime)); // stable: each transcript keeps its order
-        int leftOut = Math.max(0, entries.size() - mostEntries);
+        int before = (int)
+                entries.stream().filter(entry -> entry.nanoTime() < originNanos).count();
+        int leftOut = Math.max(0, Math.max(entries.size() - mostEntries, before - MOST_BEFORE));
         List<Entry> shown = entries.subList(leftOut, entries.size());
         List<Lane> lanes = shown.stream()
                 .map(Entry::lane)

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 final class TimelineTable {
 
     private static final int LONGEST_LINE = 1_000;
+    private static final int MOST_DETAIL = 4_000;
 
     /** A pause from here on has a row of its own: that is where a test's time went. */
     private static final long PAUSE = 1_000_000_000L;
@@ -190,7 +191,7 @@ final class TimelineTable {
             html.open("details", "class", style).open("summary");
             writeHead(entry, joined);
             html.close("summary")
-                    .element("pre", MachineCard.pretty(entry.detail().get()))
+                    .element("pre", MachineCard.pretty(entry.detail().get(), MOST_DETAIL))
                     .close("details");
         } else {
             html.open("div", "class", style);

@@ -80,7 +80,6 @@ class CommandScriptTest {
             assertThat(qmp.execute("query-status").path("status").asString()).isEqualTo("prelaunch");
             assertThat(dir.resolve("qmp.sock")).exists();
             assertThat(dir.resolve("serial1.sock")).exists();
-            qmp.execute("quit");
         } finally {
             process.destroyForcibly();
         }

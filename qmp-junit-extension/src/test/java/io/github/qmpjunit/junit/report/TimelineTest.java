@@ -36,7 +36,7 @@ class TimelineTest {
     }
 
     private Timeline timeline(int most) {
-        return Timeline.of(List.of(machine("vm", messages, stderr)), most);
+        return Timeline.of(List.of(machine("vm", messages, stderr)), 0, most);
     }
 
     private static MachineRecord machine(String name, List<QmpTranscriptLine> messages, List<OutputLine> stderr) {
@@ -119,12 +119,26 @@ class TimelineTest {
     }
 
     @Test
+    void of_what_was_before_the_test_only_the_end_is_shown() {
+        for (int i = 0; i < Timeline.MOST_BEFORE + 5; i++) {
+            received(i, "{'event':'BEFORE'}");
+        }
+        received(1000, "{'event':'IN_THE_TEST'}");
+
+        Timeline timeline = Timeline.of(List.of(machine("vm", messages, stderr)), 900 * MILLI, 10_000);
+
+        assertThat(timeline.rows()).hasSize(Timeline.MOST_BEFORE + 1);
+        assertThat(timeline.leftOut()).isEqualTo(5);
+    }
+
+    @Test
     void machines_stand_side_by_side_in_the_order_of_time() {
         received(2, "{'event':'SECOND'}");
         List<QmpTranscriptLine> others = List.of(new QmpTranscriptLine(
                 MILLI, JsonMapper.shared().readTree("{\"dir\":\"received\",\"message\":{\"event\":\"FIRST\"}}")));
 
-        Timeline timeline = Timeline.of(List.of(machine("a", messages, stderr), machine("b", others, List.of())), 100);
+        Timeline timeline =
+                Timeline.of(List.of(machine("a", messages, stderr), machine("b", others, List.of())), 0, 100);
 
         assertThat(summaries(timeline)).containsExactly("EVENT FIRST", "EVENT SECOND");
         assertThat(timeline.lanes()).extracting(Lane::machine).containsExactly(0, 1);
@@ -142,7 +156,7 @@ class TimelineTest {
         assertThat(summaries(timeline(100)))
                 .containsExactly(
                         "NOTE monitor connected pid 42",
-                        "NOTE greeting QEMU 7.2.22 Debian",
+                        "NOTE greeting QEMU 7.2.22",
                         "COMMAND as it is as typed",
                         "REPLY to nothing that stands here text",
                         "REPLY to nothing that stands here 1 , too late",

@@ -1,0 +1,16 @@
+package io.github.qmpjunit.qemu;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signals that a migration did not get where it should. The message holds the migration's own error, and of both machines the run state
+ * and the end of standard error.
+ */
+public class MigrationException extends QemuException {
+
+    private static final long serialVersionUID = 1L;
+
+    MigrationException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,229 @@
+package io.github.qmpjunit.junit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.EventMatcher;
+import io.github.qmpjunit.qmp.QmpClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/** On each test that fails there is a report, which the failure names. */
+class ReportingTest {
+
+    @TempDir
+    Path reports;
+
+    private EngineExecutionResults run(Class<?> type, String... configuration) {
+        EngineTestKit.Builder kit = EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(type))
+                .configurationParameter(ConfigurationKeys.REPORT_DIRECTORY, reports.toString());
+        for (int i = 0; i < configuration.length; i += 2) {
+            kit.configurationParameter(configuration[i], configuration[i + 1]);
+        }
+        return kit.execute();
+    }
+
+    private static Throwable failure(EngineExecutionResults results) {
+        return results.allEvents().failed().stream()
+                .map(event -> event.getRequiredPayload(TestExecutionResult.class)
+                        .getThrowable()
+                        .orElseThrow())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> notes(Throwable failure) {
+        return Stream.concat(
+                        Arrays.stream(failure.getSuppressed()),
+                        Stream.ofNullable(failure.getCause()).flatMap(cause -> Arrays.stream(cause.getSuppressed())))
+                .map(Throwable::toString)
+                .toList();
+    }
+
+    private String page(Class<?> type, String test) throws IOException {
+        return Files.readString(directory(type, test).resolve("index.html"));
+    }
+
+    private Path directory(Class<?> type, String test) {
+        return reports.resolve(type.getName().replace('$', '_')).resolve(test);
+    }
+
+    @QemuTest
+    static class Failing {
+
+        @Test
+        void fails(QmpClient qmp) {
+            qmp.execute("query-version");
+            throw new AssertionError("two is not three");
+        }
+    }
+
+    @Test
+    void a_test_that_fails_has_a_report_of_its_machine_as_it_was_then() throws IOException {
+        Throwable failure = failure(run(Failing.class));
+
+        Path report = directory(Failing.class, "fails(QmpClient)");
+        assertThat(failure).hasMessage("two is not three");
+        assertThat(notes(failure))
+                .containsExactly("Report on the test's machines: "
+                        + report.resolve("index.html").toUri());
+        assertThat(page(Failing.class, "fails(QmpClient)"))
+                .contains("two is not three")
+                .contains("query-version")
+                .contains("Failing &gt; fails(QmpClient)");
+        assertThat(report.resolve("vm/state.json"))
+                .content()
+                .contains("\"running\"")
+                .contains("query-status");
+        assertThat(report.resolve("vm/qmp.jsonl")).content().contains("query-version");
+        assertThat(report.resolve("vm/command.sh")).isExecutable();
+    }
+
+    @QemuTest
+    static class NotStarting {
+
+        @Test
+        @Vm(machine = "nope")
+        void starts(QemuMachine vm) {}
+    }
+
+    @Test
+    void a_start_that_fails_has_one_too() throws IOException {
+        Throwable failure = failure(run(NotStarting.class));
+
+        assertThat(notes(failure)).hasSize(1).allMatch(note -> note.startsWith("Report on the test's machines: "));
+        assertThat(page(NotStarting.class, "starts(QemuMachine)"))
+                .contains("the start of its machines")
+                .contains("unsupported machine type");
+        assertThat(directory(NotStarting.class, "starts(QemuMachine)").resolve("vm/stderr.log"))
+                .content()
+                .contains("unsupported machine type");
+    }
+
+    @QemuTest
+    static class FailingBefore {
+
+        @BeforeEach
+        void before(QmpClient qmp) {
+            qmp.execute("query-name");
+            throw new AssertionError("not prepared");
+        }
+
+        @Test
+        void runs() {}
+    }
+
+    @QemuTest
+    @Vm(scope = Scope.CLASS)
+    static class FailingBeforeAll {
+
+        @BeforeAll
+        static void before(QmpClient qmp) {
+            qmp.execute("query-name");
+            throw new AssertionError("not prepared at all");
+        }
+
+        @Test
+        void runs() {}
+    }
+
+    @Test
+    void so_have_BeforeEach_and_BeforeAll() throws IOException {
+        assertThat(notes(failure(run(FailingBefore.class)))).hasSize(1);
+        assertThat(page(FailingBefore.class, "runs()")).contains("@BeforeEach").contains("query-name");
+
+        assertThat(notes(failure(run(FailingBeforeAll.class)))).hasSize(1);
+        assertThat(page(FailingBeforeAll.class, "class")).contains("@BeforeAll").contains("query-name");
+    }
+
+    @QemuTest
+    static class Hanging {
+
+        @Test
+        @Timeout(value = 100, unit = TimeUnit.MILLISECONDS)
+        void waits(QmpClient qmp) {
+            qmp.events().next(EventMatcher.event("GUEST_PANICKED").withData("action", "pause"), Duration.ofMinutes(10));
+        }
+    }
+
+    @Test
+    void a_time_out_says_what_the_test_waited_for() throws IOException {
+        Throwable failure = failure(run(Hanging.class));
+
+        assertThat(notes(failure))
+                .anyMatch(
+                        note -> note.startsWith(
+                                "When its time was over, the test waited for GUEST_PANICKED with data action = \"pause\", for "))
+                .anyMatch(note -> note.startsWith("Report on the test's machines: "));
+        assertThat(page(Hanging.class, "waits(QmpClient)"))
+                .contains("by a time-out")
+                .contains("QmpEventListener.next");
+    }
+
+    @QemuTest
+    static class Passing {
+
+        @Test
+        void passes(QmpClient qmp) {
+            qmp.execute("query-name");
+        }
+
+        @Test
+        void without_a_machine() {}
+    }
+
+    @Test
+    void it_is_kept_always_or_never_where_that_is_wanted() throws IOException {
+        run(Passing.class);
+        assertThat(reports).isEmptyDirectory();
+
+        run(Passing.class, ConfigurationKeys.REPORT, "always");
+        assertThat(page(Passing.class, "passes(QmpClient)")).contains("The test has passed");
+        assertThat(directory(Passing.class, "without_a_machine()")).doesNotExist();
+
+        assertThat(notes(failure(run(Failing.class, ConfigurationKeys.REPORT, "never"))))
+                .isEmpty();
+        assertThat(directory(Failing.class, "fails(QmpClient)")).doesNotExist();
+    }
+
+    @QemuTest
+    static class LeavingAJob {
+
+        @Test
+        void leaves_one(QmpClient qmp) {
+            qmp.execute("blockdev-add", Map.of("driver", "null-co", "node-name", "a", "size", 1 << 20));
+            qmp.execute("blockdev-add", Map.of("driver", "null-co", "node-name", "b", "size", 1 << 20));
+            qmp.execute(
+                    "blockdev-backup",
+                    Map.of("job-id", "left", "device", "a", "target", "b", "sync", "full", "auto-finalize", false));
+        }
+    }
+
+    @Test
+    void what_the_checks_find_is_reported_like_any_failure() throws IOException {
+        Throwable failure = failure(run(LeavingAJob.class));
+
+        assertThat(failure)
+                .hasMessageContaining("The test has passed, but of QEMU \"vm\"")
+                .hasMessageContaining("job \"left\" (backup) is still ");
+        assertThat(notes(failure)).hasSize(1);
+        assertThat(page(LeavingAJob.class, "leaves_one(QmpClient)")).contains("the checks after the test");
+    }
+}
