@@ -339,21 +339,21 @@ public final class QemuExtension
                 machines.report("what follows the test", failure.get());
                 holdIfWanted(machines, context, failure.get());
             } else {
-                end(machines, context);
+                requireOrder(machines, context);
             }
         } finally {
             machines.close();
         }
     }
 
-    private static void end(TestMachines machines, ExtensionContext context) {
+    private static void requireOrder(TestMachines machines, ExtensionContext context) {
         try {
-            throwIfAny(Epilogue.complaint(machines.machines()));
+            throwIfPresent(Epilogue.complaint(machines.machines()));
             if (Reporting.isWantedAlways(Configuration.of(context))) {
                 machines.report("nothing", Reporting.passed());
             }
             machines.close();
-            throwIfAny(Epilogue.lateComplaint(machines.machines()));
+            throwIfPresent(Epilogue.lateComplaint(machines.machines()));
         } catch (RuntimeException | AssertionFailedError e) {
             machines.report("the checks after the test", e);
             holdIfWanted(machines, context, e);
@@ -362,18 +362,17 @@ public final class QemuExtension
         }
     }
 
-    private static void throwIfAny(Optional<AssertionFailedError> complaint) {
+    private static void throwIfPresent(Optional<AssertionFailedError> complaint) {
         if (complaint.isPresent()) {
             throw complaint.get();
         }
     }
 
-    /** What the first failure is must not be covered by what its clearing up meets. */
-    private static void closeAfter(Throwable first, TestMachines machines) {
+    private static void closeAfter(Throwable failure, TestMachines machines) {
         try {
             machines.close();
         } catch (RuntimeException e) {
-            first.addSuppressed(e);
+            failure.addSuppressed(e);
         }
     }
 
@@ -395,24 +394,23 @@ public final class QemuExtension
     private static TestMachines machinesOf(ExtensionContext context) {
         TestMachines machines = existing(context);
         if (machines == null) {
-            machines = new TestMachines(context, settings(context));
-            store(context).put(keyOf(context), machines);
-            start(machines, context);
+            TestMachines fresh = new TestMachines(context, settings(context));
+            store(context).put(keyOf(context), fresh);
+            Missing.orSkip(context, () -> start(fresh));
+            machines = fresh;
         }
         return machines;
     }
 
-    private static void start(TestMachines machines, ExtensionContext context) {
-        Missing.orSkip(context, () -> {
-            try {
-                machines.start();
-            } catch (QemuNotFoundException e) {
-                throw e; // perhaps no failure at all
-            } catch (RuntimeException e) {
-                machines.report("the start of its machines", e);
-                throw e;
-            }
-        });
+    private static void start(TestMachines machines) {
+        try {
+            machines.start();
+        } catch (QemuNotFoundException e) {
+            throw e; // there is nothing to report on
+        } catch (RuntimeException e) {
+            machines.report("the start of its machines", e);
+            throw e;
+        }
     }
 
     /** A store also finds what lies in the stores of the contexts around; so the key is the test's own. */

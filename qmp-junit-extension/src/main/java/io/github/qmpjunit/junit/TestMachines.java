@@ -122,8 +122,8 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         for (Lease lease : leases) {
             lease.machine.takeLease();
             ends.push(lease.machine::endLease);
-            ends.push(() -> LeftoversReport.publish(lease.machine, context));
             starts.add(() -> noting(lease.wanted.definition().label(), () -> takeOver(lease)));
+            ends.push(() -> LeftoversReport.publish(lease.machine, context));
         }
         plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, () -> start(name, by))));
         ends.push(Budget.of(context).take(resources));
@@ -235,7 +235,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         if (reported || failure instanceof TestAbortedException) {
             return;
         }
-        reported = true;
+        reported = !(failure instanceof Reporting.Note); // what passes may still fail
         TimeOut struck = timeOut;
         if (struck != null) {
             struck.waitedFor()

@@ -281,7 +281,7 @@ class InjectionTest {
                 echo '{"QMP": {"version": {"qemu": {"major": 9, "minor": 0, "micro": 0}, "package": ""}, "capabilities": []}}'
                 echo '{"event": "RESUME", "timestamp": {"seconds": 1, "microseconds": 0}}'
                 while read -r line; do
-                  id=$(printf '%s' "$line" | sed 's/.*"id" *: *\\("[^"]*"\\|[0-9]*\\).*/\\1/')
+                  id=$(printf '%s' "$line" | sed 's/.*"id" *: *\\("[^"]*"\\|-*[0-9]*\\).*/\\1/')
                   echo "{\\"return\\": {}, \\"id\\": $id}"
                   case $line in *'"quit"'*) exit 0;; esac
                 done""";
