@@ -126,6 +126,7 @@ final class Reporting {
         }
 
         @Override
+        @SuppressWarnings("OverrideThrowableToString") // a stack trace shows this, and the class's name says nothing
         public String toString() {
             return String.valueOf(getMessage());
         }

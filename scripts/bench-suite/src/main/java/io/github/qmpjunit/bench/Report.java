@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -56,7 +57,7 @@ final class Report {
 
                 Taken on %s in %d s. %s
 
-                """.formatted(LocalDate.now(), seconds, machine()));
+                """.formatted(LocalDate.now(ZoneOffset.UTC), seconds, machine()));
         text.append(line(Stream.concat(HEAD.stream(), Stream.of("note")).toList()));
         text.append(line(Stream.generate(() -> "---").limit(HEAD.size() + 1L).toList()));
         rows.forEach(row -> text.append(
