@@ -111,6 +111,10 @@ final class SnapshotStore {
                 }));
     }
 
+    void save(QemuMachine vm, StateFile file, Duration timeout) {
+        alone("save the state of machine \"%s\"".formatted(qmp.name()), timeout, deadline -> file.save(vm, deadline));
+    }
+
     /** Work while nobody else does: no snapshot, no job, and nothing that the guest agent is to answer. */
     private void alone(String purpose, Duration timeout, Work work) {
         Deadline deadline = Deadline.in(timeout);
