@@ -46,7 +46,7 @@ final class SnapshotStore {
     private static final Set<String> PAST = Set.of("concluded", "null");
 
     /** From these only a reset leads back to a machine that can run. */
-    private static final Set<String> FINAL = Set.of("guest-panicked", "internal-error", "shutdown");
+    private static final Set<String> FINAL = Set.of("internal-error", "shutdown");
 
     private final QmpClient qmp;
     private final Path directory;
