@@ -80,6 +80,16 @@ class ArchitectureTest {
                 .check(MAIN);
     }
 
+    /** Its module is large, and missing in many an image. */
+    @Test
+    void nobody_needs_a_desktop() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.awt..", "javax.imageio..", "javax.swing..")
+                .check(MAIN);
+    }
+
     @Test
     void packages_are_free_of_cycles() {
         slices().matching("io.github.qmpjunit.(**)").should().beFreeOfCycles().check(MAIN);

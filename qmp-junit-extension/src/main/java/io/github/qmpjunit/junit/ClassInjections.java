@@ -1,6 +1,5 @@
 package io.github.qmpjunit.junit;
 
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -8,8 +7,11 @@ import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 
@@ -37,17 +39,31 @@ record ClassInjections(List<Field> fields, List<Injection> parameters) {
         return fields.stream().map(Injection::at).flatMap(Optional::stream).toList();
     }
 
+    /** Return what the {@code @BeforeAll} methods ask for. */
+    static List<Injection> ofBeforeAll(Class<?> type) {
+        List<Injection> injections = new ArrayList<>();
+        for (Method method :
+                AnnotationSupport.findAnnotatedMethods(type, BeforeAll.class, HierarchyTraversalMode.TOP_DOWN)) {
+            injections.addAll(ofParameters(method));
+        }
+        return injections;
+    }
+
+    /** Return what the constructors ask for. */
+    static List<Injection> ofConstructors(Class<?> type) {
+        return Stream.of(type.getDeclaredConstructors())
+                .flatMap(constructor -> ofParameters(constructor).stream())
+                .toList();
+    }
+
     private static ClassInjections scan(Class<?> type) {
         List<Field> fields = ReflectionSupport.findFields(
                 type, field -> Injection.at(field).isPresent(), HierarchyTraversalMode.TOP_DOWN);
-        List<Injection> parameters = new ArrayList<>();
-        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-            parameters.addAll(ofParameters(constructor));
-        }
+        List<Injection> parameters = new ArrayList<>(ofConstructors(type));
         for (Method method : ReflectionSupport.findMethods(
                 type,
-                candidate -> candidate.isAnnotationPresent(BeforeEach.class)
-                        || candidate.isAnnotationPresent(AfterEach.class),
+                candidate -> AnnotationSupport.isAnnotated(candidate, BeforeEach.class)
+                        || AnnotationSupport.isAnnotated(candidate, AfterEach.class),
                 HierarchyTraversalMode.TOP_DOWN)) {
             parameters.addAll(ofParameters(method));
         }

@@ -3,13 +3,17 @@ package io.github.qmpjunit.junit;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpState;
+import io.github.qmpjunit.qmp.QmpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.opentest4j.AssertionFailedError;
 import tools.jackson.databind.JsonNode;
 
 /** Looks at a machine when its test has passed. */
@@ -20,26 +24,56 @@ final class Epilogue {
 
     private static final Duration AT_ONCE = Duration.ofSeconds(5);
 
-    /** How QEMU begins the lines in which it warns and complains; traces and a guest's output do not look like that. */
-    private static final Pattern COMPLAINT = Pattern.compile("^\\S*qemu[\\w.+-]*: (?!terminating on signal)");
+    /**
+     * How QEMU begins the lines in which it warns and complains, perhaps after a time stamp; traces and a guest's output do not look
+     * like that.
+     */
+    private static final Pattern COMPLAINT = Pattern.compile("^(?:\\d{4}-\\d\\d-\\d\\dT\\S+ )?\\S*qemu[\\w.+-]*: ");
+
+    /** What it says when all is well: how it was ended, and that of several accelerators the first that works is not the first. */
+    private static final Pattern HARMLESS = Pattern.compile(
+            ": (?:terminating on signal|falling back to |failed to initialize |(?:-accel \\S+: )?invalid accelerator )");
 
     private Epilogue() {}
 
-    /** Return what a passed test should have failed for, a sentence each. */
-    static List<String> complaints(TestMachine test, Configuration configuration) {
-        List<Check> off = configuration.choices(ConfigurationKeys.WITHOUT, Check.class);
-        List<String> complaints = new ArrayList<>();
-        if (isOn(Check.JOBS, test, off)) {
-            jobs(test, complaints);
-        }
-        if (isOn(Check.STDERR, test, off)) {
-            stderr(test, configuration, complaints);
-        }
-        return complaints;
+    /** Return what a test that has passed should have failed for, while its machines are still there. */
+    static Optional<AssertionFailedError> complaint(Collection<TestMachine> machines) {
+        return complaint(machines, test -> {
+            List<String> complaints = new ArrayList<>();
+            if (test.definition().checks(Check.JOBS)) {
+                jobs(test, complaints);
+            }
+            stderr(test, complaints);
+            return complaints;
+        });
     }
 
-    static boolean isOn(Check check, TestMachine test, List<Check> off) {
-        return !off.contains(check) && !test.definition().without().contains(check);
+    /** Return what has come to light since: by now all that the test's own machines have written has arrived. */
+    static Optional<AssertionFailedError> lateComplaint(Collection<TestMachine> machines) {
+        return complaint(machines, test -> {
+            List<String> complaints = new ArrayList<>();
+            if (!test.definition().isShared()) {
+                stderr(test, complaints);
+            }
+            return complaints;
+        });
+    }
+
+    private static Optional<AssertionFailedError> complaint(
+            Collection<TestMachine> machines, Function<TestMachine, List<String>> check) {
+        String complaints = machines.stream()
+                .map(test -> sentence(test, check.apply(test)))
+                .filter(sentence -> !sentence.isEmpty())
+                .collect(Collectors.joining("\n"));
+        return complaints.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new AssertionFailedError("The test has passed, but " + complaints));
+    }
+
+    private static String sentence(TestMachine test, List<String> complaints) {
+        return complaints.isEmpty()
+                ? ""
+                : "of %s it must be said:\n  %s".formatted(test.machine(), String.join("\n  ", complaints));
     }
 
     private static void jobs(TestMachine test, List<String> complaints) {
@@ -61,19 +95,22 @@ final class Epilogue {
                                             job.path("id").asString("")));
                 }
             }
-        } catch (QmpException e) {
+        } catch (QmpTimeoutException e) {
             complaints.add("it does not say whether jobs still run: " + e.getMessage());
+        } catch (QmpException e) {
+            // It has ended under the question: that is for the exit's check, or the test's own doing.
         }
     }
 
-    private static void stderr(TestMachine test, Configuration configuration, List<String> complaints) {
-        List<Pattern> allowed = Stream.concat(
-                        test.definition().allowedStderr().stream(),
-                        configuration.patterns(ConfigurationKeys.ALLOWED_STDERR).stream())
-                .toList();
+    private static void stderr(TestMachine test, List<String> complaints) {
+        if (!test.definition().checks(Check.STDERR)) {
+            return;
+        }
+        List<Pattern> allowed = test.definition().allowedStderr();
         String lines = test.stderr()
                 .lines()
                 .filter(line -> COMPLAINT.matcher(line).find())
+                .filter(line -> !HARMLESS.matcher(line).find())
                 .filter(line -> allowed.stream()
                         .noneMatch(pattern -> pattern.matcher(line).find()))
                 .map(line -> "\n    " + line)

@@ -4,6 +4,8 @@ import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
+import java.lang.reflect.Member;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -18,29 +20,31 @@ import org.junit.platform.commons.support.AnnotationSupport;
  */
 record Injection(AnnotatedElement place, Injectable what, Optional<Vm> vm) {
 
+    /** Return what a parameter is to be given, if it is of a type that can be injected, or marked by {@link Vm} or {@link Listen}. */
     static Optional<Injection> at(Parameter parameter) {
-        return Injectable.of(parameter.getType()).map(what -> at(parameter, what));
+        return isAskedForAt(parameter) ? Optional.of(at(parameter, parameter.getType())) : Optional.empty();
+    }
+
+    static boolean isAskedForAt(Parameter parameter) {
+        return Injectable.of(parameter.getType()).isPresent() || isMarked(parameter);
+    }
+
+    private static boolean isMarked(AnnotatedElement place) {
+        return AnnotationSupport.isAnnotated(place, Vm.class)
+                || AnnotationSupport.isAnnotated(place, Vms.class)
+                || AnnotationSupport.isAnnotated(place, Listen.class);
     }
 
     /** Return what a field is to be given, if it asks for something by {@link Vm} or {@link Listen}. */
     static Optional<Injection> at(Field field) {
-        if (!AnnotationSupport.isAnnotated(field, Vm.class)
-                && !AnnotationSupport.isAnnotated(field, Vms.class)
-                && !AnnotationSupport.isAnnotated(field, Listen.class)) {
-            return Optional.empty();
-        }
-        return Optional.of(at(
-                field,
-                Injectable.of(field.getType())
-                        .orElseThrow(() -> new ExtensionConfigurationException(
-                                "Cannot inject %s: its type is %s, and what can be injected is %s"
-                                        .formatted(
-                                                VmPlaces.describe(field),
-                                                field.getType().getSimpleName(),
-                                                Injectable.names())))));
+        return isMarked(field) ? Optional.of(at(field, field.getType())) : Optional.empty();
     }
 
-    private static Injection at(AnnotatedElement place, Injectable what) {
+    private static Injection at(AnnotatedElement place, Class<?> type) {
+        Injectable what = Injectable.of(type)
+                .orElseThrow(() -> new ExtensionConfigurationException(
+                        "Cannot inject %s: its type is %s, and what can be injected is %s"
+                                .formatted(VmPlaces.describe(place), type.getSimpleName(), Injectable.names())));
         var vms = AnnotationSupport.findRepeatableAnnotations(place, Vm.class);
         if (vms.size() > 1) {
             throw new ExtensionConfigurationException("%s has %d @Vm; it can be given only one machine's %s"
@@ -68,6 +72,18 @@ record Injection(AnnotatedElement place, Injectable what, Optional<Vm> vm) {
 
     boolean isParameter() {
         return place instanceof Parameter;
+    }
+
+    /** Return whether it belongs to no test: then it can only be given what tests share. */
+    boolean isStatic() {
+        return place instanceof Field field && Modifier.isStatic(field.getModifiers());
+    }
+
+    /** Return the class in which it stands. */
+    Class<?> declaringClass() {
+        return place instanceof Member member
+                ? member.getDeclaringClass()
+                : ((Parameter) place).getDeclaringExecutable().getDeclaringClass();
     }
 
     /** Create the listener that is asked for; hears nothing yet. */

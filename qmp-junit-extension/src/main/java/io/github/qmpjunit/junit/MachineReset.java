@@ -12,16 +12,23 @@ final class MachineReset {
 
     private MachineReset() {}
 
-    /** Reset it, wait until it has happened, and let it run if the last test has left it paused. */
-    static void systemReset(QemuMachine machine, Duration timeout) {
+    /** Return whether its processors run. */
+    static boolean runs(QemuMachine machine) {
+        return machine.qmp().execute("query-status").path("running").asBoolean(false);
+    }
+
+    /** Reset it, wait until it has happened, and let it run or not, whatever the last test has done to it. */
+    static void systemReset(QemuMachine machine, boolean running, Duration timeout) {
         QmpClient qmp = machine.qmp();
+        if (!running) {
+            qmp.execute("stop");
+        }
         try (QmpEventListener resets =
                 qmp.listen(EventMatcher.event(QmpEvents.RESET).withData("reason", "host-qmp-system-reset"))) {
             qmp.execute("system_reset");
             resets.next(timeout);
         }
-        String status = qmp.execute("query-status").path("status").asString("");
-        if (status.equals("paused")) {
+        if (running && !runs(machine)) {
             qmp.execute("cont");
         }
     }

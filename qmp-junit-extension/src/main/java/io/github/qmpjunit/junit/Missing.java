@@ -1,5 +1,9 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.qemu.QemuNotFoundException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
+
 /** What happens to a test for which there is no QEMU. */
 public enum Missing {
 
@@ -7,5 +11,18 @@ public enum Missing {
     FAIL,
 
     /** It is skipped. A run in which everything is skipped is green, so ask for it only where somebody looks. */
-    SKIP
+    SKIP;
+
+    /** Start something, and skip the test, or the class, if there is no QEMU for it and that is what the configuration asks for. */
+    static void orSkip(ExtensionContext context, Runnable start) {
+        try {
+            start.run();
+        } catch (QemuNotFoundException e) {
+            if (Configuration.of(context).choice(ConfigurationKeys.MISSING, FAIL) == SKIP) {
+                throw new TestAbortedException(
+                        "Skipped, as %s = skip asks for: %s".formatted(ConfigurationKeys.MISSING, e.getMessage()), e);
+            }
+            throw e;
+        }
+    }
 }

@@ -1,6 +1,8 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.QemuNotFoundException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.List;
@@ -22,7 +24,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.PreInterruptCallback;
 import org.junit.jupiter.api.extension.PreInterruptContext;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
@@ -42,6 +46,7 @@ import org.opentest4j.TestAbortedException;
  */
 public final class QemuExtension
         implements BeforeAllCallback,
+                TestInstancePreConstructCallback,
                 TestInstancePostProcessor,
                 BeforeEachCallback,
                 ParameterResolver,
@@ -71,6 +76,7 @@ public final class QemuExtension
     /**
      * What the builder has been told.
      *
+     * @param whose stands for the builder: what two builders have been told is never the same
      * @param machines the machines, by name
      * @param scope how long they live, and the one that there is where none is defined
      * @param reset what is done to them between tests
@@ -78,13 +84,14 @@ public final class QemuExtension
      * @param allowedStderr what may stand on their standard error
      */
     record Settings(
+            Object whose,
             Map<String, VmDefinition> machines,
             Scope scope,
             Reset reset,
             List<Check> without,
             List<Pattern> allowedStderr) {
 
-        static final Settings NONE = new Settings(Map.of(), Scope.METHOD, Reset.NONE, List.of(), List.of());
+        static final Settings NONE = new Settings("nobody", Map.of(), Scope.METHOD, Reset.NONE, List.of(), List.of());
     }
 
     static Store store(ExtensionContext context) {
@@ -102,47 +109,106 @@ public final class QemuExtension
         return ExtensionContextScope.TEST_METHOD;
     }
 
-    /** Make the builder's settings known, and fill the static fields. */
+    /** Make the builder's settings known, fill the static fields, and start what {@code @BeforeAll} methods ask for. */
     @Override
     public void beforeAll(ExtensionContext context) {
         SupportedJunit.require();
-        publishSettings(context);
-        for (Field field : ClassInjections.of(context.getRequiredTestClass()).fields()) {
-            if (Modifier.isStatic(field.getModifiers())) {
-                inject(field, null, context);
-            }
+        Class<?> type = context.getRequiredTestClass();
+        if (!settings.equals(Settings.NONE)) {
+            publishSettings(context);
+        } else if (BuilderFields.areIn(type)) {
+            return; // a builder's extension follows
+        }
+        if (isInCharge(context)) {
+            Missing.orSkip(context, () -> {
+                for (Field field : ClassInjections.of(type).fields()) {
+                    if (Modifier.isStatic(field.getModifiers())) {
+                        inject(field, null, context);
+                    }
+                }
+                ClassInjections.ofBeforeAll(type).forEach(injection -> valueOf(injection, context));
+            });
         }
     }
 
     private void publishSettings(ExtensionContext context) {
-        if (!settings.equals(Settings.NONE)) {
-            store(context).put(Settings.class, settings);
+        BuilderFields.requireOne(context.getRequiredTestClass());
+        store(context).put(Settings.class, settings);
+        store(context).put(settings.whose(), settings);
+    }
+
+    /** Return whether this extension belongs to a class: then a nearer one may be in charge, but it is not new here. */
+    private boolean isKnown(ExtensionContext context) {
+        return store(context).get(settings.whose()) != null;
+    }
+
+    /** Return whether it is this extension, of several that are registered, that does the work: the one with the nearest builder. */
+    private boolean isInCharge(ExtensionContext context) {
+        return settings(context).equals(settings);
+    }
+
+    /** Return whether it does the work for a constructor: for that of an enclosing class JUnit asks only the extensions of that class. */
+    private boolean isInChargeOf(Class<?> constructed, ExtensionContext context) {
+        Optional<ExtensionContext> at = Optional.of(context);
+        while (at.isPresent()
+                && at.get().getTestClass().filter(constructed::equals).isEmpty()) {
+            at = at.get().getParent();
+        }
+        return isInCharge(at.orElse(context));
+    }
+
+    /**
+     * Start what a constructor asks for, since JUnit takes what is thrown here for what it is: there may be no QEMU, and the test is
+     * to be skipped then.
+     */
+    @Override
+    public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
+        SupportedJunit.require();
+        Class<?> type = factory.getTestClass();
+        if (!isInChargeOf(type, context)) {
+            return;
+        }
+        List<Injection> injections = ClassInjections.ofConstructors(type);
+        if (!isTest(context)) {
+            Missing.orSkip(context, () -> injections.forEach(injection -> valueOf(injection, context)));
+        } else if (!injections.isEmpty()) {
+            machinesOf(context);
         }
     }
 
-    /** Fill the fields of a new instance; those whose machines are new for each test follow before each test. */
+    /**
+     * Fill those fields of an instance for all tests that are the same in all of them, for its {@code @BeforeAll} methods. The others
+     * follow before each test: JUnit makes the instance also for a test that is disabled.
+     */
     @Override
     public void postProcessTestInstance(Object instance, ExtensionContext context) {
-        SupportedJunit.require();
-        for (Field field : ClassInjections.of(instance.getClass()).fields()) {
-            if (!Modifier.isStatic(field.getModifiers()) && (isTest(context) || isShared(field, context))) {
-                inject(field, instance, context);
-            }
+        if (isTest(context) || !isInCharge(context)) {
+            return;
         }
+        Missing.orSkip(context, () -> {
+            for (Field field : ClassInjections.of(instance.getClass()).fields()) {
+                if (!Modifier.isStatic(field.getModifiers()) && isShared(field, context)) {
+                    inject(field, instance, context);
+                }
+            }
+        });
     }
 
-    /** Start what the test asks for, if its instance has not needed it before. */
+    /** Start what the test asks for, if its constructor has not needed it before, and fill the fields. */
     @Override
     public void beforeEach(ExtensionContext context) {
         SupportedJunit.require();
-        if (!settings.equals(Settings.NONE) && !settings(context).equals(settings)) {
+        if (!settings.equals(Settings.NONE) && !isKnown(context)) {
             requireNothingStarted(context);
             publishSettings(context);
         }
-        machinesOf(context);
+        if (!isInCharge(context)) {
+            return;
+        }
+        TestMachines machines = machinesOf(context);
         for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
             for (Field field : ClassInjections.of(instance.getClass()).fields()) {
-                if (!Modifier.isStatic(field.getModifiers())) {
+                if (Injection.at(field).filter(machines::asksFor).isPresent()) {
                     inject(field, instance, context);
                 }
             }
@@ -192,11 +258,14 @@ public final class QemuExtension
                 : SharedMachines.valueOf(injection, context, settings(context));
     }
 
-    /** Support the types that can be injected; of several extensions, the nearest one that has a builder's settings. */
+    /** Support the types that can be injected, and what is marked as to be injected: a wrong type is told then. */
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return Injectable.of(parameter.getParameter().getType()).isPresent()
-                && settings(context).equals(settings);
+        Executable executable = parameter.getDeclaringExecutable();
+        boolean inCharge = executable instanceof Constructor<?>
+                ? isInChargeOf(executable.getDeclaringClass(), context)
+                : isInCharge(context);
+        return inCharge && Injection.isAskedForAt(parameter.getParameter());
     }
 
     @Override
@@ -225,13 +294,13 @@ public final class QemuExtension
 
     @Override
     public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        SharedMachines.report(context, "@BeforeAll", failure, settings(context));
+        reportOnClass(context, "@BeforeAll", failure);
         throw failure;
     }
 
     @Override
     public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        SharedMachines.report(context, "@AfterAll", failure, settings(context));
+        reportOnClass(context, "@AfterAll", failure);
         throw failure;
     }
 
@@ -241,6 +310,12 @@ public final class QemuExtension
         TestMachines machines = existing(context);
         if (machines != null) {
             machines.timedOut(TimeOut.of(interrupt.getThreadToInterrupt()));
+        }
+    }
+
+    private void reportOnClass(ExtensionContext context, String phase, Throwable failure) {
+        if (isInCharge(context)) {
+            SharedMachines.report(context, phase, failure, settings(context));
         }
     }
 
@@ -255,7 +330,7 @@ public final class QemuExtension
     @Override
     public void afterEach(ExtensionContext context) {
         TestMachines machines = existing(context);
-        if (machines == null) {
+        if (machines == null || !isInCharge(context)) {
             return;
         }
         Optional<Throwable> failure = context.getExecutionException();
@@ -264,35 +339,40 @@ public final class QemuExtension
                 machines.report("what follows the test", failure.get());
                 holdIfWanted(machines, context, failure.get());
             } else {
-                end(machines, context);
+                requireOrder(machines, context);
             }
         } finally {
             machines.close();
         }
     }
 
-    private static void end(TestMachines machines, ExtensionContext context) {
-        Configuration configuration = Configuration.of(context);
+    private static void requireOrder(TestMachines machines, ExtensionContext context) {
         try {
-            requireOrder(machines, configuration);
-            if (Reporting.isWantedAlways(configuration)) {
+            throwIfPresent(Epilogue.complaint(machines.machines()));
+            if (Reporting.isWantedAlways(Configuration.of(context))) {
                 machines.report("nothing", Reporting.passed());
             }
             machines.close();
+            throwIfPresent(Epilogue.lateComplaint(machines.machines()));
         } catch (RuntimeException | AssertionFailedError e) {
             machines.report("the checks after the test", e);
             holdIfWanted(machines, context, e);
+            closeAfter(e, machines);
             throw e;
         }
     }
 
-    private static void requireOrder(TestMachines machines, Configuration configuration) {
-        for (TestMachine machine : machines.machines()) {
-            List<String> complaints = Epilogue.complaints(machine, configuration);
-            if (!complaints.isEmpty()) {
-                throw new AssertionFailedError("The test has passed, but of %s it must be said:\n  %s"
-                        .formatted(machine.machine(), String.join("\n  ", complaints)));
-            }
+    private static void throwIfPresent(Optional<AssertionFailedError> complaint) {
+        if (complaint.isPresent()) {
+            throw complaint.get();
+        }
+    }
+
+    private static void closeAfter(Throwable failure, TestMachines machines) {
+        try {
+            machines.close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -314,22 +394,19 @@ public final class QemuExtension
     private static TestMachines machinesOf(ExtensionContext context) {
         TestMachines machines = existing(context);
         if (machines == null) {
-            machines = new TestMachines(context, settings(context));
-            store(context).put(keyOf(context), machines);
-            start(machines, context);
+            TestMachines fresh = new TestMachines(context, settings(context));
+            store(context).put(keyOf(context), fresh);
+            Missing.orSkip(context, () -> start(fresh));
+            machines = fresh;
         }
         return machines;
     }
 
-    private static void start(TestMachines machines, ExtensionContext context) {
+    private static void start(TestMachines machines) {
         try {
             machines.start();
         } catch (QemuNotFoundException e) {
-            if (Configuration.of(context).choice(ConfigurationKeys.MISSING, Missing.FAIL) == Missing.SKIP) {
-                throw new TestAbortedException(
-                        "Skipped, as %s = skip asks for: %s".formatted(ConfigurationKeys.MISSING, e.getMessage()), e);
-            }
-            throw e;
+            throw e; // there is nothing to report on
         } catch (RuntimeException e) {
             machines.report("the start of its machines", e);
             throw e;

@@ -100,7 +100,7 @@ public final class QemuExtensionBuilder {
         Map<String, VmDefinition> definitions = new LinkedHashMap<>();
         machines.forEach((name, definition) -> definitions.put(name, definition(name, definition)));
         return new QemuExtension(new QemuExtension.Settings(
-                definitions, scope, reset, List.copyOf(without), List.copyOf(allowedStderr)));
+                new Object(), definitions, scope, reset, List.copyOf(without), List.copyOf(allowedStderr)));
     }
 
     private VmDefinition definition(String name, Consumer<QemuMachineBuilder> definition) {

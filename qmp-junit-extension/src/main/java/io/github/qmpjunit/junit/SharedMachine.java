@@ -1,14 +1,27 @@
 package io.github.qmpjunit.junit;
 
+import static java.util.Objects.requireNonNull;
+
+import io.github.qmpjunit.qemu.MachineResources;
+import io.github.qmpjunit.qemu.QemuException;
+import io.github.qmpjunit.qemu.QemuExitException;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import io.github.qmpjunit.qemu.Snapshot;
+import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpEvent;
+import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpState;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
@@ -22,21 +35,33 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 @SuppressWarnings("deprecation") // CloseableResource: before JUnit 5.13 nothing else is closed
 final class SharedMachine implements ExtensionContext.Store.CloseableResource, AutoCloseable {
 
+    private static final Logger LOGGER = System.getLogger(SharedMachine.class.getName());
+
     private static final AtomicLong COUNTER = new AtomicLong();
 
     private static final Duration RESET_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Why a QEMU shuts down that no -no-shutdown keeps from it. */
+    private static final Set<String> END_REASONS = Set.of("host-qmp-quit", "host-signal");
 
     private final long order = COUNTER.incrementAndGet();
     private final VmDefinition definition;
-    private final Supplier<QemuMachineBuilder> builder;
+    private final Function<ExtensionContext, QemuMachineBuilder> builder;
     private final Semaphore lease = new Semaphore(1, true);
 
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows
     private @Nullable QemuMachine machine;
+    private @Nullable QemuMachineBuilder next;
     private @Nullable Leftovers known;
+    private MachineResources resources = MachineResources.NONE;
+    private int stderrKnown;
+    private @Nullable Snapshot snapshot;
     private boolean used;
+    private boolean ranAtFirst;
 
-    SharedMachine(VmDefinition definition, Supplier<QemuMachineBuilder> builder) {
+    SharedMachine(VmDefinition definition, Function<ExtensionContext, QemuMachineBuilder> builder) {
         this.definition = definition;
         this.builder = builder;
     }
@@ -63,14 +88,36 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
+    /** Return what the machine takes of its host. The definition is written once for each machine that starts, so it is kept. */
+    MachineResources resources(ExtensionContext context) {
+        lock.lock();
+        try {
+            return machine == null ? nextBuilder(context).resources() : resources;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private QemuMachineBuilder nextBuilder(ExtensionContext context) {
+        QemuMachineBuilder written = next;
+        if (written == null) {
+            written = builder.apply(context);
+            next = written;
+        }
+        return written;
+    }
+
     /** Return the machine, started if it is not running; for those outside of tests, who need no lease. */
-    QemuMachine get() {
+    QemuMachine get(ExtensionContext context) {
         lock.lock();
         try {
             QemuMachine running = machine;
             if (running == null || !running.isRunning()) {
                 forget();
-                running = builder.get().start();
+                QemuMachineBuilder written = nextBuilder(context);
+                next = null;
+                resources = written.resources();
+                running = written.start();
                 machine = running;
             }
             return running;
@@ -90,19 +137,28 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     }
 
     /** Return the machine as a test is to find it; with the lease. */
-    QemuMachine prepare() {
+    QemuMachine prepare(ExtensionContext context) {
         lock.lock();
         try {
-            QemuMachine running = get();
+            QemuMachine running = get(context);
+            if (!isUsable(running)) {
+                forget();
+                running = get(context);
+            }
+            if (used && !beginAnew(running)) {
+                forget();
+                running = get(context);
+            }
             if (used) {
-                beginAnew(running);
+                // It is as it is to be.
             } else if (definition.reset() == Reset.SNAPSHOT) {
-                throw new UnsupportedOperationException("reset = SNAPSHOT");
+                snapshot = running.snapshot();
+            } else {
+                ranAtFirst = definition.reset() == Reset.SYSTEM_RESET && MachineReset.runs(running);
             }
+            stderrKnown = used ? running.stderr().text().length() : 0; // how it started is the first one's business
             used = true;
-            if (!definition.without().contains(Check.LEFTOVERS)) {
-                known = Leftovers.of(running);
-            }
+            known = definition.checks(Check.LEFTOVERS) ? Leftovers.of(running).orElse(null) : null;
             running.qmp().execute("query-name"); // every event that was sent before this reply has arrived
             running.qmp().forgetEvents();
             return running;
@@ -111,13 +167,33 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
-    private void beginAnew(QemuMachine running) {
-        switch (definition.reset()) {
-            case SYSTEM_RESET -> MachineReset.systemReset(running, RESET_TIMEOUT);
-            case SNAPSHOT -> throw new UnsupportedOperationException("reset = SNAPSHOT");
-            case NONE -> {
-                // as it is
+    /** Return how much of its standard error the test that has the lease has not to answer for. */
+    int stderrKnown() {
+        lock.lock();
+        try {
+            return stderrKnown;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Return whether it is as a test is to find it: what a test has left under way may stand against it. */
+    private boolean beginAnew(QemuMachine running) {
+        try {
+            switch (definition.reset()) {
+                case SYSTEM_RESET -> MachineReset.systemReset(running, ranAtFirst, RESET_TIMEOUT);
+                case SNAPSHOT -> requireNonNull(snapshot).rewind();
+                case NONE -> {
+                    // as it is
+                }
             }
+            return true;
+        } catch (QemuException | QmpException e) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "%s is started anew, since it cannot begin anew (%s)".formatted(running, definition.reset()),
+                    e);
+            return false;
         }
     }
 
@@ -126,9 +202,10 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         lock.lock();
         try {
             QemuMachine running = machine;
-            return known == null || running == null || !running.isRunning()
+            Leftovers before = known;
+            return before == null || running == null || !running.isRunning()
                     ? ""
-                    : Leftovers.of(running).beyond(known);
+                    : Leftovers.of(running).map(now -> now.beyond(before)).orElse("");
         } finally {
             lock.unlock();
         }
@@ -143,7 +220,8 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         try {
             lock.lock();
             try {
-                if (machine != null && !machine.isRunning()) {
+                known = null;
+                if (machine != null && !isUsable(machine)) {
                     forget();
                 }
             } finally {
@@ -154,13 +232,41 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
+    /** A machine that has been told to quit, or was sent a signal, runs for a moment more; but it does not answer any more. */
+    private static boolean isUsable(QemuMachine machine) {
+        if (machine.isRunning() && machine.qmp().state() == QmpState.RUNNING) {
+            try {
+                machine.qmp().execute(QmpCommand.of("query-status").withTimeout(ANSWER_TIMEOUT));
+                if (machine.qmp().events().history().stream().noneMatch(SharedMachine::announcesTheEnd)) {
+                    return true;
+                }
+            } catch (QmpException e) {
+                // It is on its way out, or hangs.
+            }
+            machine.awaitExit(EXIT_TIMEOUT);
+        }
+        return false;
+    }
+
+    private static boolean announcesTheEnd(QmpEvent event) {
+        return event.name().equals("SHUTDOWN")
+                && END_REASONS.contains(event.data().path("reason").asString(""));
+    }
+
     private void forget() {
         QemuMachine last = machine;
         machine = null;
         used = false;
+        snapshot = null;
         known = null;
         if (last != null) {
-            last.close();
+            try {
+                last.close();
+            } catch (QemuExitException e) {
+                if (definition.checks(Check.EXIT)) {
+                    throw e;
+                }
+            }
         }
     }
 

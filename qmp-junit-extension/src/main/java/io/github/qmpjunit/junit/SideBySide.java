@@ -40,17 +40,20 @@ final class SideBySide {
         if (!failures.isEmpty()) {
             Throwable first = failures.get(0);
             failures.stream().skip(1).forEach(first::addSuppressed);
-            if (first instanceof Error error) {
-                throw error;
-            }
-            throw (RuntimeException) first;
+            throw SideBySide.<RuntimeException>asItIs(first);
         }
+    }
+
+    /** A user's factory may throw anything: other languages check no exceptions. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> E asItIs(Throwable failure) throws E {
+        throw (E) failure;
     }
 
     private static void attempt(Runnable thing, List<Throwable> failures) {
         try {
             thing.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // thrown by the caller
             failures.add(e);
         }
     }

@@ -20,10 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * All that one test is given, in JUnit's store: put there before the first machine starts, so that whatever happens everything is
@@ -59,6 +61,11 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         return settings;
     }
 
+    /** Return whether something is injected there for this test. */
+    boolean asksFor(Injection injection) {
+        return plan.injections().contains(injection);
+    }
+
     /** Return what a parameter or field of this test is to be given. */
     Object valueOf(Injection injection) {
         return switch (injection.what()) {
@@ -74,16 +81,24 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
     }
 
     static Object partOf(QemuMachine machine, Injection injection) {
-        return switch (injection.what()) {
+        try {
+            return partOf(machine, injection.what());
+        } catch (IllegalStateException e) {
+            throw new ExtensionConfigurationException(
+                    "Cannot inject a %s into %s: %s. A machine that tests share gets by itself only what its definition asks for: @Vm(consoles = \"serial0\", qtest = true, guestAgent = true, scope = ...)"
+                            .formatted(injection.what().typeName(), injection.describe(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private static Object partOf(QemuMachine machine, Injectable part) {
+        return switch (part) {
             case MACHINE -> machine;
             case CLIENT -> machine.qmp();
             case CONSOLE -> machine.console();
             case QTEST -> machine.qtest();
             case GUEST_AGENT -> machine.guestAgent();
-            case LISTENER, STORAGE_DAEMON ->
-                throw new ExtensionConfigurationException(
-                        "Cannot inject a %s into %s: it belongs to a test method, and this place to no test. Inject it into the test method or a @BeforeEach method"
-                                .formatted(injection.what().typeName(), injection.describe()));
+            case LISTENER, STORAGE_DAEMON -> throw new IllegalArgumentException(part + " is no part of a machine");
         };
     }
 
@@ -93,11 +108,13 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         List<Lease> leases = new ArrayList<>();
         MachineResources resources = MachineResources.NONE;
         for (TestPlan.Wanted wanted : plan.machines().values()) {
-            QemuMachineBuilder builder = MachineFactory.builder(wanted.definition(), context);
-            resources = resources.plus(builder.resources());
             if (wanted.definition().isShared()) {
-                leases.add(new Lease(SharedMachines.find(wanted.definition(), context), wanted));
+                SharedMachine shared = SharedMachines.find(wanted.definition(), context);
+                resources = resources.plus(shared.resources(context));
+                leases.add(new Lease(shared, wanted));
             } else {
+                QemuMachineBuilder builder = MachineFactory.builder(wanted.definition(), context);
+                resources = resources.plus(builder.resources());
                 starts.add(() -> noting(builder.name(), () -> start(wanted, builder)));
             }
         }
@@ -106,6 +123,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
             lease.machine.takeLease();
             ends.push(lease.machine::endLease);
             starts.add(() -> noting(lease.wanted.definition().label(), () -> takeOver(lease)));
+            ends.push(() -> LeftoversReport.publish(lease.machine, context));
         }
         plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, () -> start(name, by))));
         ends.push(Budget.of(context).take(resources));
@@ -147,12 +165,10 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
     }
 
     private void takeOver(Lease lease) {
-        QemuMachine machine = lease.machine.prepare();
+        QemuMachine machine = lease.machine.prepare(context);
         VmDefinition definition = lease.wanted.definition();
         synchronized (this) {
-            machines.put(
-                    definition.name(),
-                    new TestMachine(machine, definition, machine.stderr().text().length()));
+            machines.put(definition.name(), new TestMachine(machine, definition, lease.machine.stderrKnown()));
         }
         for (Injection injection : lease.wanted.listeners()) {
             QmpEventListener listener = newListener(injection);
@@ -177,7 +193,10 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         if (!name.isEmpty()) {
             builder.name(name);
         }
-        by.stream().flatMap(injection -> injection.definition().stream()).forEach(vm -> define(builder, vm));
+        by.stream()
+                .flatMap(injection -> injection.definition().stream())
+                .distinct()
+                .forEach(vm -> define(builder, vm));
         StorageDaemon daemon = builder.start();
         synchronized (this) {
             daemons.put(name, daemon);
@@ -186,7 +205,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
     }
 
     private static void define(StorageDaemonBuilder builder, Vm vm) {
-        if (!vm.machine().isEmpty() || vm.scope() != Scope.METHOD) {
+        if (!VmDefinition.saysOnly(vm, Set.of("value", "binary", "args"))) {
             throw new ExtensionConfigurationException(
                     "The @Vm of a StorageDaemon takes a name, a binary and arguments only; it has no machine and is new for each test");
         }
@@ -200,7 +219,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         try {
             machine.close();
         } catch (QemuExitException e) {
-            if (!definition.without().contains(Check.EXIT)) {
+            if (definition.checks(Check.EXIT)) {
                 throw e;
             }
         }
@@ -213,10 +232,10 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
 
     /** Write the report on a failure, which is told where a time-out has struck; the first failure is the one that counts. */
     synchronized void report(String phase, Throwable failure) {
-        if (reported) {
+        if (reported || failure instanceof TestAbortedException) {
             return;
         }
-        reported = true;
+        reported = !(failure instanceof Reporting.Note); // what passes may still fail
         TimeOut struck = timeOut;
         if (struck != null) {
             struck.waitedFor()

@@ -7,8 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.ReflectionSupport;
@@ -111,19 +113,66 @@ record VmDefinition(
             builder.rejectDeprecated();
         }
         if (vm.factory() != VmFactory.class) {
-            ReflectionSupport.newInstance(vm.factory()).define(builder, context);
+            factory(vm).define(builder, context);
         }
+    }
+
+    /** JUnit throws on what the constructor throws, as it is. */
+    private static VmFactory factory(Vm vm) {
+        Class<? extends VmFactory> type = vm.factory();
+        if (type.isInterface()
+                || Stream.of(type.getDeclaredConstructors()).noneMatch(made -> made.getParameterCount() == 0)) {
+            throw new ExtensionConfigurationException(
+                    "Cannot create the factory %s of a @Vm: it needs a constructor without parameters, and must be static if it stands inside of a class"
+                            .formatted(type.getSimpleName()));
+        }
+        return ReflectionSupport.newInstance(type);
     }
 
     /** Return whether the annotation says more than a name: only then it defines a machine, else it says which one is meant. */
     static boolean isDefinition(Vm vm) {
+        return !saysOnly(vm, Set.of("value"));
+    }
+
+    /** Return whether all attributes but those are as they are by default. */
+    static boolean saysOnly(Vm vm, Set<String> attributes) {
         return Arrays.stream(Vm.class.getDeclaredMethods())
-                .filter(attribute -> !attribute.getName().equals("value"))
-                .anyMatch(attribute -> !Objects.deepEquals(attribute.getDefaultValue(), valueOf(attribute, vm)));
+                .filter(attribute -> !attributes.contains(attribute.getName()))
+                .allMatch(attribute -> Objects.deepEquals(attribute.getDefaultValue(), valueOf(attribute, vm)));
     }
 
     private static Object valueOf(Method attribute, Vm vm) {
         return Objects.requireNonNull(ReflectionSupport.invokeMethod(attribute, vm));
+    }
+
+    /** Return this definition with what the configuration leaves out and allows everywhere. */
+    VmDefinition completedBy(Configuration configuration) {
+        return new VmDefinition(
+                name,
+                scope,
+                reset,
+                declaring,
+                where,
+                origin,
+                both(without, configuration.choices(ConfigurationKeys.WITHOUT, Check.class)),
+                both(allowedStderr, configuration.patterns(ConfigurationKeys.ALLOWED_STDERR)),
+                definer);
+    }
+
+    private static <T> List<T> both(List<T> own, List<T> everywhere) {
+        return Stream.concat(own.stream(), everywhere.stream()).toList();
+    }
+
+    /** Return whether something is looked at when a test has passed. */
+    boolean checks(Check check) {
+        return !without.contains(check);
+    }
+
+    boolean isSameMachineAs(VmDefinition other) {
+        return name.equals(other.name)
+                && scope == other.scope
+                && origin.equals(other.origin)
+                && declaring.equals(other.declaring);
     }
 
     boolean isShared() {

@@ -41,7 +41,9 @@ final class VmDefinitions {
         Optional<Method> method = context.getTestMethod();
         method.ifPresent(element -> define(byName, element, element));
         defineAt(byName, injections, true);
-        return new VmDefinitions(byName, VmDefinition.byDefault(settings));
+        Configuration configuration = Configuration.of(context);
+        byName.replaceAll((name, definition) -> definition.completedBy(configuration));
+        return new VmDefinitions(byName, VmDefinition.byDefault(settings).completedBy(configuration));
     }
 
     /** Return all that is defined; or the machine that there is where nothing is. */
@@ -51,18 +53,23 @@ final class VmDefinitions {
 
     /** Return the definition that an injection means. */
     VmDefinition meantBy(Injection injection) {
+        return find(injection)
+                .orElseThrow(() -> new ExtensionConfigurationException(cannotTell(injection, injection.machine())));
+    }
+
+    /** Return the definition that an injection means, if that can be told. */
+    Optional<VmDefinition> find(Injection injection) {
         String name = injection.machine();
         VmDefinition definition = byName.get(name);
         if (definition != null) {
-            return definition;
+            return Optional.of(definition);
         }
-        if (name.equals(UNNAMED) && byName.isEmpty()) {
-            return byDefault;
+        if (!name.equals(UNNAMED) || byName.size() > 1) {
+            return Optional.empty();
         }
-        if (name.equals(UNNAMED) && byName.size() == 1) {
-            return byName.values().iterator().next();
-        }
-        throw new ExtensionConfigurationException(cannotTell(injection, name));
+        return byName.isEmpty()
+                ? Optional.of(byDefault)
+                : byName.values().stream().findFirst();
     }
 
     private String cannotTell(Injection injection, String name) {

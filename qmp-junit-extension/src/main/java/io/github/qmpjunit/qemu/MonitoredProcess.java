@@ -48,6 +48,7 @@ final class MonitoredProcess implements AutoCloseable {
     private final ReentrantLock closing = new ReentrantLock();
     private boolean closed;
     private boolean interrupted;
+    private boolean tidied;
     private volatile boolean killed;
 
     private MonitoredProcess(LaunchPlan plan, Path directory, QemuProcess process, QmpClient qmp) {
@@ -217,9 +218,10 @@ final class MonitoredProcess implements AutoCloseable {
 
     /** Say why the monitor's connection has ended. */
     private static String diagnose(QemuProcess process) {
-        return process.awaitExit(Deadline.in(FAREWELL))
-                ? process.details()
-                : process.state() + ", but has closed its monitor";
+        if (!process.awaitExit(Deadline.in(FAREWELL))) {
+            return process.state() + ", but has closed its monitor";
+        }
+        return process.isEndExpected() ? process.state() : process.details();
     }
 
     /** Make sure that it is our process, or a child of the command that wraps it, who has connected. */
@@ -285,7 +287,6 @@ final class MonitoredProcess implements AutoCloseable {
         boolean wasRunning = process.isRunning();
         boolean forced = false;
         String resisted = "";
-        String details;
         try {
             boolean asked = quit();
             plan.channels().forEach(Channel::close); // a full console must not hold up the exit
@@ -293,15 +294,15 @@ final class MonitoredProcess implements AutoCloseable {
             if (forced) {
                 resisted = endByForce(asked);
             }
-            details = process.details();
         } finally {
             release();
         }
         if (!resisted.isEmpty() && !killed) {
-            throw new QemuExitException("It hung, and %s: %s".formatted(resisted, details), process.exitStatus());
+            throw new QemuExitException(
+                    "It hung, and %s: %s".formatted(resisted, process.details()), process.exitStatus());
         }
         if (!forced) {
-            complainAbout(wasRunning, details);
+            complainAbout(wasRunning);
         }
     }
 
@@ -318,7 +319,7 @@ final class MonitoredProcess implements AutoCloseable {
                 try {
                     plan.channels().forEach(Channel::close);
                 } finally {
-                    RunDirectory.ofThisJvm().remove(directory);
+                    tidyUp();
                     if (interrupted) {
                         Thread.currentThread().interrupt();
                     }
@@ -327,17 +328,25 @@ final class MonitoredProcess implements AutoCloseable {
         }
     }
 
-    private void complainAbout(boolean wasRunning, String details) {
+    /** Remove the directory. Whoever has said that it quits opens nothing in there any more. */
+    private void tidyUp() {
+        if (!tidied) {
+            tidied = true;
+            RunDirectory.ofThisJvm().remove(directory);
+        }
+    }
+
+    private void complainAbout(boolean wasRunning) {
         if (killed) {
             return;
         }
         Optional<ExitStatus> status = process.exitStatus();
         if (status.isEmpty() || !status.get().isSuccess()) {
-            throw new QemuExitException("It ended in another way than it should have: " + details, status);
+            throw new QemuExitException("It ended in another way than it should have: " + process.details(), status);
         }
         if (!wasRunning && wasEndedByASignal()) {
             throw new QemuExitException(
-                    "Somebody else has ended it by a signal (SIGTERM, SIGINT or SIGHUP): " + details, status);
+                    "Somebody else has ended it by a signal (SIGTERM, SIGINT or SIGHUP): " + process.details(), status);
         }
     }
 
@@ -362,11 +371,13 @@ final class MonitoredProcess implements AutoCloseable {
         } catch (QmpException e) {
             // Its exit may be faster than its reply.
         }
+        tidyUp(); // while it takes its time to exit
         awaitExit(deadline);
         return true;
     }
 
     private void sendQuit(Deadline deadline) {
+        process.expectEnd();
         while (true) {
             try {
                 qmp.execute(QmpCommand.of("quit").withTimeout(deadline.remaining()));

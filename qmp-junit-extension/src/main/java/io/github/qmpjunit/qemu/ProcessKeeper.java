@@ -60,7 +60,7 @@ final class ProcessKeeper {
     }
 
     /**
-     * Start a process.
+     * Start a process. Whoever does calls {@link #hasEnded} when it has.
      *
      * @param withOffspring whether those whom it starts are to be killed with it when the JVM exits
      * @throws IOException if the system cannot start it
@@ -90,7 +90,6 @@ final class ProcessKeeper {
         return process;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // run for its effect
     private static synchronized Process startHere(
             List<String> commandLine, ProcessBuilder prototype, boolean withOffspring) throws IOException {
         if (shuttingDown) {
@@ -105,7 +104,6 @@ final class ProcessKeeper {
         boolean known = false;
         try {
             ALIVE.put(process, withOffspring);
-            process.onExit().thenRun(() -> ALIVE.remove(process));
             known = true;
             return process;
         } finally {
@@ -113,6 +111,11 @@ final class ProcessKeeper {
                 process.destroyForcibly();
             }
         }
+    }
+
+    /** Take note that a process need not be seen to any more. */
+    static void hasEnded(Process process) {
+        ALIVE.remove(process);
     }
 
     /**

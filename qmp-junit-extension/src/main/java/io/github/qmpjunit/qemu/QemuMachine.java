@@ -39,9 +39,11 @@ public final class QemuMachine implements AutoCloseable {
     private final @Nullable GuestAgent guestAgent;
     private final Optional<Attachment> attachment;
     private final SnapshotStore snapshots;
+    private final Faults faults;
 
     private QemuMachine(
             MonitoredProcess monitored,
+            QemuMachineBuilder definition,
             Map<String, SerialConsole> consoles,
             @Nullable Qtest qtest,
             @Nullable GuestAgent guestAgent,
@@ -52,6 +54,7 @@ public final class QemuMachine implements AutoCloseable {
         this.guestAgent = guestAgent;
         this.attachment = attachment;
         this.snapshots = new SnapshotStore(monitored.qmp(), monitored.directory(), guestAgent);
+        this.faults = new Faults(this, definition.faultyDisks());
     }
 
     /** {@return a builder for a machine} */
@@ -76,8 +79,8 @@ public final class QemuMachine implements AutoCloseable {
             GuestAgent agent = definition.hasGuestAgent()
                     ? agent(plan.channels().get(place).socket(), plan.label(), monitored, consoles.values())
                     : null;
-            QemuMachine machine =
-                    new QemuMachine(monitored, consoles, qtest, agent, definition.attachment(monitored.directory()));
+            QemuMachine machine = new QemuMachine(
+                    monitored, definition, consoles, qtest, agent, definition.attachment(monitored.directory()));
             ready = true;
             return machine;
         } catch (IOException e) {
@@ -281,6 +284,11 @@ public final class QemuMachine implements AutoCloseable {
     /** {@return the machine's keyboard, if the machine has one: QEMU does not tell, and drops what is pressed} */
     public Keyboard keyboard() {
         return new Keyboard(qmp());
+    }
+
+    /** {@return what can be made to go wrong with this machine, and what has been and is not undone yet} */
+    public Faults faults() {
+        return faults;
     }
 
     /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */

@@ -44,6 +44,7 @@ public final class QemuMachineBuilder {
     private final List<String> accelerators = new ArrayList<>();
     private final List<String> consoles = new ArrayList<>();
     private final List<String> args = new ArrayList<>();
+    private final Map<String, Boolean> faultyDisks = new LinkedHashMap<>();
     private final Set<String> ids = new HashSet<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<QmpEventListener> listeners = new ArrayList<>();
@@ -209,6 +210,26 @@ public final class QemuMachineBuilder {
      */
     public QemuMachineBuilder blockNode(Map<String, ?> options) {
         return option("-blockdev", "driver", options, "node-name", "node");
+    }
+
+    /**
+     * Add a block node that can be made to fail or to stall ({@link QemuMachine#faults}).
+     *
+     * @param nodeName the node that a device names as its {@code drive}; at most 20 characters
+     * @param options the options of the node with the data, with {@code driver}, without {@code node-name}; Maps inside are nested nodes
+     * @return this
+     */
+    public QemuMachineBuilder faultyDisk(String nodeName, Map<String, ?> options) {
+        FaultyDisk.requireUsable(nodeName);
+        Object given = options.get("read-only");
+        boolean readOnly = given != null && CommandLine.optionValue(given).equals("on");
+        Map<String, Object> image = new HashMap<>(options);
+        image.put("node-name", FaultyDisk.image(nodeName));
+        object("throttle-group", Map.of("id", FaultyDisk.throttleGroup(nodeName)));
+        blockNode(image);
+        blockNode(FaultyDisk.top(nodeName, readOnly, FaultyDisk.image(nodeName)));
+        faultyDisks.put(nodeName, readOnly);
+        return this;
     }
 
     /**
@@ -505,6 +526,12 @@ public final class QemuMachineBuilder {
 
     boolean hasQtest() {
         return qtest;
+    }
+
+    Map<String, FaultyDisk> faultyDisks() {
+        Map<String, FaultyDisk> disks = new LinkedHashMap<>();
+        faultyDisks.forEach((disk, readOnly) -> disks.put(disk, new FaultyDisk(disk, readOnly)));
+        return disks;
     }
 
     boolean hasGuestAgent() {

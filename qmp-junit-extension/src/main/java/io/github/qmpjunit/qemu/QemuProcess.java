@@ -30,6 +30,7 @@ final class QemuProcess {
     private final CompletableFuture<@Nullable Void> exit = new CompletableFuture<>();
     private volatile long exitedNanos;
     private volatile @Nullable ProcessHandle speaker;
+    private volatile boolean endExpected;
 
     private QemuProcess(LaunchPlan plan, List<String> commandLine, Process process) {
         this.label = plan.label();
@@ -54,6 +55,7 @@ final class QemuProcess {
                         // Nobody knows this thread, so nobody interrupts it.
                     }
                     exitedNanos = System.nanoTime();
+                    ProcessKeeper.hasEnded(process);
                     exit.complete(null);
                 },
                 label + "-exit");
@@ -86,6 +88,7 @@ final class QemuProcess {
         } finally {
             if (!watched) { // for want of a thread or of memory
                 process.destroyForcibly();
+                ProcessKeeper.hasEnded(process);
             }
         }
     }
@@ -117,6 +120,15 @@ final class QemuProcess {
             Thread.currentThread().interrupt();
             return !process.isAlive();
         }
+    }
+
+    /** Take note that it ends because we want it to: nobody needs to be told the details of that. */
+    void expectEnd() {
+        endExpected = true;
+    }
+
+    boolean isEndExpected() {
+        return endExpected;
     }
 
     /** Take note of who speaks at our monitor's socket: this process or, where it is a wrapper, the one that it started. */

@@ -2,8 +2,8 @@ package io.github.qmpjunit.qemu;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,15 +207,24 @@ final class RunDirectory {
         }
     }
 
+    /** What stays is swept by the next run. */
     private static void deleteTree(Path root) {
         for (int attempt = 0; attempt < ATTEMPTS && Files.exists(root); attempt++) {
-            try (Stream<Path> tree = Files.walk(root)) {
-                for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(path);
-                }
-            } catch (IOException | UncheckedIOException e) {
-                // Something came or went meanwhile, a socket perhaps: look again. What stays is swept by the next run.
+            deleteOnce(root.toFile()); // where something came or went meanwhile, a socket perhaps: look again
+        }
+    }
+
+    /** With File and not with Files.walk, which takes twice as long. A link is not followed. */
+    private static void deleteOnce(File root) {
+        if (root.delete() || Files.isSymbolicLink(root.toPath())) {
+            return;
+        }
+        String[] content = root.list();
+        if (content != null) {
+            for (String name : content) {
+                deleteOnce(new File(root, name));
             }
+            root.delete();
         }
     }
 }

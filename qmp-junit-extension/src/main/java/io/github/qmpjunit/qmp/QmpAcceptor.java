@@ -27,6 +27,7 @@ public final class QmpAcceptor implements AutoCloseable {
      * @throws IllegalArgumentException if nobody can listen at an address of that kind
      */
     public static QmpAcceptor bind(QmpAddress address) {
+        JsonHeadStart.begin();
         try {
             return new QmpAcceptor(Transports.listeningAt(address));
         } catch (LinkageError e) {

@@ -271,9 +271,12 @@ final class QmpSession {
                 "No reply within %s to %s".formatted(Deadline.format(deadline.timeout()), command), deadline.timeout());
     }
 
+    /**
+     * Return the command's own id, or a new one: short, since QEMU reads its monitor byte by byte, which makes ten bytes as dear as a
+     * message's way from one thread to another; and negative, since callers count their own ones upwards.
+     */
     private JsonNode idOf(QmpCommand command) {
-        return command.id()
-                .orElseGet(() -> JsonNodeFactory.instance.stringNode("qmp-junit-" + lastId.incrementAndGet()));
+        return command.id().orElseGet(() -> JsonNodeFactory.instance.numberNode(lastId.decrementAndGet()));
     }
 
     /** A command on its way: expected, perhaps sent, and in the end answered or forgotten. */

@@ -26,8 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>{@code
  * {"t":0,"dir":"note","note":"opened","client":"vm","pid":4242,"time":"2026-11-22T03:41:51.123456Z"}
  * {"t":312,"dir":"received","message":{"QMP":{...}}}
- * {"t":498,"dir":"sent","message":{"execute":"add-fd","id":"qmp-junit-1"},"fds":1}
- * {"t":731,"dir":"received","message":{"return":{...},"id":"qmp-junit-1"},"late":true}
+ * {"t":498,"dir":"sent","message":{"execute":"add-fd","id":-1},"fds":1}
+ * {"t":731,"dir":"received","message":{"return":{...},"id":-1},"late":true}
  * {"t":902,"dir":"note","note":"ended","by":"peer","reason":"the peer closed the connection"}
  * }</pre>
  *

@@ -26,7 +26,10 @@ final class ReplyRouter {
 
     /** Return under which key the reply to a message with this id is found; ids are equal if their JSON is. */
     static String keyOf(@Nullable JsonNode id) {
-        return id == null ? NO_ID : id.toString();
+        if (id == null) {
+            return NO_ID;
+        }
+        return id.isIntegralNumber() ? id.asString() : id.toString(); // for which Jackson sets up a mapper of its own
     }
 
     /** Expect a reply. */

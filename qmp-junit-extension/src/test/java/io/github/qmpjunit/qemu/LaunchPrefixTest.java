@@ -238,9 +238,12 @@ class LaunchPrefixTest {
     }
 
     @Test
-    void the_binary_over_there_is_not_asked_for_its_capabilities() {
+    void what_takes_a_file_in_common_is_refused_too() {
         try (QemuMachine vm = QemuMachine.builder().prefix(HANDS_ON).start()) {
             assertThatThrownBy(vm::capabilities)
+                    .isInstanceOf(QemuException.class)
+                    .hasMessageContaining("runs behind \"nice\"");
+            assertThatThrownBy(vm::screen)
                     .isInstanceOf(QemuException.class)
                     .hasMessageContaining("runs behind \"nice\"");
         }

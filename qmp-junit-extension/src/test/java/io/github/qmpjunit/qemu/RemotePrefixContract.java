@@ -124,7 +124,7 @@ abstract class RemotePrefixContract {
         FarProcesses.signal(
                 "STOP", FarProcesses.ofQemu(marker.toString()).get(0).pid());
 
-        vm.close();
+        assertThatThrownBy(vm::close).isInstanceOf(QemuExitException.class).hasMessageContaining("It hung");
 
         FarProcesses.awaitNone(marker.toString());
     }

@@ -42,17 +42,20 @@ public final class FailureReport {
     static final String SCREEN = "screen.png";
 
     private static final Logger LOGGER = System.getLogger(FailureReport.class.getName());
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int MOST_ENTRIES = 2_000;
 
     private final Path directory;
     private final ReportedTest test;
+    private final Duration patience;
     private final long failedNanos = System.nanoTime();
     private final Instant failedAt = Instant.now();
     private final List<String> remarks = new ArrayList<>();
 
-    private FailureReport(Path directory, ReportedTest test) {
+    private FailureReport(Path directory, ReportedTest test, Duration patience) {
         this.directory = directory;
         this.test = test;
+        this.patience = patience;
     }
 
     /**
@@ -64,9 +67,14 @@ public final class FailureReport {
      * @return the page that a person opens first; not there if the folder could not be written at all, which is logged
      */
     public static Path write(Path directory, ReportedTest test, List<ReportedMachine> machines) {
+        return write(directory, test, machines, PATIENCE);
+    }
+
+    /** Write the report, with as much patience for each answer of a machine. */
+    static Path write(Path directory, ReportedTest test, List<ReportedMachine> machines, Duration patience) {
         boolean interrupted = Thread.interrupted(); // by the time-out that is to be reported, perhaps
         try {
-            new FailureReport(directory, test).write(machines);
+            new FailureReport(directory, test, patience).write(machines);
         } catch (Throwable e) { // a report must not take the failure's place
             LOGGER.log(Level.WARNING, "The report on %s could not be written".formatted(test.displayName()), e);
         } finally {
@@ -116,7 +124,8 @@ public final class FailureReport {
                     () -> records.put(machine, MachineRecord.of(machine, folders.of(machine.name()))));
         }
         List<Taken> taken = new ArrayList<>();
-        records.forEach((machine, record) -> taken.add(new Taken(machine, record, LiveState.of(machine, record))));
+        records.forEach(
+                (machine, record) -> taken.add(new Taken(machine, record, LiveState.of(machine, record, patience))));
         taken.forEach(machine -> remark(machine.record(), machine.live()));
         return taken;
     }

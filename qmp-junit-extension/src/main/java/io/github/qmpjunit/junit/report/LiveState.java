@@ -20,17 +20,23 @@ final class LiveState {
 
     static final String NOT_TAKEN = "not-taken";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
-
+    private final Duration patience;
     private final ObjectNode replies = JsonNodeFactory.instance.objectNode();
     private byte @Nullable [] screen;
     private @Nullable String whyNoScreen;
     private boolean running;
 
-    private LiveState() {}
+    private LiveState(Duration patience) {
+        this.patience = patience;
+    }
 
-    static LiveState of(ReportedMachine machine, MachineRecord record) {
-        LiveState taken = new LiveState();
+    /**
+     * Ask a machine.
+     *
+     * @param patience how long each of its answers may take
+     */
+    static LiveState of(ReportedMachine machine, MachineRecord record, Duration patience) {
+        LiveState taken = new LiveState(patience);
         taken.replies.put("process", record.state());
         Optional<ReportedMachine.Live> live = machine.live();
         if (live.isEmpty() || !machine.isRunning()) {
@@ -51,13 +57,13 @@ final class LiveState {
             } catch (QmpException | IllegalArgumentException e) {
                 replies.putObject(query).put(NOT_TAKEN, firstLine(e));
                 notTaken("it was not asked any further, since it did not answer %s within %s"
-                        .formatted(query, Deadline.format(PATIENCE)));
+                        .formatted(query, Deadline.format(patience)));
                 return;
             }
         }
         live.screen().ifPresent(display -> {
             try {
-                screen = display.get().withTimeout(PATIENCE).png();
+                screen = display.get().withTimeout(patience).png();
             } catch (RuntimeException e) {
                 whyNoScreen = isBlind(e) ? null : firstLine(e);
             }
@@ -70,11 +76,11 @@ final class LiveState {
                 && error.description().contains("no console");
     }
 
-    private static QmpCommand commandFor(String query) {
+    private QmpCommand commandFor(String query) {
         QmpCommand command = query.equals("query-named-block-nodes")
                 ? QmpCommand.of(query, Map.of("flat", true))
                 : QmpCommand.of(query);
-        return command.withTimeout(PATIENCE);
+        return command.withTimeout(patience);
     }
 
     private void notTaken(String why) {

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.qmpjunit.qemu.QemuMachine;
@@ -80,7 +81,8 @@ class FailureReportTest {
             Path page = FailureReport.write(
                     REPORTS.resolve("block-job"),
                     test("a backup of a disk with a bad sector goes on", "test", failure, start),
-                    List.of(ReportedMachine.of(vm)));
+                    List.of(ReportedMachine.of(vm)),
+                    SOON);
 
             assertThat(page).isEqualTo(REPORTS.resolve("block-job/index.html")).isRegularFile();
             Path files = REPORTS.resolve("block-job/vm");
@@ -132,7 +134,7 @@ class FailureReportTest {
                     start,
                     List.of(Thread.currentThread().getStackTrace()));
 
-            Path page = FailureReport.write(REPORTS.resolve("boot"), test, List.of(ReportedMachine.of(vm)));
+            Path page = FailureReport.write(REPORTS.resolve("boot"), test, List.of(ReportedMachine.of(vm)), SOON);
 
             assertThat(Files.readString(page))
                     .contains("SeaBIOS", "No bootable device", "What the test was waiting for", "s of silence");
@@ -159,7 +161,8 @@ class FailureReportTest {
             Path page = FailureReport.write(
                     REPORTS.resolve("hostile"),
                     test("<b>bold</b>", "test", new AssertionError("</pre><h1>big"), Instant.now()),
-                    List.of(ReportedMachine.of(vm)));
+                    List.of(ReportedMachine.of(vm)),
+                    SOON);
 
             String html = Files.readString(page);
             assertThat(html)
@@ -181,7 +184,7 @@ class FailureReportTest {
             vm.qmp().execute("object-add", Map.of("qom-type", "secret", "id", "added", "data", "swordfish,\"7\""));
             AssertionError failure = new AssertionError("Expected hunter-22, but found swordfish,\"7\"");
 
-            FailureReport.write(dir, test("x", "test", failure, Instant.now()), List.of(ReportedMachine.of(vm)));
+            FailureReport.write(dir, test("x", "test", failure, Instant.now()), List.of(ReportedMachine.of(vm)), SOON);
 
             try (Stream<Path> files = Files.walk(dir)) {
                 assertThat(files.filter(Files::isRegularFile))
@@ -210,7 +213,8 @@ class FailureReportTest {
                             "test",
                             new AssertionError("QEMU is gone"),
                             Instant.now().minusSeconds(1)),
-                    List.of(ReportedMachine.of(vm)));
+                    List.of(ReportedMachine.of(vm)),
+                    SOON);
 
             JsonNode state = JsonMapper.shared()
                     .readTree(REPORTS.resolve("dead/dead/state.json").toFile());
@@ -257,7 +261,8 @@ class FailureReportTest {
                         "start of machine \"board\"",
                         failure,
                         Instant.now().minusMillis(200)),
-                List.of(ReportedMachine.ofFailedStart("board", failure)));
+                List.of(ReportedMachine.ofFailedStart("board", failure)),
+                SOON);
 
         Path files = REPORTS.resolve("start/board");
         assertThat(files.resolve("stderr.log")).content().contains("unsupported machine type");
@@ -272,7 +277,8 @@ class FailureReportTest {
         Path page = FailureReport.write(
                 dir,
                 test("boots", "start of machine \"vm\"", failure, Instant.now()),
-                List.of(ReportedMachine.ofFailedStart("vm", failure)));
+                List.of(ReportedMachine.ofFailedStart("vm", failure)),
+                SOON);
 
         assertThat(page).content().contains("QEMU &quot;vm&quot; did not start");
         assertThat(dir.resolve("vm/command.sh")).doesNotExist();
@@ -301,9 +307,8 @@ class FailureReportTest {
             source.qmp().execute("stop");
             source.qmp().execute("migrate", Map.of("uri", address));
             target.qmp().events().next(EventMatcher.event(QmpEvents.MIGRATION).withData("status", "completed"), SOON);
-            catchThrowableOfType(
-                    QmpErrorException.class,
-                    () -> storage.qmp().execute("blockdev-del", Map.of("node-name", "shared-disk")));
+            assertThatThrownBy(() -> storage.qmp().execute("blockdev-del", Map.of("node-name", "shared-disk")))
+                    .isInstanceOf(QmpErrorException.class);
 
             Path page = FailureReport.write(
                     REPORTS.resolve("migration"),
@@ -312,7 +317,8 @@ class FailureReportTest {
                             "test",
                             new AssertionError("Expected machine \"target\" to be running, but it is paused"),
                             start),
-                    List.of(ReportedMachine.of(source), ReportedMachine.of(target), ReportedMachine.of(storage)));
+                    List.of(ReportedMachine.of(source), ReportedMachine.of(target), ReportedMachine.of(storage)),
+                    SOON);
 
             assertThat(page).content().contains(">source</th>", ">target</th>", ">storage</th>", "MIGRATION");
             assertThat(REPORTS.resolve("migration/storage/state.json"))
@@ -330,7 +336,10 @@ class FailureReportTest {
         try (QemuMachine vm = QemuMachine.builder().recording().start()) {
             vm.qmp().execute("query-kvm");
             FailureReport.write(
-                    dir, test("x", "test", new AssertionError("x"), Instant.now()), List.of(ReportedMachine.of(vm)));
+                    dir,
+                    test("x", "test", new AssertionError("x"), Instant.now()),
+                    List.of(ReportedMachine.of(vm)),
+                    SOON);
         }
         try (ScriptedQmpServer replay = ScriptedQmpServer.replay(dir.resolve("vm/qmp.jsonl"));
                 QmpClient qmp = QmpClient.connect(replay.address())) {
@@ -343,7 +352,10 @@ class FailureReportTest {
         try (QemuMachine vm = QemuMachine.builder().recording().start()) {
             Thread.currentThread().interrupt();
             FailureReport.write(
-                    dir, test("x", "test", new AssertionError("x"), Instant.now()), List.of(ReportedMachine.of(vm)));
+                    dir,
+                    test("x", "test", new AssertionError("x"), Instant.now()),
+                    List.of(ReportedMachine.of(vm)),
+                    SOON);
 
             assertThat(Thread.interrupted()).isTrue();
             assertThat(dir.resolve("vm/state.json")).content().contains("\"status\" : \"running\"");
@@ -365,13 +377,35 @@ class FailureReportTest {
         Files.createDirectories(dir.resolve("vm/state.json"));
         try (QemuMachine vm = QemuMachine.builder().start()) {
             Path page = FailureReport.write(
-                    dir, test("x", "test", new AssertionError(), Instant.now()), List.of(ReportedMachine.of(vm)));
+                    dir, test("x", "test", new AssertionError(), Instant.now()), List.of(ReportedMachine.of(vm)), SOON);
 
             assertThat(page)
                     .content()
                     .contains("vm/state.json: ", "its definition did not ask for recording()")
                     .contains(">stderr.log</a>")
                     .doesNotContain(">state.json</a>");
+        }
+    }
+
+    @Test
+    void a_flood_stays_a_page_and_says_what_it_leaves_out(@TempDir Path dir) throws Exception {
+        try (QemuMachine vm = QemuMachine.builder().recording().start()) {
+            for (int i = 0; i < 1500; i++) {
+                vm.qmp().execute("query-status");
+                vm.qmp().execute("query-name");
+            }
+            Path page = FailureReport.write(
+                    dir,
+                    test("x", "test", new AssertionError("x"), Instant.now().minusSeconds(3600)),
+                    List.of(ReportedMachine.of(vm)),
+                    SOON);
+
+            assertThat(page)
+                    .content()
+                    .contains("3,000 entries before these are left out here; the files have them.")
+                    .contains("The first 1,004 messages of machine &quot;vm&quot;: only the last ones are kept.");
+            assertThat(Files.size(page)).isLessThan(2_000_000);
+            assertThat(Files.readAllLines(dir.resolve("vm/qmp.jsonl"))).hasSize(5000);
         }
     }
 }

@@ -37,6 +37,7 @@ final class Events implements Measurement {
             for (RunResult result : new Runner(new OptionsBuilder()
                             .include(EventFlood.class.getName())
                             .verbosity(VerboseMode.SILENT)
+                            .shouldFailOnError(true)
                             .jvmArgsAppend("-Djmh.ignoreLock=true")
                             .build())
                     .run()) {

@@ -13,8 +13,8 @@ final class Rewinds implements Measurement {
     @Override
     public List<Row> measure() {
         return List.of(
-                Row.notMeasured("rewind of a booted guest, against its boot", "at least 15", "there is no guest yet"),
+                Row.notMeasured("rewind of a booted guest, against its boot", "at least 15", "there is no rewind yet"),
                 Row.notMeasured(
-                        "whole life of an empty test, a shared machine rewound", "-", "there is no rewind yet"));
+                        "the whole life of an empty test, a shared machine rewound", "-", "there is no rewind yet"));
     }
 }

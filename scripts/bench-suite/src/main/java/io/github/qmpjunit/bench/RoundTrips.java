@@ -5,6 +5,7 @@ import static io.github.qmpjunit.qmp.QmpEvents.RESUME;
 import static io.github.qmpjunit.qmp.QmpEvents.STOP;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,9 +19,12 @@ import java.util.concurrent.Future;
 /** Commands and events on a real QEMU. Each side has a QEMU of its own, so that neither hears the other's events. */
 final class RoundTrips implements Measurement {
 
-    private static final ByteBuffer QUERY_NAME = BareConnection.prepared("{\"execute\":\"query-name\"}");
-    private static final ByteBuffer QUERY_SCHEMA = BareConnection.prepared("{\"execute\":\"query-qmp-schema\"}");
-    private static final ByteBuffer PAUSE = BareConnection.prepared("{\"execute\":\"stop\"}");
+    /* With the shortest id there is: QEMU reads byte by byte, and whoever tells replies apart must send one. */
+    private static final ByteBuffer QUERY_NAME = BareConnection.prepared("{\"execute\":\"query-name\",\"id\":1}");
+    private static final ByteBuffer QUERY_NAME_WITHOUT_ID = BareConnection.prepared("{\"execute\":\"query-name\"}");
+    private static final ByteBuffer QUERY_SCHEMA =
+            BareConnection.prepared("{\"execute\":\"query-qmp-schema\",\"id\":1}");
+    private static final ByteBuffer PAUSE = BareConnection.prepared("{\"execute\":\"stop\",\"id\":1}");
     private static final ByteBuffer CONTINUE = BareConnection.prepared("{\"execute\":\"cont\"}");
 
     @Override
@@ -32,9 +36,19 @@ final class RoundTrips implements Measurement {
     public List<Row> measure() throws Exception {
         try (Scratch scratch = new Scratch();
                 BareQemu bare = BareQemu.start(BareQemu.commandLine(scratch.folder()), scratch.folder());
-                QemuMachine machine = QemuMachine.builder().start()) {
+                QemuMachine machine = QemuMachine.builder()
+                        .args(
+                                "-chardev",
+                                "socket,id=other,server=on,wait=off,path="
+                                        + scratch.folder().resolve("other"),
+                                "-mon",
+                                "chardev=other,mode=control")
+                        .start()) {
             List<Row> rows = new ArrayList<>();
-            rows.add(roundTrip(machine.qmp(), bare.connection()));
+            try (ShortSessions sessions =
+                    new ShortSessions(QmpAddress.unix(scratch.folder().resolve("other")))) {
+                rows.addAll(roundTrip(sessions, bare.connection()));
+            }
             rows.add(stopEvent(machine.qmp(), bare.connection()));
             rows.add(pipelined(8, machine.qmp(), bare.connection()));
             rows.add(pipelined(64, machine.qmp(), bare.connection()));
@@ -43,25 +57,33 @@ final class RoundTrips implements Measurement {
         }
     }
 
-    private static Row roundTrip(QmpClient qmp, BareConnection bare) throws Exception {
+    private static List<Row> roundTrip(ShortSessions sessions, BareConnection bare) throws Exception {
         Pairs.Sample ours = () -> {
+            QmpClient qmp = sessions.client();
             long begin = System.nanoTime();
             qmp.execute("query-name");
             return System.nanoTime() - begin;
         };
-        Pairs.Sample floor = () -> bareRoundTrip(bare);
+        Pairs.Sample floor = () -> bareRoundTrip(bare, QUERY_NAME);
+        Pairs.Sample withoutId = () -> bareRoundTrip(bare, QUERY_NAME_WITHOUT_ID);
         Pairs.measure(20, 500, ours, floor); // warms up
-        return Row.cost(
-                "`execute` round trip (`query-name`)",
-                Pairs.measure(60, 200, ours, floor),
-                Row.Unit.MICROSECONDS,
-                1.10,
-                Notes.ROUND_TRIP);
+        return List.of(
+                Row.cost(
+                        "`execute` round trip (`query-name`)",
+                        Pairs.measure(60, 200, ours, floor),
+                        Row.Unit.MICROSECONDS,
+                        1.10,
+                        Notes.ROUND_TRIP),
+                Row.shown(
+                        "the same against a floor without any id",
+                        Pairs.measure(30, 200, ours, withoutId),
+                        Row.Unit.MICROSECONDS,
+                        Notes.WITHOUT_ID));
     }
 
-    private static double bareRoundTrip(BareConnection bare) throws IOException {
+    private static double bareRoundTrip(BareConnection bare, ByteBuffer command) throws IOException {
         long begin = System.nanoTime();
-        bare.send(QUERY_NAME);
+        bare.send(command);
         bare.awaitMessages(1);
         return System.nanoTime() - begin;
     }
@@ -102,7 +124,7 @@ final class RoundTrips implements Measurement {
             Pairs.Sample floor = () -> commands
                     / seconds(() -> {
                         for (int i = 0; i < commands; i++) {
-                            bareRoundTrip(bare);
+                            bareRoundTrip(bare, QUERY_NAME);
                         }
                     });
             Pairs.measure(2, 1, ours, floor);
@@ -160,6 +182,36 @@ final class RoundTrips implements Measurement {
                 Row.Unit.MILLISECONDS,
                 1.15,
                 Notes.BIG_REPLY);
+    }
+
+    /** Clients that live for a hundred commands, as a test's do at most: their ids grow. */
+    private static final class ShortSessions implements AutoCloseable {
+
+        private static final int COMMANDS = 100;
+
+        private final QmpAddress address;
+        private QmpClient current;
+        private int executed;
+
+        ShortSessions(QmpAddress address) {
+            this.address = address;
+            this.current = QmpClient.connect(address);
+        }
+
+        QmpClient client() {
+            if (executed == COMMANDS) {
+                current.close();
+                current = QmpClient.connect(address);
+                executed = 0;
+            }
+            executed++;
+            return current;
+        }
+
+        @Override
+        public void close() {
+            current.close();
+        }
     }
 
     private interface Work {

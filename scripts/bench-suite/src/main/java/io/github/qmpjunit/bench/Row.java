@@ -1,7 +1,5 @@
 package io.github.qmpjunit.bench;
 
-import java.util.function.DoubleUnaryOperator;
-
 /**
  * One row of the table.
  *
@@ -74,22 +72,22 @@ record Row(String what, String figure, String floor, String ratio, String target
     /** What a figure is counted in. */
     enum Unit {
         /** Nanoseconds, shown as microseconds. */
-        MICROSECONDS("us", nanos -> nanos / 1e3),
+        MICROSECONDS("us", 1e-3),
         /** Nanoseconds, shown as milliseconds. */
-        MILLISECONDS("ms", nanos -> nanos / 1e6),
+        MILLISECONDS("ms", 1e-6),
         /** A rate. */
-        PER_SECOND("/s", rate -> rate);
+        PER_SECOND("/s", 1);
 
         private final String symbol;
-        private final DoubleUnaryOperator scale;
+        private final double scale;
 
-        Unit(String symbol, DoubleUnaryOperator scale) {
+        Unit(String symbol, double scale) {
             this.symbol = symbol;
             this.scale = scale;
         }
 
         String format(double value) {
-            double scaled = scale.applyAsDouble(value);
+            double scaled = value * scale;
             return (scaled < 100 ? "%.1f %s" : "%,.0f %s").formatted(scaled, symbol);
         }
     }

@@ -3,12 +3,11 @@ package io.github.qmpjunit.bench;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.github.qmpjunit.junit.QemuTest;
-import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.junit.Scope;
+import io.github.qmpjunit.junit.Vm;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -94,21 +93,11 @@ final class WholeLives implements Measurement {
     }
 
     /** All have one. */
+    @QemuTest
+    @Vm(scope = Scope.CLASS)
     static final class SharedMachine {
 
-        private static QemuMachine machine;
-
-        @BeforeAll
-        static void start() {
-            machine = QemuMachine.builder().start();
-        }
-
-        @AfterAll
-        static void stop() {
-            machine.close();
-        }
-
         @RepeatedTest(TESTS)
-        void does_nothing() {}
+        void does_nothing(QmpClient qmp) {}
     }
 }

@@ -1,0 +1,45 @@
+package io.github.qmpjunit.junit;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+
+/** The fields by which a class registers extensions of ours. */
+final class BuilderFields {
+
+    private BuilderFields() {}
+
+    /** Return whether a class, or one that it inherits from, has a static one. */
+    static boolean areIn(Class<?> type) {
+        return of(type).stream().anyMatch(field -> Modifier.isStatic(field.getModifiers()));
+    }
+
+    /** Refuse two in one class: of two that are equally near, only one could be in charge. */
+    static void requireOne(Class<?> type) {
+        List<Field> fields = of(type);
+        for (Field one : fields) {
+            for (Field other : fields) {
+                if (!one.equals(other) && one.getDeclaringClass() == other.getDeclaringClass()) {
+                    throw new ExtensionConfigurationException(
+                            "%s registers two QemuExtensions, %s and %s. Define all machines with one: QemuExtension.builder().vm(\"src\", ...).vm(\"dst\", ...)"
+                                    .formatted(
+                                            VmPlaces.describe(one.getDeclaringClass()),
+                                            one.getName(),
+                                            other.getName()));
+                }
+            }
+        }
+    }
+
+    private static List<Field> of(Class<?> type) {
+        return AnnotationSupport.findAnnotatedFields(
+                type,
+                RegisterExtension.class,
+                field -> field.getType() == QemuExtension.class,
+                HierarchyTraversalMode.TOP_DOWN);
+    }
+}
