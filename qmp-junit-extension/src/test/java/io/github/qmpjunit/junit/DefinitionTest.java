@@ -366,7 +366,7 @@ class DefinitionTest {
             throw ThrowingFactory.<RuntimeException>unchecked(new IOException("no disk today"));
         }
 
-        @SuppressWarnings("unchecked")
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // erased, and meant to be
         private static <E extends Throwable> E unchecked(Throwable failure) throws E {
             throw (E) failure;
         }
