@@ -352,6 +352,7 @@ class DefinitionTest {
         public void define(QemuMachineBuilder vm, ExtensionContext context) {}
     }
 
+    @SuppressWarnings("ClassCanBeStatic") // that is the mistake
     class InnerFactory implements VmFactory {
 
         @Override
