@@ -126,7 +126,7 @@ final class Reporting {
         }
 
         @Override
-        @SuppressWarnings("OverrideThrowableToString") // a stack trace shows this, and the class's name says nothing
+        @SuppressWarnings("OverrideThrowableToString") // the name of the class would say that it is a failure
         public String toString() {
             return String.valueOf(getMessage());
         }
