@@ -43,6 +43,14 @@ class AcrossMachinesTest {
     }
 
     @Test
+    void how_many_events_each_machine_had_before_says_nothing() {
+        src.sends("X").sends("X").sends("STOP");
+        dst.sends("RESUME");
+
+        inOrder().event(src.qmp, STOP).event(dst.qmp, RESUME);
+    }
+
+    @Test
     void of_one_machine_they_stand_in_their_order_on_the_connection() {
         src.sends("RESUME").sends("STOP").sends("RESUME");
 

@@ -4,6 +4,7 @@ import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
+import java.lang.reflect.Member;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.Optional;
@@ -76,6 +77,13 @@ record Injection(AnnotatedElement place, Injectable what, Optional<Vm> vm) {
     /** Return whether it belongs to no test: then it can only be given what tests share. */
     boolean isStatic() {
         return place instanceof Field field && Modifier.isStatic(field.getModifiers());
+    }
+
+    /** Return the class in which it stands. */
+    Class<?> declaringClass() {
+        return place instanceof Member member
+                ? member.getDeclaringClass()
+                : ((Parameter) place).getDeclaringExecutable().getDeclaringClass();
     }
 
     /** Create the listener that is asked for; hears nothing yet. */

@@ -1,6 +1,8 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.QemuNotFoundException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.List;
@@ -132,11 +134,27 @@ public final class QemuExtension
     private void publishSettings(ExtensionContext context) {
         BuilderFields.requireOne(context.getRequiredTestClass());
         store(context).put(Settings.class, settings);
+        store(context).put(settings.whose(), settings);
+    }
+
+    /** Return whether this extension belongs to a class: then a nearer one may be in charge, but it is not new here. */
+    private boolean isKnown(ExtensionContext context) {
+        return store(context).get(settings.whose()) != null;
     }
 
     /** Return whether it is this extension, of several that are registered, that does the work: the one with the nearest builder. */
     private boolean isInCharge(ExtensionContext context) {
         return settings(context).equals(settings);
+    }
+
+    /** Return whether it does the work for a constructor: for that of an enclosing class JUnit asks only the extensions of that class. */
+    private boolean isInChargeOf(Class<?> constructed, ExtensionContext context) {
+        Optional<ExtensionContext> at = Optional.of(context);
+        while (at.isPresent()
+                && at.get().getTestClass().filter(constructed::equals).isEmpty()) {
+            at = at.get().getParent();
+        }
+        return isInCharge(at.orElse(context));
     }
 
     /**
@@ -146,7 +164,8 @@ public final class QemuExtension
     @Override
     public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
         SupportedJunit.require();
-        if (isTest(context) && isInCharge(context) && ClassInjections.hasConstructorWith(factory.getTestClass())) {
+        Class<?> type = factory.getTestClass();
+        if (isTest(context) && isInChargeOf(type, context) && ClassInjections.hasConstructorWith(type)) {
             machinesOf(context);
         }
     }
@@ -180,24 +199,14 @@ public final class QemuExtension
         if (!isInCharge(context)) {
             return;
         }
-        machinesOf(context);
+        TestMachines machines = machinesOf(context);
         for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
             for (Field field : ClassInjections.of(instance.getClass()).fields()) {
-                inject(field, instance, context);
+                if (Injection.at(field).filter(machines::asksFor).isPresent()) {
+                    inject(field, instance, context);
+                }
             }
         }
-    }
-
-    /** Return whether this extension belongs to a class: then a nearer one may be in charge, but it is not new here. */
-    private boolean isKnown(ExtensionContext context) {
-        for (Optional<ExtensionContext> at = Optional.of(context);
-                at.isPresent();
-                at = at.get().getParent()) {
-            if (settings(at.get()).equals(settings)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static void requireNothingStarted(ExtensionContext context) {
@@ -238,7 +247,7 @@ public final class QemuExtension
     }
 
     private static Object valueOf(Injection injection, ExtensionContext context) {
-        return isTest(context) && !injection.isStatic()
+        return isTest(context)
                 ? machinesOf(context).valueOf(injection)
                 : SharedMachines.valueOf(injection, context, settings(context));
     }
@@ -246,7 +255,11 @@ public final class QemuExtension
     /** Support the types that can be injected, and what is marked as to be injected: a wrong type is told then. */
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return isInCharge(context) && Injection.isAskedForAt(parameter.getParameter());
+        Executable executable = parameter.getDeclaringExecutable();
+        boolean inCharge = executable instanceof Constructor<?>
+                ? isInChargeOf(executable.getDeclaringClass(), context)
+                : isInCharge(context);
+        return inCharge && Injection.isAskedForAt(parameter.getParameter());
     }
 
     @Override

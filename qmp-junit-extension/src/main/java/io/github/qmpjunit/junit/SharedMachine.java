@@ -1,13 +1,19 @@
 package io.github.qmpjunit.junit;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qemu.MachineResources;
+import io.github.qmpjunit.qemu.QemuException;
 import io.github.qmpjunit.qemu.QemuExitException;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import io.github.qmpjunit.qemu.Snapshot;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpState;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +35,8 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 @SuppressWarnings("deprecation") // CloseableResource: before JUnit 5.13 nothing else is closed
 final class SharedMachine implements ExtensionContext.Store.CloseableResource, AutoCloseable {
 
+    private static final Logger LOGGER = System.getLogger(SharedMachine.class.getName());
+
     private static final AtomicLong COUNTER = new AtomicLong();
 
     private static final Duration RESET_TIMEOUT = Duration.ofSeconds(30);
@@ -49,6 +57,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private @Nullable Leftovers known;
     private MachineResources resources = MachineResources.NONE;
     private int stderrKnown;
+    private @Nullable Snapshot snapshot;
     private boolean used;
     private boolean ranAtFirst;
 
@@ -136,10 +145,14 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 forget();
                 running = get(context);
             }
+            if (used && !beginAnew(running)) {
+                forget();
+                running = get(context);
+            }
             if (used) {
-                beginAnew(running);
+                // It is as it is to be.
             } else if (definition.reset() == Reset.SNAPSHOT) {
-                throw new UnsupportedOperationException("reset = SNAPSHOT");
+                snapshot = running.snapshot();
             } else {
                 ranAtFirst = definition.reset() == Reset.SYSTEM_RESET && MachineReset.runs(running);
             }
@@ -164,13 +177,23 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
-    private void beginAnew(QemuMachine running) {
-        switch (definition.reset()) {
-            case SYSTEM_RESET -> MachineReset.systemReset(running, ranAtFirst, RESET_TIMEOUT);
-            case SNAPSHOT -> throw new UnsupportedOperationException("reset = SNAPSHOT");
-            case NONE -> {
-                // as it is
+    /** Return whether it is as a test is to find it: what a test has left under way may stand against it. */
+    private boolean beginAnew(QemuMachine running) {
+        try {
+            switch (definition.reset()) {
+                case SYSTEM_RESET -> MachineReset.systemReset(running, ranAtFirst, RESET_TIMEOUT);
+                case SNAPSHOT -> requireNonNull(snapshot).rewind();
+                case NONE -> {
+                    // as it is
+                }
             }
+            return true;
+        } catch (QemuException | QmpException e) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "%s is started anew, since it cannot begin anew (%s)".formatted(running, definition.reset()),
+                    e);
+            return false;
         }
     }
 
@@ -234,6 +257,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         QemuMachine last = machine;
         machine = null;
         used = false;
+        snapshot = null;
         known = null;
         if (last != null) {
             try {

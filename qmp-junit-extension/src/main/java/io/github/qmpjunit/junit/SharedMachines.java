@@ -40,7 +40,7 @@ final class SharedMachines {
                                 .orElseGet(() ->
                                         QemuExtension.settings(candidate).equals(QemuExtension.settings(context))))
                 .orElseThrow(() -> new ExtensionConfigurationException(
-                        "%s defines a machine with scope = CLASS, but no class of this test (%s) belongs to it"
+                        "%s defines a machine with scope = CLASS, but no class of this test (%s) belongs to it. An extension of a @RegisterExtension field belongs to a class if the field is static"
                                 .formatted(definition.where(), context.getDisplayName())));
     }
 
@@ -58,6 +58,13 @@ final class SharedMachines {
 
     /** Return what a place outside of any test is to be given. */
     static Object valueOf(Injection injection, ExtensionContext context, QemuExtension.Settings settings) {
+        QemuMachine machine =
+                find(definition(injection, context, settings), context).get(context);
+        return TestMachines.partOf(machine, injection);
+    }
+
+    /** Return the definition of the shared machine that is meant there. */
+    static VmDefinition definition(Injection injection, ExtensionContext context, QemuExtension.Settings settings) {
         if (injection.what() == Injectable.LISTENER || injection.what() == Injectable.STORAGE_DAEMON) {
             throw new ExtensionConfigurationException(
                     "Cannot inject a %s into %s: it belongs to a single test, and this place to none. Inject it into the test method, a @BeforeEach method or a field that is not static"
@@ -70,7 +77,6 @@ final class SharedMachines {
                     "Cannot inject a %s into %s, which belongs to no test: %s is new for each test. Write scope = Scope.CLASS in its definition, or inject it into the test method, a @BeforeEach method or the constructor of a class with one instance per method"
                             .formatted(injection.what().typeName(), injection.describe(), definition.label()));
         }
-        QemuMachine machine = find(definition, context).get(context);
-        return TestMachines.partOf(machine, injection);
+        return definition;
     }
 }

@@ -19,6 +19,20 @@ final class TestClasses {
         return classes;
     }
 
+    /** Return the context of the nearest class that is, or inherits from, a type. */
+    static ExtensionContext nearest(ExtensionContext context, Class<?> type) {
+        Optional<ExtensionContext> at = Optional.of(context);
+        while (at.isPresent()) {
+            ExtensionContext candidate = at.get();
+            if (candidate.getTestMethod().isEmpty()
+                    && candidate.getTestClass().filter(type::isAssignableFrom).isPresent()) {
+                return candidate;
+            }
+            at = candidate.getParent();
+        }
+        throw new IllegalArgumentException("%s is no test class of %s".formatted(type, context.getUniqueId()));
+    }
+
     /**
      * Return the outermost of the class contexts above, or of the given one itself, that are wanted. An invocation of a class
      * template is as far out as one looks: what lies beyond is shared between invocations.

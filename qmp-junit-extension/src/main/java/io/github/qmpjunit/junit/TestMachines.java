@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -57,6 +58,11 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
 
     QemuExtension.Settings settings() {
         return settings;
+    }
+
+    /** Return whether something is injected there for this test. */
+    boolean asksFor(Injection injection) {
+        return plan.injections().contains(injection);
     }
 
     /** Return what a parameter or field of this test is to be given. */
@@ -186,7 +192,10 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         if (!name.isEmpty()) {
             builder.name(name);
         }
-        by.stream().flatMap(injection -> injection.definition().stream()).forEach(vm -> define(builder, vm));
+        by.stream()
+                .flatMap(injection -> injection.definition().stream())
+                .distinct()
+                .forEach(vm -> define(builder, vm));
         StorageDaemon daemon = builder.start();
         synchronized (this) {
             daemons.put(name, daemon);
@@ -195,7 +204,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
     }
 
     private static void define(StorageDaemonBuilder builder, Vm vm) {
-        if (!vm.machine().isEmpty() || vm.scope() != Scope.METHOD) {
+        if (!VmDefinition.saysOnly(vm, Set.of("value", "binary", "args"))) {
             throw new ExtensionConfigurationException(
                     "The @Vm of a StorageDaemon takes a name, a binary and arguments only; it has no machine and is new for each test");
         }

@@ -27,7 +27,18 @@ record TestPlan(List<Injection> injections, VmDefinitions definitions) {
             }
         }
         context.getTestMethod().ifPresent(method -> injections.addAll(ClassInjections.ofParameters(method)));
-        return new TestPlan(injections, VmDefinitions.of(context, settings, injections));
+        VmDefinitions definitions = VmDefinitions.of(context, settings, injections);
+        if (isTest) {
+            injections.removeIf(injection -> injection.isStatic() && !keepsItsMeaning(injection, definitions, context));
+        }
+        return new TestPlan(List.copyOf(injections), definitions);
+    }
+
+    /** A static field belongs to a class; where a test, or a nested class, means another machine by its name, it stays as it is. */
+    private static boolean keepsItsMeaning(Injection injection, VmDefinitions ofTest, ExtensionContext context) {
+        ExtensionContext owner = TestClasses.nearest(context, injection.declaringClass());
+        VmDefinition ofClass = SharedMachines.definition(injection, owner, QemuExtension.settings(owner));
+        return ofTest.find(injection).filter(ofClass::isSameMachineAs).isPresent();
     }
 
     static TestPlan of(ExtensionContext context, QemuExtension.Settings settings) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
@@ -130,9 +131,14 @@ record VmDefinition(
 
     /** Return whether the annotation says more than a name: only then it defines a machine, else it says which one is meant. */
     static boolean isDefinition(Vm vm) {
+        return !saysOnly(vm, Set.of("value"));
+    }
+
+    /** Return whether all attributes but those are as they are by default. */
+    static boolean saysOnly(Vm vm, Set<String> attributes) {
         return Arrays.stream(Vm.class.getDeclaredMethods())
-                .filter(attribute -> !attribute.getName().equals("value"))
-                .anyMatch(attribute -> !Objects.deepEquals(attribute.getDefaultValue(), valueOf(attribute, vm)));
+                .filter(attribute -> !attributes.contains(attribute.getName()))
+                .allMatch(attribute -> Objects.deepEquals(attribute.getDefaultValue(), valueOf(attribute, vm)));
     }
 
     private static Object valueOf(Method attribute, Vm vm) {
@@ -160,6 +166,13 @@ record VmDefinition(
     /** Return whether something is looked at when a test has passed. */
     boolean checks(Check check) {
         return !without.contains(check);
+    }
+
+    boolean isSameMachineAs(VmDefinition other) {
+        return name.equals(other.name)
+                && scope == other.scope
+                && origin.equals(other.origin)
+                && declaring.equals(other.declaring);
     }
 
     boolean isShared() {

@@ -53,18 +53,23 @@ final class VmDefinitions {
 
     /** Return the definition that an injection means. */
     VmDefinition meantBy(Injection injection) {
+        return find(injection)
+                .orElseThrow(() -> new ExtensionConfigurationException(cannotTell(injection, injection.machine())));
+    }
+
+    /** Return the definition that an injection means, if that can be told. */
+    Optional<VmDefinition> find(Injection injection) {
         String name = injection.machine();
         VmDefinition definition = byName.get(name);
         if (definition != null) {
-            return definition;
+            return Optional.of(definition);
         }
-        if (name.equals(UNNAMED) && byName.isEmpty()) {
-            return byDefault;
+        if (!name.equals(UNNAMED) || byName.size() > 1) {
+            return Optional.empty();
         }
-        if (name.equals(UNNAMED) && byName.size() == 1) {
-            return byName.values().iterator().next();
-        }
-        throw new ExtensionConfigurationException(cannotTell(injection, name));
+        return byName.isEmpty()
+                ? Optional.of(byDefault)
+                : byName.values().stream().findFirst();
     }
 
     private String cannotTell(Injection injection, String name) {

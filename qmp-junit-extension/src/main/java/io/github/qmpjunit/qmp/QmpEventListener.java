@@ -300,7 +300,8 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
 
     /**
      * {@return an iterator that waits for each next event, without limit, and ends when the listener is removed or the
-     * connection ends}
+     * connection ends} So do all who take a listener for the Iterable that it is, such as AssertJ's own {@code
+     * Assertions.assertThat(listener).isEmpty()}; {@link #isEmpty()}, and {@code QmpAssertions.assertThat}, do not wait.
      */
     @Override
     public Iterator<QmpEvent> iterator() {

@@ -156,7 +156,7 @@ final class MessageEntries {
 
     /** Return what there is to unfold. */
     private static Optional<JsonNode> more(JsonNode detail) {
-        return detail.isMissingNode() || detail.isContainer() && detail.isEmpty()
+        return detail.isMissingNode() || (detail.isContainer() && detail.isEmpty())
                 ? Optional.empty()
                 : Optional.of(detail);
     }

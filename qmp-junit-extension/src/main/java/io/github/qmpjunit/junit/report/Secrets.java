@@ -63,7 +63,7 @@ final class Secrets {
         messages.forEach(secrets::collect);
         secrets.everywhere = secrets.values.stream()
                 .filter(value -> value.length() >= UNMISTAKABLE)
-                .sorted(Comparator.comparing(String::length).reversed())
+                .sorted(Comparator.comparingInt(String::length).reversed())
                 .toList();
         return secrets;
     }

@@ -71,7 +71,7 @@ record Timeline(List<Lane> lanes, List<Row> rows, int leftOut) {
         List<Lane> lanes = shown.stream()
                 .map(Entry::lane)
                 .distinct()
-                .sorted(Comparator.comparing(Lane::machine)
+                .sorted(Comparator.comparingInt(Lane::machine)
                         .thenComparing(Lane::kind)
                         .thenComparing(Lane::title))
                 .toList();

@@ -1,0 +1,250 @@
+package io.github.qmpjunit.junit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmpjunit.qemu.QemuExitException;
+import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.QmpClient;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+
+/** What one test does to a machine, and how the next one finds it. */
+class SharedMachineTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private static void signal(String signal, QemuMachine vm) throws Exception {
+        assertThat(new ProcessBuilder("sh", "-c", "kill -" + signal + " " + vm.pid())
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    @QemuTest
+    @Vm(scope = Scope.RUN)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class EndingIt {
+
+        @Test
+        @Order(1)
+        void quits(QemuMachine vm, QmpClient qmp) {
+            Runs.see("ending it", vm);
+            qmp.execute("quit");
+        }
+
+        @Test
+        @Order(2)
+        void kills(QemuMachine vm) {
+            Runs.see("ending it", vm);
+            vm.kill();
+        }
+
+        @Test
+        @Order(3)
+        void closes_its_client(QemuMachine vm, QmpClient qmp) {
+            Runs.see("ending it", vm);
+            qmp.close();
+        }
+
+        @Test
+        @Order(4)
+        void is_there(QemuMachine vm) {
+            Runs.see("ending it", vm);
+            assertThat(vm.qmp().execute("query-status").path("running").asBoolean())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void a_machine_that_a_test_has_ended_is_started_anew_for_the_next() {
+        Runs.runWell(EndingIt.class);
+
+        assertThat(Runs.machines("ending it"))
+                .hasSize(4)
+                .doesNotHaveDuplicates()
+                .noneMatch(QemuMachine::isRunning);
+    }
+
+    @QemuTest
+    @Vm(scope = Scope.CLASS)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class Crashing {
+
+        @Test
+        @Order(1)
+        void well(QemuMachine vm) {}
+
+        @Test
+        @Order(2)
+        void crashes(QemuMachine vm) throws Exception {
+            signal("ABRT", vm);
+        }
+
+        @Test
+        @Order(3)
+        void well_again(QemuMachine vm) {
+            assertThat(vm.qmp().execute("query-status").isObject()).isTrue();
+        }
+
+        @Test
+        @Order(4)
+        void is_ended_by_somebody_else(QemuMachine vm) throws Exception {
+            signal("TERM", vm);
+        }
+
+        @Test
+        @Order(5)
+        void hangs(QemuMachine vm) throws Exception {
+            assertThat(vm.qmp().execute("query-status").isObject()).isTrue();
+            signal("STOP", vm);
+        }
+
+        @Test
+        @Order(6)
+        void well_at_last(QemuMachine vm) {
+            assertThat(vm.qmp().execute("query-status").isObject()).isTrue();
+        }
+    }
+
+    @Test
+    void a_crash_fails_the_test_in_which_it_happens_and_no_other() {
+        EngineExecutionResults results = Runs.run(Crashing.class);
+
+        assertThat(Runs.failed(results))
+                .containsExactly(
+                        "crashes(QemuMachine)", "is_ended_by_somebody_else(QemuMachine)", "hangs(QemuMachine)");
+        assertThat(Runs.failuresOf(results.testEvents()).get(0))
+                .isInstanceOf(QemuExitException.class)
+                .hasMessageContaining("was ended by signal 6 (SIGABRT)");
+        assertThat(Runs.failuresOf(results.testEvents()).get(1))
+                .isInstanceOf(QemuExitException.class)
+                .hasMessageContaining("Somebody else has ended it by a signal");
+        assertThat(results.containerEvents().failed().count()).isZero();
+    }
+
+    @QemuTest
+    @Vm(scope = Scope.CLASS, without = Check.EXIT)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class CrashingAllowed {
+
+        @Test
+        @Order(1)
+        void crashes(QemuMachine vm) throws Exception {
+            signal("ABRT", vm);
+            assertThat(vm.awaitExit(SOON)).isPresent();
+        }
+
+        @Test
+        @Order(2)
+        void well_again(QemuMachine vm) throws Exception {
+            assertThat(vm.isRunning()).isTrue();
+        }
+    }
+
+    @Test
+    void a_crash_may_be_allowed() {
+        Runs.runWell(CrashingAllowed.class);
+    }
+
+    @QemuTest
+    @Vm(scope = Scope.CLASS)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class EarlierEvents {
+
+        @BeforeAll
+        static void before(QmpClient qmp) {
+            qmp.execute("stop");
+            qmp.execute("cont");
+        }
+
+        @Test
+        @Order(1)
+        void one(QmpClient qmp) {
+            nothing_has_happened_yet(qmp);
+        }
+
+        @Test
+        @Order(2)
+        void other(QmpClient qmp) {
+            nothing_has_happened_yet(qmp);
+        }
+
+        private static void nothing_has_happened_yet(QmpClient qmp) {
+            assertThat(qmp.events().history()).isEmpty();
+            assertThat(qmp.events().isEmpty()).isTrue();
+            assertThat(qmp.assertionEvents().history()).isEmpty();
+            assertThat(qmp.assertionEvents().isEmpty()).isTrue();
+            qmp.execute("stop");
+            qmp.execute("cont");
+            assertThat(qmp.events().history()).hasSize(2);
+            assertThat(qmp.assertionEvents().history()).hasSize(2);
+        }
+    }
+
+    @Test
+    void the_events_of_earlier_tests_are_forgotten() {
+        Runs.runWell(EarlierEvents.class);
+    }
+
+    @QemuTest
+    @Vm(machine = "pc", scope = Scope.CLASS, reset = Reset.SYSTEM_RESET)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class ResetBetween {
+
+        @Test
+        @Order(1)
+        void changes_and_stops(QemuMachine vm, QmpClient qmp) {
+            Runs.see("reset", vm);
+            assertThat(qmp.execute("query-status").path("status").asString()).isEqualTo("running");
+            qmp.execute("stop");
+        }
+
+        @Test
+        @Order(2)
+        void is_as_at_first(QemuMachine vm, QmpClient qmp) {
+            Runs.see("reset", vm);
+            assertThat(qmp.execute("query-status").path("status").asString()).isEqualTo("running");
+            assertThat(qmp.events().history()).isEmpty();
+        }
+    }
+
+    @QemuTest
+    @Vm(machine = "pc", scope = Scope.CLASS, reset = Reset.SYSTEM_RESET, paused = true, qtest = true)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class ResetOfAPaused {
+
+        /** Of the PC's first interrupt controller; 0 after a reset. */
+        private static final int INTERRUPT_MASK = 0x21;
+
+        @Test
+        @Order(1)
+        void changes_and_continues(QemuMachine vm, QmpClient qmp) {
+            vm.qtest().outb(INTERRUPT_MASK, 0xab);
+            assertThat(vm.qtest().inb(INTERRUPT_MASK)).isEqualTo(0xab);
+            qmp.execute("cont");
+            qmp.execute("stop");
+            qmp.execute("cont");
+        }
+
+        @Test
+        @Order(2)
+        void is_as_at_first(QemuMachine vm, QmpClient qmp) {
+            assertThat(qmp.execute("query-status").path("running").asBoolean()).isFalse();
+            assertThat(vm.qtest().inb(INTERRUPT_MASK)).isZero();
+        }
+    }
+
+    @Test
+    void a_reset_machine_is_as_at_first_and_runs_only_if_it_ran_then() {
+        Runs.runWell(ResetBetween.class);
+        Runs.runWell(ResetOfAPaused.class);
+
+        assertThat(Runs.seen("reset")).hasSize(2);
+        assertThat(Runs.seen("reset").get(0)).isSameAs(Runs.seen("reset").get(1));
+    }
+}
