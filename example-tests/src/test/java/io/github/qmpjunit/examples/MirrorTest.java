@@ -1,0 +1,58 @@
+package io.github.qmpjunit.examples;
+
+import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
+import static io.github.qmpjunit.examples.Disks.KIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmpjunit.junit.QemuTest;
+import io.github.qmpjunit.junit.Vm;
+import io.github.qmpjunit.qmp.QmpClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A mirror moves a disk to another place under a guest that goes on using it. */
+@QemuTest
+@Vm(
+        machine = "q35",
+        paused = true,
+        args = {"-m", "64", "-device", "virtio-scsi-pci"})
+class MirrorTest {
+
+    @Test
+    void moves_a_disk_under_its_guest(QmpClient qmp, @TempDir Path dir) throws IOException {
+        Path disk = Disks.random(dir.resolve("disk.raw"));
+        Path moved = Disks.empty(dir.resolve("moved.raw"));
+        qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "disk", "filename", disk));
+        qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "moved", "filename", moved));
+        qmp.execute("device_add", Map.of("driver", "scsi-hd", "id", "hd0", "drive", "disk"));
+
+        qmp.execute(
+                "blockdev-mirror", Map.of("job-id", "mirror0", "device", "disk", "target", "moved", "sync", "full"));
+        assertThat(qmp).job("mirror0").reaches("ready");
+        Disks.writeAsGuest(qmp, "hd0", 0, 64 * KIB);
+        assertThat(qmp).job("mirror0").succeeds();
+
+        assertThat(moved).hasSameBinaryContentAs(disk);
+        assertThat(qmp).executing("query-block").returns("[0].inserted.node-name", "moved");
+    }
+
+    @Test
+    void stays_where_it_is_when_the_move_is_called_off(QmpClient qmp, @TempDir Path dir) throws IOException {
+        Path disk = Disks.random(dir.resolve("disk.raw"));
+        Path moved = Disks.empty(dir.resolve("moved.raw"));
+        qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "disk", "filename", disk));
+        qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "moved", "filename", moved));
+        qmp.execute("device_add", Map.of("driver", "scsi-hd", "id", "hd0", "drive", "disk"));
+
+        qmp.execute(
+                "blockdev-mirror", Map.of("job-id", "mirror0", "device", "disk", "target", "moved", "sync", "full"));
+        assertThat(qmp).job("mirror0").reaches("ready");
+        qmp.execute("block-job-cancel", Map.of("device", "mirror0", "force", true));
+
+        assertThat(qmp).job("mirror0").isCancelled();
+        assertThat(qmp).executing("query-block").returns("[0].inserted.node-name", "disk");
+    }
+}
