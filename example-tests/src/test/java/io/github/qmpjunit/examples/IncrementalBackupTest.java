@@ -24,22 +24,12 @@ class IncrementalBackupTest {
         Path copy = Files.copy(disk, dir.resolve("copy.raw"));
         qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "disk", "filename", disk));
         qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "copy", "filename", copy));
-        qmp.execute("block-dirty-bitmap-add", Map.of("node", "disk", "name", "since-last"));
+        qmp.execute("block-dirty-bitmap-add", Map.of("node", "disk", "name", "daily"));
 
         Disks.write(qmp, "disk", 128 * KIB, 64 * KIB);
-        qmp.execute(
-                "blockdev-backup",
-                Map.of(
-                        "job-id",
-                        "backup0",
-                        "device",
-                        "disk",
-                        "target",
-                        "copy",
-                        "sync",
-                        "incremental",
-                        "bitmap",
-                        "since-last"));
+        Map<String, String> backup = Map.of(
+                "job-id", "backup0", "device", "disk", "target", "copy", "sync", "incremental", "bitmap", "daily");
+        qmp.execute("blockdev-backup", backup);
 
         assertThat(qmp).job("backup0").succeeds();
         assertThat(qmp).awaitEvent(BLOCK_JOB_COMPLETED).withData("len", 64 * KIB);

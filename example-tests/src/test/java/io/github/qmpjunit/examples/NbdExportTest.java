@@ -1,9 +1,7 @@
 package io.github.qmpjunit.examples;
 
-import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
 import static io.github.qmpjunit.examples.Disks.KIB;
 import static io.github.qmpjunit.examples.Disks.PATTERN;
-import static io.github.qmpjunit.qmp.QmpEvents.BLOCK_EXPORT_DELETED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuTest;
@@ -37,8 +35,6 @@ class NbdExportTest {
         Disks.write(client, "remote", 64 * KIB, 64 * KIB);
         client.execute("blockdev-del", Map.of("node-name", "remote"));
 
-        server.execute("block-export-del", Map.of("id", "export0"));
-        assertThat(server).awaitEvent(BLOCK_EXPORT_DELETED).withData("id", "export0");
         assertThat(Disks.read(disk, 64 * KIB, 64 * KIB)).containsOnly(PATTERN);
     }
 }

@@ -44,16 +44,12 @@ class SnapshotChainTest {
 
     private static void snapshot(QmpClient qmp, Path dir, String node, String overlay) throws IOException {
         Path image = Files.createFile(dir.resolve(overlay + ".qcow2"));
-        Map<String, ?> file = Map.of("driver", "file", "filename", image);
         qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", overlay + "-file", "filename", image));
         Map<String, ?> options = Map.of("driver", "qcow2", "file", overlay + "-file", "size", SIZE);
         qmp.execute("blockdev-create", Map.of("job-id", overlay, "options", options));
         assertThat(qmp).job(overlay).succeeds();
 
-        Map<String, Object> top =
-                new java.util.HashMap<>(Map.of("driver", "qcow2", "node-name", overlay, "file", overlay + "-file"));
-        top.put("backing", null);
-        qmp.execute("blockdev-add", top);
+        qmp.execute("blockdev-add", Map.of("driver", "qcow2", "node-name", overlay, "file", overlay + "-file"));
         qmp.execute("blockdev-snapshot", Map.of("node", node, "overlay", overlay));
     }
 }

@@ -1,12 +1,14 @@
 package io.github.qmpjunit.examples;
 
 import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
+import static io.github.qmpjunit.qmp.QmpEvents.BLOCK_JOB_COMPLETED;
 
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +34,7 @@ class ThrottleTest {
                 "blockdev-snapshot-sync",
                 Map.of("node-name", "slow", "snapshot-file", overlay, "snapshot-node-name", "overlay"));
         qmp.execute("block-stream", Map.of("job-id", "stream0", "device", "overlay"));
-        assertThat(qmp).executing("query-jobs").returns("[0].status", "running");
+        assertThat(qmp).receivesNoEvent(BLOCK_JOB_COMPLETED).during(Duration.ofMillis(500));
 
         Map<String, Integer> unlimited = Map.of("bps-total", 0);
         qmp.execute("qom-set", Map.of("path", "/objects/group0", "property", "limits", "value", unlimited));
