@@ -35,6 +35,7 @@ class ThrottleTest {
                 Map.of("node-name", "slow", "snapshot-file", overlay, "snapshot-node-name", "overlay"));
         qmp.execute("block-stream", Map.of("job-id", "stream0", "device", "overlay"));
         assertThat(qmp).receivesNoEvent(BLOCK_JOB_COMPLETED).during(Duration.ofMillis(500));
+        assertThat(qmp).executing("query-jobs").returns("[0].status", "running");
 
         Map<String, Integer> unlimited = Map.of("bps-total", 0);
         qmp.execute("qom-set", Map.of("path", "/objects/group0", "property", "limits", "value", unlimited));
