@@ -127,7 +127,7 @@ final class Reporting {
 
         @Override
         public String toString() {
-            return getMessage();
+            return String.valueOf(getMessage());
         }
     }
 
