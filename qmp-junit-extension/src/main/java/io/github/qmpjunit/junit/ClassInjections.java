@@ -1,6 +1,5 @@
 package io.github.qmpjunit.junit;
 
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -50,19 +49,17 @@ record ClassInjections(List<Field> fields, List<Injection> parameters) {
         return injections;
     }
 
-    /** Return whether a class has a constructor that asks for something. */
-    static boolean hasConstructorWith(Class<?> type) {
+    /** Return what the constructors ask for. */
+    static List<Injection> ofConstructors(Class<?> type) {
         return Stream.of(type.getDeclaredConstructors())
-                .anyMatch(constructor -> !ofParameters(constructor).isEmpty());
+                .flatMap(constructor -> ofParameters(constructor).stream())
+                .toList();
     }
 
     private static ClassInjections scan(Class<?> type) {
         List<Field> fields = ReflectionSupport.findFields(
                 type, field -> Injection.at(field).isPresent(), HierarchyTraversalMode.TOP_DOWN);
-        List<Injection> parameters = new ArrayList<>();
-        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-            parameters.addAll(ofParameters(constructor));
-        }
+        List<Injection> parameters = new ArrayList<>(ofConstructors(type));
         for (Method method : ReflectionSupport.findMethods(
                 type,
                 candidate -> AnnotationSupport.isAnnotated(candidate, BeforeEach.class)

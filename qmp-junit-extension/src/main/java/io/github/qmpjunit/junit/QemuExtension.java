@@ -158,14 +158,20 @@ public final class QemuExtension
     }
 
     /**
-     * Start what the test asks for if its constructor already wants something of it, since JUnit takes what is thrown here for what it
-     * is: there may be no QEMU, and the test is to be skipped then.
+     * Start what a constructor asks for, since JUnit takes what is thrown here for what it is: there may be no QEMU, and the test is
+     * to be skipped then.
      */
     @Override
     public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
         SupportedJunit.require();
         Class<?> type = factory.getTestClass();
-        if (isTest(context) && isInChargeOf(type, context) && ClassInjections.hasConstructorWith(type)) {
+        if (!isInChargeOf(type, context)) {
+            return;
+        }
+        List<Injection> injections = ClassInjections.ofConstructors(type);
+        if (!isTest(context)) {
+            Missing.orSkip(context, () -> injections.forEach(injection -> valueOf(injection, context)));
+        } else if (!injections.isEmpty()) {
             machinesOf(context);
         }
     }
@@ -288,13 +294,13 @@ public final class QemuExtension
 
     @Override
     public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        SharedMachines.report(context, "@BeforeAll", failure, settings(context));
+        reportOnClass(context, "@BeforeAll", failure);
         throw failure;
     }
 
     @Override
     public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        SharedMachines.report(context, "@AfterAll", failure, settings(context));
+        reportOnClass(context, "@AfterAll", failure);
         throw failure;
     }
 
@@ -304,6 +310,12 @@ public final class QemuExtension
         TestMachines machines = existing(context);
         if (machines != null) {
             machines.timedOut(TimeOut.of(interrupt.getThreadToInterrupt()));
+        }
+    }
+
+    private void reportOnClass(ExtensionContext context, String phase, Throwable failure) {
+        if (isInCharge(context)) {
+            SharedMachines.report(context, phase, failure, settings(context));
         }
     }
 

@@ -126,8 +126,9 @@ final class Reporting {
         }
 
         @Override
+        @SuppressWarnings("OverrideThrowableToString") // the name of the class would say that it is a failure
         public String toString() {
-            return getMessage();
+            return String.valueOf(getMessage());
         }
     }
 

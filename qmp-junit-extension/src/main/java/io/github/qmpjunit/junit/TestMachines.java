@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * All that one test is given, in JUnit's store: put there before the first machine starts, so that whatever happens everything is
@@ -231,7 +232,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
 
     /** Write the report on a failure, which is told where a time-out has struck; the first failure is the one that counts. */
     synchronized void report(String phase, Throwable failure) {
-        if (reported) {
+        if (reported || failure instanceof TestAbortedException) {
             return;
         }
         reported = !(failure instanceof Reporting.Note); // what passes may still fail

@@ -1,7 +1,6 @@
 package io.github.qmpjunit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
@@ -29,8 +28,6 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
 /** The extension, seen from outside: what JUnit reports of classes that use it. */
@@ -47,20 +44,7 @@ class QemuExtensionTest {
     }
 
     private static Events run(Class<?> testCase) {
-        return EngineTestKit.engine("junit-jupiter")
-                .selectors(selectClass(testCase))
-                .execute()
-                .testEvents();
-    }
-
-    private static Throwable onlyFailureOf(Class<?> testCase) {
-        Events events = run(testCase);
-        events.assertStatistics(statistics -> statistics.failed(1));
-        return events.failed().stream()
-                .map(event -> event.getRequiredPayload(TestExecutionResult.class))
-                .map(result -> result.getThrowable().orElseThrow())
-                .findFirst()
-                .orElseThrow();
+        return Runs.run(testCase).testEvents();
     }
 
     private static void assertNothingIsLeftOf(String where) {
@@ -282,16 +266,16 @@ class QemuExtensionTest {
 
     @Test
     void mistakes_are_told_with_what_to_write_instead() {
-        assertThat(onlyFailureOf(UnknownName.class))
+        assertThat(Runs.onlyFailureOf(UnknownName.class))
                 .hasMessageContaining(
                         "There is no machine \"sorce\" to inject into a parameter of test of UnknownName; defined are \"src\". Define it with @Vm(value = \"sorce\", machine = ...)");
-        assertThat(onlyFailureOf(NoName.class))
+        assertThat(Runs.onlyFailureOf(NoName.class))
                 .hasMessageContaining(
                         "Cannot tell which machine's QmpClient to inject into a parameter of test of NoName: defined are \"src\", \"dst\". Write @Vm(\"src\") QmpClient");
-        assertThat(onlyFailureOf(NothingDefined.class))
+        assertThat(Runs.onlyFailureOf(NothingDefined.class))
                 .hasMessageContaining(
                         "There is no machine \"dst\" to inject into a parameter of test of NothingDefined; none is defined.");
-        assertThat(onlyFailureOf(TwoUnnamed.class))
+        assertThat(Runs.onlyFailureOf(TwoUnnamed.class))
                 .hasMessageContaining("defines two machines of the name \"\"; give each @Vm a name of its own");
     }
 
@@ -307,10 +291,7 @@ class QemuExtensionTest {
 
     @Test
     void a_place_outside_of_a_test_is_refused() {
-        Events containers = EngineTestKit.engine("junit-jupiter")
-                .selectors(selectClass(BeforeAllOfIt.class))
-                .execute()
-                .containerEvents();
+        Events containers = Runs.run(BeforeAllOfIt.class).containerEvents();
 
         containers
                 .assertThatEvents()
@@ -331,7 +312,7 @@ class QemuExtensionTest {
 
     @Test
     void a_qemu_that_cannot_start_fails_the_test_with_its_status_its_words_and_its_command_line() {
-        Throwable failure = onlyFailureOf(CannotStart.class);
+        Throwable failure = Runs.onlyFailureOf(CannotStart.class);
 
         assertThat(failure)
                 .hasMessageContaining("exited with status 1")
@@ -356,7 +337,7 @@ class QemuExtensionTest {
 
     @Test
     void a_qemu_that_is_not_installed_fails_the_test_and_says_what_to_do() {
-        assertThat(onlyFailureOf(NotInstalled.class))
+        assertThat(Runs.onlyFailureOf(NotInstalled.class))
                 .hasMessageContaining("looked for \"/nowhere/qemu-system-x86_64\", which its definition names")
                 .hasMessageContaining("Install QEMU (Debian: qemu-system-x86");
     }
@@ -374,7 +355,7 @@ class QemuExtensionTest {
 
     @Test
     void a_qemu_that_dies_under_a_test_that_passes_fails_it() {
-        assertThat(onlyFailureOf(DyingUnnoticed.class))
+        assertThat(Runs.onlyFailureOf(DyingUnnoticed.class))
                 .isInstanceOf(QemuExitException.class)
                 .hasMessageContaining("was ended by signal 9");
         assertNothingIsLeftOf("dying");
@@ -394,7 +375,7 @@ class QemuExtensionTest {
 
     @Test
     void a_qemu_that_dies_in_mid_test_is_what_the_failure_speaks_of() {
-        assertThat(onlyFailureOf(DyingInMidTest.class))
+        assertThat(Runs.onlyFailureOf(DyingInMidTest.class))
                 .isInstanceOf(QmpDisconnectedException.class)
                 .hasMessageContaining("was ended by signal 9")
                 .hasMessageContaining("Command line:");
@@ -413,7 +394,7 @@ class QemuExtensionTest {
 
     @Test
     void a_test_that_fails_leaves_nothing_and_keeps_its_own_failure() {
-        assertThat(onlyFailureOf(Failing.class))
+        assertThat(Runs.onlyFailureOf(Failing.class))
                 .hasMessage("the test's own failure")
                 .hasNoSuppressedExceptions();
         assertNothingIsLeftOf("failing");
@@ -434,7 +415,7 @@ class QemuExtensionTest {
 
     @Test
     void a_failing_BeforeEach_leaves_nothing() {
-        assertThat(onlyFailureOf(FailingBefore.class)).hasMessage("failed before");
+        assertThat(Runs.onlyFailureOf(FailingBefore.class)).hasMessage("failed before");
         assertNothingIsLeftOf("before");
     }
 }

@@ -30,6 +30,7 @@ final class Runs {
                 .selectors(Stream.of(testCases)
                         .map(DiscoverySelectors::selectClass)
                         .toArray(ClassSelector[]::new))
+                .configurationParameter(ConfigurationKeys.REPORT, "never") // the test kit has no place for reports
                 .configurationParameters(configuration)
                 .execute();
     }

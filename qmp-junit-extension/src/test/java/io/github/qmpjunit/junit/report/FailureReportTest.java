@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.qmpjunit.qemu.QemuMachine;
@@ -306,9 +307,8 @@ class FailureReportTest {
             source.qmp().execute("stop");
             source.qmp().execute("migrate", Map.of("uri", address));
             target.qmp().events().next(EventMatcher.event(QmpEvents.MIGRATION).withData("status", "completed"), SOON);
-            catchThrowableOfType(
-                    QmpErrorException.class,
-                    () -> storage.qmp().execute("blockdev-del", Map.of("node-name", "shared-disk")));
+            assertThatThrownBy(() -> storage.qmp().execute("blockdev-del", Map.of("node-name", "shared-disk")))
+                    .isInstanceOf(QmpErrorException.class);
 
             Path page = FailureReport.write(
                     REPORTS.resolve("migration"),

@@ -85,8 +85,8 @@ class TimelineTest {
     @Test
     void what_is_asked_again_and_again_with_the_same_reply_stands_once() {
         for (int i = 0; i < 5; i++) {
-            sent(2 * i, "{'execute':'query-jobs','id':" + i + "}");
-            received(2 * i + 1, "{'return':" + (i < 4 ? "[]" : "[1]") + ",'id':" + i + "}");
+            sent(2L * i, "{'execute':'query-jobs','id':" + i + "}");
+            received(2L * i + 1, "{'return':" + (i < 4 ? "[]" : "[1]") + ",'id':" + i + "}");
         }
 
         assertThat(summaries(timeline(100)))
