@@ -317,8 +317,11 @@ class NarrowingTest {
         var mark = vm.qmp.mark();
 
         assertThat(failureOf(() -> assertThat(vm.qmp).since(mark).within(SHORT).awaitEvent(STOP)))
-                .contains("to receive STOP where it came after the mark\nwithin 60 ms, but the closest events were:\n"
-                        + "  +T  STOP    not an event where it came after the mark\n");
+                .contains("""
+                        to receive STOP where it came after the mark
+                        within 60 ms, but the closest events were:
+                          +T  STOP    not an event where it came after the mark
+                        """);
         assertThatThrownBy(() -> assertThat(vm.qmp).since(mark).within(SHORT).awaitEventsInOrder(STOP))
                 .isInstanceOf(AssertionError.class);
         vm.sends("STOP");

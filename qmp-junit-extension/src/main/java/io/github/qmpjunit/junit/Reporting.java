@@ -126,6 +126,7 @@ final class Reporting {
         }
 
         @Override
+        @SuppressWarnings("OverrideThrowableToString") // the name of the class would say that it is a failure
         public String toString() {
             return String.valueOf(getMessage());
         }

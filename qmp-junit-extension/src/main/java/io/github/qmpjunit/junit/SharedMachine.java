@@ -221,7 +221,9 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
             lock.lock();
             try {
                 known = null;
-                if (machine != null && !isUsable(machine)) {
+                if (machine != null && isUsable(machine)) {
+                    machine.faults().close();
+                } else {
                     forget();
                 }
             } finally {

@@ -45,7 +45,7 @@ final class SideBySide {
     }
 
     /** A user's factory may throw anything: other languages check no exceptions. */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // erased, and meant to be
     private static <E extends Throwable> E asItIs(Throwable failure) throws E {
         throw (E) failure;
     }

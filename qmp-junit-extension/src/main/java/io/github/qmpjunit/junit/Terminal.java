@@ -8,6 +8,7 @@ final class Terminal {
     private Terminal() {}
 
     /** Return whether a person may be looking on. From JDK 22 on, there is a console also where there is no terminal. */
+    @SuppressWarnings("SystemConsoleNull") // before JDK 22 there may be none
     static boolean isInteractive() {
         Console console = System.console();
         if (console == null) {

@@ -23,10 +23,10 @@ record VersionRange(List<Interval> intervals) {
 
         boolean contains(QmpVersion version) {
             boolean above = from.map(version::compareTo)
-                    .map(order -> order > 0 || withFrom && order == 0)
+                    .map(order -> order > 0 || (withFrom && order == 0))
                     .orElse(true);
             boolean below = to.map(version::compareTo)
-                    .map(order -> order < 0 || withTo && order == 0)
+                    .map(order -> order < 0 || (withTo && order == 0))
                     .orElse(true);
             return above && below;
         }

@@ -97,7 +97,7 @@ final class AgentConnection {
             // Old agents do not return the id; but nothing else is under way, except that an agent calls our sentinel
             // an error.
             boolean ours = !message.has("id") || message.path("id").asLong(0) == asked;
-            if (ours && afterSentinel == askedAfterSentinel) {
+            if (ours && afterSentinel == askedAfterSentinel && reply == null) {
                 reply = message;
                 changed.signalAll();
             }

@@ -240,13 +240,45 @@ public final class QemuMachine implements AutoCloseable {
      * @return the snapshot
      */
     public Snapshot snapshot(Duration timeout) {
-        if (monitored.prefix().isRemote()) {
+        requireFilesInReach("take a snapshot");
+        return snapshots.take(timeout);
+    }
+
+    /**
+     * Save the machine's state to a file, within a minute, for machines that are to begin in it ({@link #loadState}): memory,
+     * processors, and devices, but no drives. It stands still for a moment, then goes on.
+     *
+     * <p>A {@link #snapshot} is what takes one machine back, and faster; a file is for new ones, of other test runs too.
+     *
+     * @param file the file, which is made or overwritten
+     * @throws QemuException if QEMU refuses, naming the device that cannot be saved; if a job is under way; or if QEMU runs on
+     *     another machine
+     */
+    public void saveState(Path file) {
+        requireFilesInReach("save the state");
+        snapshots.save(this, new StateFile(file), SNAPSHOT_TIMEOUT);
+    }
+
+    /**
+     * Load the state that a machine of the same definition had ({@link #saveState}), within a minute, and go on from there, running
+     * if that one was. Drives must have the content that they had then.
+     *
+     * @param file the file
+     * @throws QemuException if this machine does not wait for it, as one does that was started with {@link
+     *     QemuMachineBuilder#incoming()}; if the file cannot be read; or if the machine is another one than it tells of: QEMU ends then
+     */
+    public void loadState(Path file) {
+        requireFilesInReach("load the state");
+        new StateFile(file).load(this, Deadline.in(SNAPSHOT_TIMEOUT));
+    }
+
+    private void requireFilesInReach(String purpose) {
+        if (isRemote()) {
             throw new QemuException(
-                    "Cannot take a snapshot of machine \"%s\": it runs behind \"%s\", and this machine has no place for it over there"
-                            .formatted(name(), monitored.prefix()),
+                    "Cannot %s of machine \"%s\": it runs behind \"%s\", and this machine has no files over there"
+                            .formatted(purpose, name(), monitored.prefix()),
                     null);
         }
-        return snapshots.take(timeout);
     }
 
     /** {@return the machine's keyboard, if the machine has one: QEMU does not tell, and drops what is pressed} */

@@ -46,7 +46,7 @@ final class SnapshotStore {
     private static final Set<String> PAST = Set.of("concluded", "null");
 
     /** From these only a reset leads back to a machine that can run. */
-    private static final Set<String> FINAL = Set.of("guest-panicked", "internal-error", "shutdown");
+    private static final Set<String> FINAL = Set.of("internal-error", "shutdown");
 
     private final QmpClient qmp;
     private final Path directory;
@@ -109,6 +109,10 @@ final class SnapshotStore {
                 deadline -> runJob("snapshot-delete", snapshot, deadline).ifPresent(error -> {
                     throw new QemuException("Cannot %s: %s".formatted(purpose, error), null);
                 }));
+    }
+
+    void save(QemuMachine vm, StateFile file, Duration timeout) {
+        alone("save the state of machine \"%s\"".formatted(qmp.name()), timeout, deadline -> file.save(vm, deadline));
     }
 
     /** Work while nobody else does: no snapshot, no job, and nothing that the guest agent is to answer. */

@@ -352,6 +352,7 @@ class DefinitionTest {
         public void define(QemuMachineBuilder vm, ExtensionContext context) {}
     }
 
+    @SuppressWarnings("ClassCanBeStatic") // that is the mistake
     class InnerFactory implements VmFactory {
 
         @Override
@@ -366,7 +367,7 @@ class DefinitionTest {
             throw ThrowingFactory.<RuntimeException>unchecked(new IOException("no disk today"));
         }
 
-        @SuppressWarnings("unchecked")
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // erased, and meant to be
         private static <E extends Throwable> E unchecked(Throwable failure) throws E {
             throw (E) failure;
         }

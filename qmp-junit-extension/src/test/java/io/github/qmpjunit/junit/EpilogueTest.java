@@ -252,6 +252,10 @@ class EpilogueTest {
     static class Dying {
         @Test
         void test(QemuMachine vm) {
+            die(vm);
+        }
+
+        static void die(QemuMachine vm) {
             ProcessHandle.of(vm.pid()).orElseThrow().destroyForcibly();
             vm.awaitExit(SOON);
         }
@@ -269,7 +273,7 @@ class EpilogueTest {
 
         @Test
         void test(QemuMachine vm) {
-            new Dying().test(vm);
+            Dying.die(vm);
         }
     }
 

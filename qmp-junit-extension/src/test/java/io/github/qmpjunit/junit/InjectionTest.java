@@ -175,7 +175,11 @@ class InjectionTest {
         }
 
         @Test
-        void listeners_hear_what_they_are_for(QmpClient qmp) {
+        void once(QmpClient qmp) {
+            listenersHearWhatTheyAreFor(qmp);
+        }
+
+        private void listenersHearWhatTheyAreFor(QmpClient qmp) {
             qmp.execute("stop");
             qmp.execute("cont");
             qmp.execute("system_reset");
@@ -186,7 +190,7 @@ class InjectionTest {
 
         @Test
         void again(QmpClient qmp) {
-            listeners_hear_what_they_are_for(qmp);
+            listenersHearWhatTheyAreFor(qmp);
         }
 
         @Nested

@@ -10,6 +10,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.newsclub.net.unix.AFUNIXServerSocket;
@@ -21,9 +23,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** What a real agent cannot be made to write at the wanted moment. */
 class AgentConnectionTest {
 
-    private static JsonNode next(BufferedReader reader) throws IOException {
+    private static JsonNode next(BufferedReader reader, List<String> asked) throws IOException {
         String line = reader.readLine();
-        return JsonMapper.shared().readTree(line.substring(line.indexOf('{')));
+        JsonNode question = JsonMapper.shared().readTree(line.substring(line.indexOf('{')));
+        asked.add(question.path("execute").asString());
+        return question;
     }
 
     private static void write(OutputStream output, String text) throws IOException {
@@ -38,26 +42,28 @@ class AgentConnectionTest {
                 AFUNIXSocket ours = AFUNIXSocket.connectTo(address);
                 AFUNIXSocket theirs = server.accept()) {
             GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "");
-            Thread guest = new Thread(() -> answer(theirs));
+            List<String> asked = new CopyOnWriteArrayList<>();
+            Thread guest = new Thread(() -> answer(theirs, asked));
             guest.setDaemon(true);
             guest.start();
 
             JsonNode answer = agent.execute(QmpCommand.of("guest-question").withTimeout(Duration.ofSeconds(30)));
 
             assertThat(answer.asString()).isEqualTo("right");
+            assertThat(asked).containsExactly("guest-sync-delimited", "guest-question");
         }
     }
 
-    private static void answer(AFUNIXSocket socket) {
+    private static void answer(AFUNIXSocket socket, List<String> asked) {
         try {
             BufferedReader questions =
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
             OutputStream answers = socket.getOutputStream();
-            long sync = next(questions).path("arguments").path("id").asLong();
+            long sync = next(questions, asked).path("arguments").path("id").asLong();
             write(answers, "{\"return\": {\"torn\": \"of{\"error\": {\"class\": \"GenericError\", \"desc\": \"?\"}}\n");
             write(answers, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"stray sentinel\"}}\n");
             write(answers, "{\"return\": \"stale\"}\n\u00FF{\"return\": %d, \"id\": %d}\n".formatted(sync, sync));
-            long question = next(questions).path("id").asLong();
+            long question = next(questions, asked).path("id").asLong();
             write(answers, "{\"return\": \"stale\", \"id\": %d}\n".formatted(question - 1));
             write(answers, "{\"return\": \"right\", \"id\": %d}\n".formatted(question));
         } catch (IOException e) {

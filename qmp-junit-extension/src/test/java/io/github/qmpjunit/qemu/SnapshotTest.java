@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import static io.github.qmpjunit.qmp.QmpEvents.RESUME;
+import static io.github.qmpjunit.qmp.QmpEvents.SHUTDOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -147,6 +148,39 @@ class SnapshotTest {
             assertThat(vm.qmp().execute("query-status").path("status").asString())
                     .isEqualTo("running");
         }
+    }
+
+    @Test
+    void a_machine_whose_guest_has_shut_down_runs_again() {
+        try (QemuMachine vm = QemuMachine.builder()
+                        .machine("pc")
+                        .memory("16M")
+                        .qtest()
+                        .args("-no-shutdown")
+                        .start();
+                QmpEventListener ends = vm.qmp().listen(SHUTDOWN)) {
+            Snapshot fine = vm.snapshot();
+            vm.qmp().execute("stop"); // the firmware, which gives it the same ports, must not meddle
+            configurePowerManagement(vm.qtest());
+            vm.qmp().execute("cont");
+            vm.qtest().outw(0x604, 0x2000); // S5
+            ends.next(LONG);
+            assertThat(vm.qmp().execute("query-status").path("status").asString())
+                    .isEqualTo("shutdown");
+
+            fine.rewind();
+
+            assertThat(vm.qmp().execute("query-status").path("status").asString())
+                    .isEqualTo("running");
+        }
+    }
+
+    /** Give the power management of a PIIX4 its ports. */
+    private static void configurePowerManagement(Qtest qtest) {
+        qtest.outl(0xcf8, 0x80000b40);
+        qtest.outl(0xcfc, 0x601);
+        qtest.outl(0xcf8, 0x80000b80);
+        qtest.outb(0xcfc, 1);
     }
 
     @Test

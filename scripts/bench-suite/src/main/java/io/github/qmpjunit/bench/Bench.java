@@ -1,5 +1,6 @@
 package io.github.qmpjunit.bench;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class Bench {
                         .formatted(name, ALL.stream().map(Measurement::name).toList()));
             }
         }
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         long begin = System.nanoTime();
         List<Row> rows = new ArrayList<>();
         for (Measurement measurement : ALL) {
@@ -46,7 +48,7 @@ public final class Bench {
                 rows.addAll(measurement.measure());
             }
         }
-        Report report = new Report(rows, (System.nanoTime() - begin) / 1_000_000_000);
+        Report report = new Report(rows, (System.nanoTime() - begin) / 1_000_000_000, load);
         System.out.print(report.text());
         if (target != null) {
             Files.writeString(target, report.markdown());

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,10 +17,12 @@ final class Report {
 
     private final List<Row> rows;
     private final long seconds;
+    private final double loadBefore;
 
-    Report(List<Row> rows, long seconds) {
+    Report(List<Row> rows, long seconds, double loadBefore) {
         this.rows = rows;
         this.seconds = seconds;
+        this.loadBefore = loadBefore;
     }
 
     /** Return the table with its columns aligned, then the notes. */
@@ -56,7 +59,7 @@ final class Report {
 
                 Taken on %s in %d s. %s
 
-                """.formatted(LocalDate.now(), seconds, machine()));
+                """.formatted(LocalDate.now(ZoneOffset.UTC), seconds, machine()));
         text.append(line(Stream.concat(HEAD.stream(), Stream.of("note")).toList()));
         text.append(line(Stream.generate(() -> "---").limit(HEAD.size() + 1L).toList()));
         rows.forEach(row -> text.append(
@@ -72,8 +75,8 @@ final class Report {
         return "| %s |\n".formatted(String.join(" | ", cells));
     }
 
-    private static String machine() {
-        return "%s, %d cores; %s %s; JDK %s (%s); QEMU %s."
+    private String machine() {
+        return "%s, %d cores; %s %s; JDK %s (%s); QEMU %s; load average before it began: %.1f."
                 .formatted(
                         processor(),
                         Runtime.getRuntime().availableProcessors(),
@@ -81,7 +84,8 @@ final class Report {
                         System.getProperty("os.version").replaceAll("[^0-9.].*", ""),
                         System.getProperty("java.version"),
                         System.getProperty("java.vendor"),
-                        qemuVersion());
+                        qemuVersion(),
+                        loadBefore);
     }
 
     private static String processor() {

@@ -48,10 +48,10 @@ final class RoundTrips implements Measurement {
             try (ShortSessions sessions =
                     new ShortSessions(QmpAddress.unix(scratch.folder().resolve("other")))) {
                 rows.addAll(roundTrip(sessions, bare.connection()));
+                rows.add(stopEvent(sessions, bare.connection()));
+                rows.add(pipelined(8, sessions, bare.connection()));
+                rows.add(pipelined(64, sessions, bare.connection()));
             }
-            rows.add(stopEvent(machine.qmp(), bare.connection()));
-            rows.add(pipelined(8, machine.qmp(), bare.connection()));
-            rows.add(pipelined(64, machine.qmp(), bare.connection()));
             rows.add(bigReply(machine.qmp(), bare.connection()));
             return rows;
         }
@@ -88,8 +88,9 @@ final class RoundTrips implements Measurement {
         return System.nanoTime() - begin;
     }
 
-    private static Row stopEvent(QmpClient qmp, BareConnection bare) throws Exception {
+    private static Row stopEvent(ShortSessions sessions, BareConnection bare) throws Exception {
         Pairs.Sample ours = () -> {
+            QmpClient qmp = sessions.client();
             long begin = System.nanoTime();
             qmp.execute("stop");
             assertThat(qmp).awaitEvent(STOP);
@@ -116,21 +117,24 @@ final class RoundTrips implements Measurement {
                 Notes.STOP_EVENT);
     }
 
-    private static Row pipelined(int callers, QmpClient qmp, BareConnection bare) throws Exception {
-        int commands = 4096;
+    private static Row pipelined(int callers, ShortSessions sessions, BareConnection bare) throws Exception {
+        int commands = 1024;
         ExecutorService threads = Executors.newFixedThreadPool(callers);
         try {
-            Pairs.Sample ours = () -> commands / seconds(() -> together(threads, callers, commands / callers, qmp));
+            Pairs.Sample ours = () -> {
+                QmpClient qmp = sessions.next();
+                return commands / seconds(() -> together(threads, callers, commands / callers, qmp));
+            };
             Pairs.Sample floor = () -> commands
                     / seconds(() -> {
                         for (int i = 0; i < commands; i++) {
                             bareRoundTrip(bare, QUERY_NAME);
                         }
                     });
-            Pairs.measure(2, 1, ours, floor);
+            Pairs.measure(6, 1, ours, floor);
             return Row.rate(
                     "pipelined commands, %d callers".formatted(callers),
-                    Pairs.measure(8, 1, ours, floor),
+                    Pairs.measure(20, 1, ours, floor),
                     Row.Unit.PER_SECOND,
                     1.00,
                     "the floor's rate is one caller's");
@@ -184,27 +188,31 @@ final class RoundTrips implements Measurement {
                 Notes.BIG_REPLY);
     }
 
-    /** Clients that live for a hundred commands, as a test's do at most: their ids grow. */
+    /** Clients that live for a hundred samples, as a test's do at most: their ids grow. */
     private static final class ShortSessions implements AutoCloseable {
 
-        private static final int COMMANDS = 100;
+        private static final int SAMPLES = 100;
 
         private final QmpAddress address;
         private QmpClient current;
-        private int executed;
+        private int taken;
 
         ShortSessions(QmpAddress address) {
             this.address = address;
             this.current = QmpClient.connect(address);
         }
 
+        /** Return the client for another sample. */
         QmpClient client() {
-            if (executed == COMMANDS) {
-                current.close();
-                current = QmpClient.connect(address);
-                executed = 0;
-            }
-            executed++;
+            taken++;
+            return taken > SAMPLES ? next() : current;
+        }
+
+        /** Return a new client. */
+        QmpClient next() {
+            current.close();
+            current = QmpClient.connect(address);
+            taken = 1;
             return current;
         }
 
