@@ -56,16 +56,7 @@ class YankTest {
     }
 
     private static Map<String, ?> nbdNode(String node, Path socket, String export) {
-        return Map.of(
-                "driver",
-                "nbd",
-                "node-name",
-                node,
-                "export",
-                export,
-                "read-only",
-                true,
-                "server",
-                Map.of("type", "unix", "path", socket));
+        Map<String, ?> server = Map.of("type", "unix", "path", socket);
+        return Map.of("driver", "nbd", "node-name", node, "export", export, "read-only", true, "server", server);
     }
 }
