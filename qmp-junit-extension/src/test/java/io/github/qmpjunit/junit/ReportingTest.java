@@ -195,7 +195,10 @@ class ReportingTest {
         assertThat(reports).isEmptyDirectory();
 
         run(Passing.class, ConfigurationKeys.REPORT, "always");
-        assertThat(page(Passing.class, "passes(QmpClient)")).contains("The test has passed");
+        assertThat(page(Passing.class, "passes(QmpClient)"))
+                .contains(">Passed<")
+                .doesNotContain("Failed in")
+                .contains("The test has passed");
         assertThat(directory(Passing.class, "without_a_machine()")).doesNotExist();
 
         assertThat(notes(failure(run(Failing.class, ConfigurationKeys.REPORT, "never"))))

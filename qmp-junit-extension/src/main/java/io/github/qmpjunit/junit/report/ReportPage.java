@@ -51,14 +51,18 @@ final class ReportPage {
     private static Html failure(ReportContent content) {
         ReportContent.Test test = content.test();
         Html html = new Html();
-        html.open("p", "class", "verdict")
-                .text("Failed in ")
-                .element("b", test.phase())
-                .close("p");
+        boolean passed = test.phase().isEmpty();
+        html.open("p", "class", "verdict");
+        if (passed) {
+            html.text("Passed");
+        } else {
+            html.text("Failed in ").element("b", test.phase());
+        }
+        html.close("p");
         html.element("h1", test.displayName());
         html.open("p", "class", "facts").element("code", test.place()).close("p");
         html.open("p", "class", "facts")
-                .text("failed ")
+                .text(passed ? "ended " : "failed ")
                 .element("b", PageTime.seconds(content.failedAfterNanos()) + " s")
                 .text(" after its start at " + clock(test.startedAt()) + " \u00b7 ")
                 .element("a", "the failure in the timeline", "href", "#failure")

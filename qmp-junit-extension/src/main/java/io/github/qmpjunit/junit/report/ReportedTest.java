@@ -9,7 +9,7 @@ import java.util.List;
  * @param displayName the name under which JUnit shows it
  * @param className the class's name, with its package
  * @param methodName the method's name; empty where it is a class that failed
- * @param phase where it failed, in words that follow "failed in": {@code test}, {@code @BeforeEach}, {@code start of machine "vm"}
+ * @param phase where it failed, in words that follow "failed in", or empty if it has passed: {@code test}, {@code @BeforeEach}, {@code start of machine "vm"}
  * @param failure what it failed with
  * @param startedAt when it began; the report's times count from here
  * @param waitingAt where its thread was when a time-out struck, the innermost frame first; empty where none did
@@ -29,7 +29,7 @@ public record ReportedTest(
      * @param displayName the name under which JUnit shows it
      * @param className the class's name, with its package
      * @param methodName the method's name; empty where it is a class that failed
-     * @param phase where it failed, in words that follow "failed in"
+     * @param phase where it failed, in words that follow "failed in"; empty if it has passed
      * @param failure what it failed with
      * @param startedAt when it began
      * @param waitingAt where its thread was when a time-out struck; empty where none did

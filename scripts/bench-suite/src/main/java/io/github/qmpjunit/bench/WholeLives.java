@@ -19,7 +19,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 final class WholeLives implements Measurement {
 
     private static final int ROUNDS = 10;
-    private static final int TESTS = 20;
+    static final int TESTS = 20;
 
     @Override
     public String name() {
@@ -54,6 +54,22 @@ final class WholeLives implements Measurement {
                             shared,
                             Row.Unit.MILLISECONDS,
                             "the machine's own start and stop are shared out among its tests"));
+        }
+    }
+
+    /** Measure a class of tests against as many bare lives. */
+    static Pairs againstBareOnes(Class<?> tests) throws Exception {
+        try (Scratch scratch = new Scratch()) {
+            List<String> commandLine = BareQemu.commandLine(scratch.folder());
+            Pairs pairs = new Pairs();
+            for (int round = 0; round <= ROUNDS / 2; round++) {
+                double ours = run(tests);
+                double bare = bare(commandLine, scratch.folder());
+                if (round > 0) { // the first warms up
+                    pairs.add(ours, bare);
+                }
+            }
+            return pairs;
         }
     }
 
