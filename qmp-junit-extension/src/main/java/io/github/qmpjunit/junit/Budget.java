@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.MachineResources;
+import io.github.qmpjunit.qmp.Waiting;
 import java.lang.management.ManagementFactory;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +65,7 @@ final class Budget {
         if (wanted.equals(MachineResources.NONE)) {
             return () -> {};
         }
+        Waiting waiting = Waiting.begin(() -> "other tests to end, for want of room for " + wanted);
         lock.lock();
         try {
             while (holders > 0 && !fits(used.plus(wanted))) {
@@ -77,6 +79,7 @@ final class Budget {
                     "Interrupted while the test's machines (%s) waited for others to end".formatted(wanted), e);
         } finally {
             lock.unlock();
+            waiting.end();
         }
         return () -> giveBack(wanted);
     }

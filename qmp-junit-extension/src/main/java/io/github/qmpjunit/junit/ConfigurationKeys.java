@@ -67,7 +67,7 @@ public final class ConfigurationKeys {
 
     /**
      * Whether a test that takes long says on the standard error what it waits for: {@code on}, {@code off}, or {@code auto}, the
-     * default: if the JVM has a console.
+     * default: if the JVM has a terminal, which one that a build tool has forked has not.
      */
     public static final String PROGRESS = "qmpjunit.progress";
 

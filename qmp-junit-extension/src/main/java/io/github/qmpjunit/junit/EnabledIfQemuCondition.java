@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.extension.ConditionEvaluationResult.enabled;
 import io.github.qmpjunit.qemu.QemuBinary;
 import io.github.qmpjunit.qemu.QemuCapabilities;
 import io.github.qmpjunit.qemu.QemuNotFoundException;
+import java.lang.reflect.AnnotatedElement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,23 @@ final class EnabledIfQemuCondition implements ExecutionCondition {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        return AnnotationSupport.findAnnotation(context.getElement(), EnabledIfQemu.class)
+        boolean isTest = context.getTestMethod().isPresent();
+        boolean chosen = QemuMatrixProvider.choice(context).isPresent();
+        if (!isTest && !chosen && AnnotationSupport.isAnnotated(context.getElement(), QemuMatrix.class)) {
+            return enabled("decided for each QEMU of the matrix");
+        }
+        if (isTest && chosen) { // JUnit asks the classes of a matrix before the matrix has chosen
+            ConditionEvaluationResult ofClass = evaluate(context.getTestClass(), context);
+            if (ofClass.isDisabled()) {
+                return ofClass;
+            }
+        }
+        return evaluate(context.getElement(), context);
+    }
+
+    private static ConditionEvaluationResult evaluate(
+            Optional<? extends AnnotatedElement> element, ExtensionContext context) {
+        return AnnotationSupport.findAnnotation(element, EnabledIfQemu.class)
                 .map(wanted -> evaluate(wanted, context))
                 .orElseGet(() -> enabled("no @EnabledIfQemu here"));
     }

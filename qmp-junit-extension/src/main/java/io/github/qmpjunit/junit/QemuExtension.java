@@ -4,13 +4,19 @@ import io.github.qmpjunit.qemu.QemuNotFoundException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -27,6 +33,7 @@ import org.junit.jupiter.api.extension.PreInterruptContext;
 import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
+import org.junit.platform.commons.support.AnnotationSupport;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
@@ -271,7 +278,21 @@ public final class QemuExtension
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         SupportedJunit.require();
-        return valueOf(Injection.at(parameter.getParameter()).orElseThrow(), context);
+        Injection injection = Injection.at(parameter.getParameter()).orElseThrow();
+        if (isTest(context) && isFactory(parameter.getDeclaringExecutable(), context)) {
+            throw new ExtensionConfigurationException(
+                    "Cannot inject a %s into %s, which provides arguments for many tests and belongs to none of them. Inject it into the test method or a @BeforeEach method"
+                            .formatted(injection.what().typeName(), injection.describe()));
+        }
+        return valueOf(injection, context);
+    }
+
+    /** Return whether it is a method that provides a template's arguments: JUnit asks for it in the template's own context. */
+    private static boolean isFactory(Executable executable, ExtensionContext context) {
+        return executable instanceof Method method
+                && !context.getRequiredTestMethod().getName().equals(method.getName())
+                && Stream.of(BeforeEach.class, AfterEach.class, BeforeAll.class, AfterAll.class)
+                        .noneMatch(annotation -> AnnotationSupport.isAnnotated(method, annotation));
     }
 
     /** Report on a test that has failed, while its machines are as they were then. */

@@ -50,7 +50,7 @@ final class Reporting {
                         .toAbsolutePath()
                         .resolve(fileName(
                                 context.getTestClass().map(Class::getName).orElse("run")))
-                        .resolve(fileName(nameOf(context))));
+                        .resolve(folderName(context)));
     }
 
     /** Two invocations of one method have different display names; two methods of one display name have different names. */
@@ -61,6 +61,15 @@ final class Reporting {
                 .filter(method -> !display.startsWith(method))
                 .map(method -> method + " " + display)
                 .orElse(context.getTestMethod().isPresent() ? display : "class");
+    }
+
+    /** Where the name alone does not tell tests apart (runs of a matrix, signs that no file's name has), a number does. */
+    private static String folderName(ExtensionContext context) {
+        String name = nameOf(context);
+        String safe = fileName(name);
+        return safe.equals(name) && QemuMatrixProvider.choice(context).isEmpty()
+                ? safe
+                : safe + "-" + Integer.toHexString(context.getUniqueId().hashCode());
     }
 
     private static String fileName(String name) {

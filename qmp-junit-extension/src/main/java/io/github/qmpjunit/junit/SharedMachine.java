@@ -12,6 +12,7 @@ import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpState;
+import io.github.qmpjunit.qmp.Waiting;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -77,6 +78,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     /** Wait until no other test has the machine. */
     void takeLease() {
+        Waiting waiting = Waiting.begin(() -> "another test to give back " + definition.label());
         try {
             while (!lease.tryAcquire(1, TimeUnit.MINUTES)) {
                 // Another test takes its time.
@@ -85,6 +87,8 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
             Thread.currentThread().interrupt();
             throw new ParameterResolutionException(
                     "Interrupted while another test had %s".formatted(definition.label()), e);
+        } finally {
+            waiting.end();
         }
     }
 
@@ -221,9 +225,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
             lock.lock();
             try {
                 known = null;
-                if (machine != null && isUsable(machine)) {
-                    machine.faults().close();
-                } else {
+                if (machine == null || !isUsable(machine) || !isWithoutFaults(machine)) {
                     forget();
                 }
             } finally {
@@ -253,6 +255,17 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private static boolean announcesTheEnd(QmpEvent event) {
         return event.name().equals("SHUTDOWN")
                 && END_REASONS.contains(event.data().path("reason").asString(""));
+    }
+
+    /** Undo the faults that the test has left, and return whether they are: a machine that keeps one serves no other test. */
+    private static boolean isWithoutFaults(QemuMachine used) {
+        try {
+            used.faults().close();
+            return true;
+        } catch (QemuException | QmpException e) {
+            LOGGER.log(Level.WARNING, "%s is given up, since a fault cannot be undone".formatted(used), e);
+            return false;
+        }
     }
 
     private void forget() {

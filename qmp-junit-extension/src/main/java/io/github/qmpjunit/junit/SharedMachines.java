@@ -3,6 +3,7 @@ package io.github.qmpjunit.junit;
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import io.github.qmpjunit.qemu.QemuStartException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,9 +59,23 @@ final class SharedMachines {
 
     /** Return what a place outside of any test is to be given. */
     static Object valueOf(Injection injection, ExtensionContext context, QemuExtension.Settings settings) {
-        QemuMachine machine =
-                find(definition(injection, context, settings), context).get(context);
-        return TestMachines.partOf(machine, injection);
+        VmDefinition definition = definition(injection, context, settings);
+        return TestMachines.partOf(start(definition, context), injection);
+    }
+
+    private static QemuMachine start(VmDefinition definition, ExtensionContext context) {
+        try {
+            return find(definition, context).get(context);
+        } catch (QemuStartException e) {
+            Reporting.report(
+                    context,
+                    "the start of its machines",
+                    e,
+                    Instant.now(),
+                    List.of(),
+                    List.of(ReportedMachine.ofFailedStart(definition.name().isEmpty() ? "vm" : definition.name(), e)));
+            throw e;
+        }
     }
 
     /** Return the definition of the shared machine that is meant there. */

@@ -104,6 +104,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
 
     /** Start all that the test asks for, or take it over from the test before. Called once. */
     void start() {
+        ends.push(Progress.watch(context, this));
         List<Runnable> starts = new ArrayList<>();
         List<Lease> leases = new ArrayList<>();
         MachineResources resources = MachineResources.NONE;
@@ -122,12 +123,11 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         for (Lease lease : leases) {
             lease.machine.takeLease();
             ends.push(lease.machine::endLease);
-            starts.add(() -> noting(lease.wanted.definition().label(), () -> takeOver(lease)));
+            starts.add(() -> notingTakeOver(lease));
             ends.push(() -> LeftoversReport.publish(lease.machine, context));
         }
         plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, () -> start(name, by))));
         ends.push(Budget.of(context).take(resources));
-        ends.push(Progress.watch(context, this));
         SideBySide.run(starts);
     }
 
@@ -137,6 +137,24 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
             start.run();
         } catch (RuntimeException e) {
             failedStarts.put(name, ReportedMachine.ofFailedStart(name, e));
+            throw e;
+        }
+    }
+
+    /** A shared machine that cannot begin anew runs all the same, and has something to tell. */
+    private void notingTakeOver(Lease lease) {
+        try {
+            takeOver(lease);
+        } catch (RuntimeException e) {
+            VmDefinition definition = lease.wanted.definition();
+            if (!machines.containsKey(definition.name())) {
+                failedStarts.put(
+                        definition.label(),
+                        lease.machine
+                                .running()
+                                .map(ReportedMachine::of)
+                                .orElseGet(() -> ReportedMachine.ofFailedStart(definition.label(), e)));
+            }
             throw e;
         }
     }

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.Qtest;
@@ -8,10 +9,14 @@ import io.github.qmpjunit.qemu.SerialConsole;
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEventListener;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.engine.TestExecutionResult;
 
 /** What is said of a parameter or field that cannot be given what it asks for. */
 class InjectionMistakesTest {
@@ -329,5 +334,29 @@ class InjectionMistakesTest {
         assertRefused(
                 Beside.class,
                 "The QemuExtension of a @RegisterExtension field comes too late: the test has been given its machines already. Make the field static, or leave @QemuTest out");
+    }
+
+    @QemuTest
+    static class IntoAFactory {
+
+        static Stream<Integer> numbers(QmpClient qmp) {
+            return Stream.of(1);
+        }
+
+        @ParameterizedTest
+        @MethodSource("numbers")
+        void test(int number) {}
+    }
+
+    @Test
+    void a_method_that_provides_arguments() {
+        assertThat(Runs.run(IntoAFactory.class).allEvents().failed().stream()
+                        .map(event -> event.getRequiredPayload(TestExecutionResult.class)
+                                .getThrowable()
+                                .orElseThrow()
+                                .getMessage()))
+                .singleElement(STRING)
+                .contains(
+                        "Cannot inject a QmpClient into a parameter of numbers of IntoAFactory, which provides arguments for many tests");
     }
 }

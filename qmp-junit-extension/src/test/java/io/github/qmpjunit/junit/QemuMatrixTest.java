@@ -157,4 +157,24 @@ class QemuMatrixTest {
                 .testEvents()
                 .assertStatistics(statistics -> statistics.aborted(2).failed(0));
     }
+
+    @QemuMatrix
+    @EnabledIfQemu(version = "[1,2)")
+    static class OldOnly {
+
+        @Test
+        void test() {}
+    }
+
+    @Test
+    void conditions_of_the_class_are_asked_of_each_binary() {
+        List<String> reasons = Runs.run(onBoth(), OldOnly.class).testEvents().skipped().stream()
+                .map(event -> event.getPayload(String.class).orElse(""))
+                .toList();
+
+        assertThat(reasons)
+                .hasSize(2)
+                .anyMatch(reason -> reason.contains(" at " + one + " is not in [1,2)"))
+                .anyMatch(reason -> reason.contains(" at " + other + " is not in [1,2)"));
+    }
 }

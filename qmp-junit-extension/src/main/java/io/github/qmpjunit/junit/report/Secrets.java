@@ -59,7 +59,7 @@ final class Secrets {
     /** Collect the secrets in arguments of command lines and in messages. */
     static Secrets in(Collection<String> arguments, Collection<JsonNode> messages) {
         Secrets secrets = new Secrets();
-        arguments.forEach(secrets::collect);
+        arguments.forEach(secrets::collectArgument);
         messages.forEach(secrets::collect);
         secrets.everywhere = secrets.values.stream()
                 .filter(value -> value.length() >= UNMISTAKABLE)
@@ -71,6 +71,20 @@ final class Secrets {
     /** Return whether there is anything to mask. */
     boolean isEmpty() {
         return values.isEmpty();
+    }
+
+    /** An argument's options end at single commas, so their values are known whole, whatever stands in them. */
+    private void collectArgument(String argument) {
+        collect(argument);
+        String[] options = argument.split("(?<!,),(?!,)", -1);
+        boolean secret = options[0].matches("(?:qom-type=)?secret(?:_keyring)?");
+        for (String option : options) {
+            int equals = option.indexOf('=');
+            String key = option.substring(option.lastIndexOf('.', Math.max(equals, 0)) + 1, Math.max(equals, 0));
+            if (equals > 0 && isSecret(secret, key)) {
+                add(option.substring(equals + 1));
+            }
+        }
     }
 
     private void collect(String text) {
@@ -128,11 +142,11 @@ final class Secrets {
     /** Return the text with every secret in it masked. */
     String mask(String text) {
         String masked = text;
+        for (String value : everywhere) { // first, for a pattern may find but the beginning of one
+            masked = masked.replace(value, MASK);
+        }
         for (Pattern pattern : patternsFor(text)) {
             masked = pattern.matcher(masked).replaceAll(match -> Matcher.quoteReplacement(inPlace(match)));
-        }
-        for (String value : everywhere) {
-            masked = masked.replace(value, MASK);
         }
         return masked;
     }

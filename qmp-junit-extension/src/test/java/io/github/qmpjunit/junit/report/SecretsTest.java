@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -85,5 +86,23 @@ class SecretsTest {
         assertThat(ofArguments(text).mask(text)).isNotNull();
         String commas = "password=" + "x,,".repeat(300_000);
         assertThat(ofArguments(commas).mask(commas)).isEqualTo("password=***");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "secret,id=s,data=correct horse battery",
+                "secret,id=s,data=Xy{9}kQ-tail",
+                "secret,id=s,data={abc}hunter2222",
+                "qom-type=secret,id=s,data=a \"quoted\" one"
+            })
+    void a_value_ends_at_its_comma_whatever_stands_in_it(String argument) {
+        Secrets secrets = Secrets.in(List.of("-object", argument), List.of());
+        String value = argument.substring(argument.indexOf("data=") + "data=".length());
+
+        assertThat(secrets.mask("-object '" + argument + "'"))
+                .doesNotContain(value)
+                .contains("id=s,data=***");
+        assertThat(secrets.mask("the guest says " + value)).isEqualTo("the guest says ***");
     }
 }
