@@ -37,7 +37,6 @@ import org.opentest4j.TestAbortedException;
 final class TestMachines implements ExtensionContext.Store.CloseableResource, AutoCloseable {
 
     private final ExtensionContext context;
-    private final QemuExtension.Settings settings;
     private final TestPlan plan;
     private final Map<String, TestMachine> machines = new ConcurrentHashMap<>();
     private final Map<String, StorageDaemon> daemons = new ConcurrentHashMap<>();
@@ -53,12 +52,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
 
     TestMachines(ExtensionContext context, QemuExtension.Settings settings) {
         this.context = context;
-        this.settings = settings;
         this.plan = TestPlan.of(context, settings);
-    }
-
-    QemuExtension.Settings settings() {
-        return settings;
     }
 
     /** Return whether something is injected there for this test. */

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to start and how to treat it.
@@ -38,4 +40,14 @@ record LaunchPlan(
         Duration startTimeout,
         StopLimits stopLimits,
         Optional<Path> artefacts,
-        Optional<QmpTranscript> transcript) {}
+        Optional<QmpTranscript> transcript) {
+
+    /** Return the transcript that a definition asks for, a new one for each start. */
+    static Optional<QmpTranscript> newTranscript(@Nullable Supplier<QmpTranscript> made, boolean recording) {
+        QmpTranscript transcript = made == null ? null : made.get();
+        if (recording) {
+            transcript = transcript == null ? QmpTranscript.inMemory() : transcript.alsoInMemory();
+        }
+        return Optional.ofNullable(transcript);
+    }
+}

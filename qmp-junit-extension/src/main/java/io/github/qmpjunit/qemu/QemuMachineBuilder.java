@@ -471,14 +471,6 @@ public final class QemuMachineBuilder {
         return this;
     }
 
-    private Optional<QmpTranscript> newTranscript() {
-        QmpTranscript made = transcript == null ? null : transcript.get();
-        if (recording) {
-            made = made == null ? QmpTranscript.inMemory() : made.alsoInMemory();
-        }
-        return Optional.ofNullable(made);
-    }
-
     /**
      * Start QEMU and connect to its monitor.
      *
@@ -567,7 +559,7 @@ public final class QemuMachineBuilder {
                 startTimeout,
                 stopLimits,
                 Optional.ofNullable(artefacts),
-                newTranscript());
+                LaunchPlan.newTranscript(transcript, recording));
     }
 
     private void requireSocketsInReach() {

@@ -138,14 +138,6 @@ public final class StorageDaemonBuilder {
         return this;
     }
 
-    private Optional<QmpTranscript> newTranscript() {
-        QmpTranscript made = transcript == null ? null : transcript.get();
-        if (recording) {
-            made = made == null ? QmpTranscript.inMemory() : made.alsoInMemory();
-        }
-        return Optional.ofNullable(made);
-    }
-
     /**
      * Start the daemon and connect to its monitor.
      *
@@ -173,6 +165,6 @@ public final class StorageDaemonBuilder {
                 startTimeout,
                 stopLimits,
                 Optional.ofNullable(artefacts),
-                newTranscript()));
+                LaunchPlan.newTranscript(transcript, recording)));
     }
 }
