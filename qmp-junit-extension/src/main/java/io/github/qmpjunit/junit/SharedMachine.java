@@ -22,6 +22,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -201,38 +202,38 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
-    /** Return what the test that has the lease leaves behind, in words; empty if nothing. */
-    String leftovers() {
-        lock.lock();
-        try {
-            QemuMachine running = machine;
-            Leftovers before = known;
-            return before == null || running == null || !running.isRunning()
-                    ? ""
-                    : Leftovers.of(running).map(now -> now.beyond(before)).orElse("");
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /**
      * Give the lease back.
      *
+     * @param leftovers is told what the test leaves behind, in words, if anything
      * @throws io.github.qmpjunit.qemu.QemuExitException if the test leaves a machine that has crashed
      */
-    void endLease() {
+    void endLease(Consumer<String> leftovers) {
         try {
             lock.lock();
             try {
-                known = null;
-                if (machine == null || !isUsable(machine) || !isWithoutFaults(machine)) {
+                QemuMachine running = machine;
+                if (running == null || !isUsable(running) || !isWithoutFaults(running)) {
                     forget();
+                } else {
+                    tellWhatIsLeft(running, leftovers);
                 }
             } finally {
                 lock.unlock();
             }
         } finally {
             lease.release();
+        }
+    }
+
+    private void tellWhatIsLeft(QemuMachine running, Consumer<String> leftovers) {
+        Leftovers before = known;
+        known = null;
+        if (before != null) {
+            Leftovers.of(running)
+                    .map(now -> now.beyond(before))
+                    .filter(words -> !words.isEmpty())
+                    .ifPresent(leftovers);
         }
     }
 

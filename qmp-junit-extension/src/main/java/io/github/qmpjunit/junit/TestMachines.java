@@ -116,9 +116,9 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         leases.sort(Comparator.comparingLong(lease -> lease.machine.order()));
         for (Lease lease : leases) {
             lease.machine.takeLease();
-            ends.push(lease.machine::endLease);
+            ends.push(() -> lease.machine.endLease(
+                    leftovers -> LeftoversReport.publish(leftovers, lease.wanted.definition(), context)));
             starts.add(() -> notingTakeOver(lease));
-            ends.push(() -> LeftoversReport.publish(lease.machine, context));
         }
         plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, () -> start(name, by))));
         ends.push(Budget.of(context).take(resources));
