@@ -15,6 +15,7 @@ import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.Waiting;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
@@ -50,7 +51,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     private final long order = COUNTER.incrementAndGet();
     private final VmDefinition definition;
-    private final Function<ExtensionContext, QemuMachineBuilder> builder;
+    private final Definer builder;
     private final Semaphore lease = new Semaphore(1, true);
 
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows
@@ -63,7 +64,15 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private boolean used;
     private boolean ranAtFirst;
 
-    SharedMachine(VmDefinition definition, Function<ExtensionContext, QemuMachineBuilder> builder) {
+    /** Where the report on whoever has it will lie. */
+    private volatile Optional<Path> artefacts = Optional.empty();
+
+    /** Makes a builder, for the one who is the first to need the machine. */
+    interface Definer {
+        QemuMachineBuilder define(ExtensionContext user, Supplier<Optional<Path>> artefacts);
+    }
+
+    SharedMachine(VmDefinition definition, Definer builder) {
         this.definition = definition;
         this.builder = builder;
     }
@@ -106,7 +115,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private QemuMachineBuilder nextBuilder(ExtensionContext context) {
         QemuMachineBuilder written = next;
         if (written == null) {
-            written = builder.apply(context);
+            written = builder.define(context, () -> artefacts);
             next = written;
         }
         return written;
@@ -116,6 +125,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     QemuMachine get(ExtensionContext context) {
         lock.lock();
         try {
+            artefacts = Reporting.directory(context);
             QemuMachine running = machine;
             if (running == null || !running.isRunning()) {
                 forget();

@@ -2,7 +2,6 @@ package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qemu.QemuStartException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,12 +23,11 @@ final class SharedMachines {
         return QemuExtension.store(owner)
                 .getOrComputeIfAbsent(
                         key,
-                        absent -> new SharedMachine(definition, user -> builder(definition, owner, user)),
+                        absent -> new SharedMachine(
+                                definition,
+                                (user, artefacts) -> MachineFactory.builder(
+                                        definition, owner.getTestClass().isPresent() ? owner : user, artefacts)),
                         SharedMachine.class);
-    }
-
-    private static QemuMachineBuilder builder(VmDefinition definition, ExtensionContext owner, ExtensionContext user) {
-        return MachineFactory.builder(definition, owner.getTestClass().isPresent() ? owner : user);
     }
 
     private static ExtensionContext owningClass(VmDefinition definition, ExtensionContext context) {

@@ -440,7 +440,18 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder artefacts(Path artefacts) {
-        settings = settings.withArtefacts(() -> Optional.of(artefacts));
+        return artefacts(() -> Optional.of(artefacts));
+    }
+
+    /**
+     * Set where somebody keeps what belongs to this machine's run, as {@link #artefacts(Path)} does, where that changes during the
+     * run, as for several tests that use the machine one after the other.
+     *
+     * @param artefacts tells the directory; asked whenever a message is to name it, on any thread
+     * @return this
+     */
+    public QemuMachineBuilder artefacts(Supplier<Optional<Path>> artefacts) {
+        settings = settings.withArtefacts(artefacts);
         return this;
     }
 
