@@ -17,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -59,6 +60,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private @Nullable QemuMachineBuilder next;
     private @Nullable Leftovers known;
     private MachineResources resources = MachineResources.NONE;
+    private @Nullable Runnable vacate;
     private int stderrKnown;
     private @Nullable Snapshot snapshot;
     private boolean used;
@@ -86,7 +88,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         return definition;
     }
 
-    /** Wait until no other test has the machine. */
+    /** Wait until nobody else has the machine. */
     void takeLease() {
         Waiting waiting = Waiting.begin(() -> "another test to give back " + definition.label());
         try {
@@ -102,8 +104,62 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
+    /**
+     * Wait for room on the host for machines that are leased: for their processors until it is given back, for the memory of those
+     * that do not live yet as long as they will. An idle machine needs no processors.
+     *
+     * @param more what else is needed, until it is given back
+     * @return gives it back
+     */
+    static Runnable takeRoom(List<SharedMachine> leased, MachineResources more, ExtensionContext context) {
+        Budget budget = Budget.of(context);
+        MachineResources wanted = more;
+        MachineResources staying = MachineResources.NONE;
+        for (SharedMachine shared : leased) {
+            MachineResources all = shared.resources(context);
+            wanted = wanted.plus(new MachineResources(all.cores(), 0));
+            if (!shared.isCounted()) {
+                staying = staying.plus(new MachineResources(0, all.memoryBytes()));
+            }
+        }
+        Runnable giveBack = budget.take(wanted, staying);
+        leased.forEach(shared -> shared.count(budget, context));
+        return giveBack;
+    }
+
+    private boolean isCounted() {
+        lock.lock();
+        try {
+            return vacate != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void count(Budget budget, ExtensionContext context) {
+        lock.lock();
+        try {
+            if (vacate == null) {
+                MachineResources stays =
+                        new MachineResources(0, resources(context).memoryBytes());
+                vacate = () -> budget.vacate(stays);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Give back the room of a machine that does not live any more. */
+    private void vacateIfGone() {
+        Runnable counted = vacate;
+        if (machine == null && counted != null) {
+            vacate = null;
+            counted.run();
+        }
+    }
+
     /** Return what the machine takes of its host. The definition is written once for each machine that starts, so it is kept. */
-    MachineResources resources(ExtensionContext context) {
+    private MachineResources resources(ExtensionContext context) {
         lock.lock();
         try {
             return machine == null ? nextBuilder(context).resources() : resources;
@@ -121,7 +177,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         return written;
     }
 
-    /** Return the machine, started if it is not running; for those outside of tests, who need no lease. */
+    /** Return the machine, started if it is not running; with the lease. */
     QemuMachine get(ExtensionContext context) {
         lock.lock();
         try {
@@ -229,9 +285,21 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                     tellWhatIsLeft(running, leftovers);
                 }
             } finally {
+                vacateIfGone();
                 lock.unlock();
             }
         } finally {
+            lease.release();
+        }
+    }
+
+    /** Give the lease back as it is, after something that is no test. */
+    void release() {
+        lock.lock();
+        try {
+            vacateIfGone();
+        } finally {
+            lock.unlock();
             lease.release();
         }
     }
@@ -302,6 +370,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         try {
             forget();
         } finally {
+            vacateIfGone();
             lock.unlock();
         }
     }

@@ -58,20 +58,30 @@ final class SharedMachines {
     /** Return what a place outside of any test is to be given. */
     static Object valueOf(Injection injection, ExtensionContext context, QemuExtension.Settings settings) {
         VmDefinition definition = definition(injection, context, settings);
-        return TestMachines.partOf(start(definition, context), injection);
+        SharedMachine shared = find(definition, context);
+        if (ClassLease.includes(shared, context)) {
+            return TestMachines.partOf(start(shared, context), injection);
+        }
+        ClassLease lease = ClassLease.take(List.of(shared), context);
+        try {
+            return TestMachines.partOf(start(shared, context), injection);
+        } finally {
+            lease.close();
+        }
     }
 
-    private static QemuMachine start(VmDefinition definition, ExtensionContext context) {
+    private static QemuMachine start(SharedMachine shared, ExtensionContext context) {
         try {
-            return find(definition, context).get(context);
+            return shared.get(context);
         } catch (QemuStartException e) {
+            String name = shared.definition().name();
             Reporting.report(
                     context,
                     "the start of its machines",
                     e,
                     Instant.now(),
                     List.of(),
-                    List.of(ReportedMachine.ofFailedStart(definition.name().isEmpty() ? "vm" : definition.name(), e)));
+                    List.of(ReportedMachine.ofFailedStart(name.isEmpty() ? "vm" : name, e)));
             throw e;
         }
     }
