@@ -20,7 +20,10 @@ public final class ConfigurationKeys {
     /** The {@code -machine} where a definition names none; {@code none} by default. */
     public static final String MACHINE = "qmpjunit.machine";
 
-    /** The accelerators where a definition names none, in order of preference, separated by commas; left to QEMU by default. */
+    /**
+     * The accelerators where a definition names none, in order of preference, separated by commas; left to QEMU by default. Each may
+     * have properties: {@code kvm,tcg,thread=single} is KVM, or else TCG with a single thread.
+     */
     public static final String ACCELERATORS = "qmpjunit.accelerators";
 
     /** Arguments that every QEMU gets before its own, separated by white space. */
