@@ -143,7 +143,7 @@ final class MonitoredProcess implements AutoCloseable {
     private static MonitoredProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
         QmpClient.Builder client = QmpClient.builder();
         plan.transcript().ifPresent(client::transcript);
-        plan.artefacts().ifPresent(client::artefacts);
+        client.artefacts(plan.settings().artefacts());
         QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
                 .peerDiagnosis(() -> diagnose(process))
@@ -152,7 +152,7 @@ final class MonitoredProcess implements AutoCloseable {
                 .build();
         boolean connected = false;
         try {
-            plan.listeners().forEach(qmp::register);
+            plan.settings().listeners().forEach(qmp::register);
             connector.connect(qmp, process);
             qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
             requirePeer(process, qmp);
