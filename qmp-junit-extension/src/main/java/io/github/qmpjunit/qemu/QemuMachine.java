@@ -192,7 +192,7 @@ public final class QemuMachine implements AutoCloseable {
         Attachment sockets = attachment.orElseThrow(() -> new IllegalStateException(
                 "Machine \"%s\" has no place for a gdb server; ask for it with attachable() in its definition"
                         .formatted(name())));
-        String answer = qmp().hmp("gdbserver unix:%s,server=on,wait=off".formatted(sockets.gdb()));
+        String answer = qmp().hmp("gdbserver " + sockets.gdbServer());
         if (!Files.exists(sockets.gdb())) {
             throw new QemuException(
                     "The gdb server of machine \"%s\" does not listen: %s".formatted(name(), answer.strip()), null);

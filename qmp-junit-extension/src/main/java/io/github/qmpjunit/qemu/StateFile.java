@@ -111,7 +111,9 @@ final class StateFile {
         qmp.execute("migrate-set-capabilities", Map.of("capabilities", List.of(events)));
         try (QmpEventListener migrations = qmp.listen(MIGRATION)) {
             if (qmp.greeting().version().isAtLeast(8, 2)) {
-                qmp.execute(command, Map.of("uri", "file:" + file));
+                // Not by a uri, in which a name may have no ",offset=".
+                Map<String, ?> address = Map.of("transport", "file", "filename", file, "offset", 0);
+                qmp.execute(command, Map.of("channels", List.of(Map.of("channel-type", "main", "addr", address))));
             } else {
                 try (RandomAccessFile open = new RandomAccessFile(file.toFile(), mode)) {
                     qmp.execute(
