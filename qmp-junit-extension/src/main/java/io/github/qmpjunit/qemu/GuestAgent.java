@@ -2,6 +2,7 @@ package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -56,6 +57,7 @@ public final class GuestAgent {
 
     private final String owner;
     private final Supplier<String> circumstances;
+    private final Secrets secrets;
     private final AgentConnection connection;
     private final ReentrantLock asking = new ReentrantLock();
     private volatile boolean synchronised;
@@ -64,9 +66,11 @@ public final class GuestAgent {
     /**
      * @param owner the machine's label
      * @param circumstances what is known when the agent does not answer, in sentences
+     * @param secrets the machine's, to which the agent's are added
      */
-    GuestAgent(AFUNIXSocket socket, String owner, Supplier<String> circumstances) throws IOException {
+    GuestAgent(AFUNIXSocket socket, String owner, Supplier<String> circumstances, Secrets secrets) throws IOException {
         this.owner = owner;
+        this.secrets = secrets;
         this.circumstances = circumstances;
         this.connection = new AgentConnection(socket, owner);
     }
@@ -198,7 +202,10 @@ public final class GuestAgent {
 
     private ObjectNode message(QmpCommand command) {
         ObjectNode message = JsonNodeFactory.instance.objectNode().put("execute", command.name());
-        command.arguments().ifPresent(arguments -> message.set("arguments", arguments));
+        command.arguments().ifPresent(arguments -> {
+            secrets.learn(arguments);
+            message.set("arguments", arguments);
+        });
         return message.put("id", ++lastId);
     }
 
@@ -244,7 +251,8 @@ public final class GuestAgent {
             String errorClass = error.path("class").asString("?");
             throw new GuestAgentException(
                     "%s: %s%n  from the guest agent of %s, in reply to: %s"
-                            .formatted(errorClass, error.path("desc").asString("?"), owner, command),
+                            .formatted(
+                                    errorClass, secrets.mask(error.path("desc").asString("?")), owner, command),
                     errorClass,
                     null);
         }

@@ -13,6 +13,7 @@ import io.github.qmpjunit.qmp.QmpSchemaCache;
 import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -79,16 +80,17 @@ final class MonitoredProcess implements AutoCloseable {
 
     private static MonitoredProcess launch(LaunchPlan plan, Path directory) {
         List<String> commandLine = plan.commandLine().apply(directory);
+        Secrets secrets = secretsOf(plan, commandLine);
         requireForeground(plan, commandLine);
         try {
             if (plan.prefix().isRemote()) {
-                return launch(plan, commandLine, directory, (qmp, process) -> qmp.open(process.streams()));
+                return launch(plan, commandLine, secrets, directory, (qmp, process) -> qmp.open(process.streams()));
             }
             try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
                 for (Channel channel : plan.channels()) {
                     channel.bind(directory);
                 }
-                return launch(plan, commandLine, directory, (qmp, process) -> {
+                return launch(plan, commandLine, secrets, directory, (qmp, process) -> {
                     process.onExit(acceptor::close);
                     acceptor.accept(qmp, plan.startTimeout());
                 });
@@ -99,10 +101,16 @@ final class MonitoredProcess implements AutoCloseable {
                             .formatted(
                                     plan.label(),
                                     e.getMessage(),
-                                    plan.prefix().forShell(commandLine, plan.environment())),
+                                    plan.prefix().forMessages(commandLine, plan.environment(), secrets)),
                     e,
                     new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
         }
+    }
+
+    private static Secrets secretsOf(LaunchPlan plan, List<String> commandLine) {
+        Secrets secrets = new Secrets().learn(commandLine);
+        plan.environment().forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
+        return secrets;
     }
 
     /** Brings a client to the monitor of a process that has just been started. */
@@ -111,8 +119,9 @@ final class MonitoredProcess implements AutoCloseable {
     }
 
     private static MonitoredProcess launch(
-            LaunchPlan plan, List<String> commandLine, Path directory, Connector connector) throws IOException {
-        QemuProcess process = QemuProcess.start(plan, commandLine, directory);
+            LaunchPlan plan, List<String> commandLine, Secrets secrets, Path directory, Connector connector)
+            throws IOException {
+        QemuProcess process = QemuProcess.start(plan, commandLine, secrets, directory);
         boolean ready = false;
         try {
             MonitoredProcess monitored = connect(plan, directory, process, connector);
@@ -146,6 +155,7 @@ final class MonitoredProcess implements AutoCloseable {
         client.artefacts(plan.settings().artefacts());
         QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
+                .secrets(process.secrets())
                 .peerDiagnosis(() -> diagnose(process))
                 .peerDescription(process::describe)
                 .schemaCache(SCHEMAS, () -> program(plan, process))
@@ -164,7 +174,7 @@ final class MonitoredProcess implements AutoCloseable {
             LOGGER.log(
                     Level.DEBUG,
                     () -> "started %s, version %s: %s"
-                            .formatted(plan.label(), qmp.greeting().version(), process.shellCommand()));
+                            .formatted(plan.label(), qmp.greeting().version(), process.shownCommand()));
             return monitored;
         } catch (IOException | RuntimeException e) {
             throw startFailure(plan, process, qmp, e);

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.Secrets;
 import io.github.qmpjunit.qmp.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,6 +51,7 @@ public final class OutputLog {
     private static final Logger LOGGER = System.getLogger(OutputLog.class.getName());
 
     private final String name;
+    private final Secrets secrets;
 
     /* The lock guards everything below; held while a pattern is tried, never while something blocks. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -65,9 +67,11 @@ public final class OutputLog {
      * Create a log without anything in it.
      *
      * @param name what messages call it
+     * @param secrets what messages must not show of it
      */
-    OutputLog(String name) {
+    OutputLog(String name, Secrets secrets) {
         this.name = name;
+        this.secrets = secrets;
     }
 
     /** Read the stream to its end on a daemon thread of that name. */
@@ -332,7 +336,9 @@ public final class OutputLog {
                         last.isEmpty()
                                 ? "it has written nothing"
                                 : "its last lines are:\n"
-                                        + String.join("\n", last).indent(2).stripTrailing());
+                                        + secrets.mask(String.join("\n", last))
+                                                .indent(2)
+                                                .stripTrailing());
     }
 
     /** Wait until all who share the stream have closed it, so that {@link #text} is whole. */
