@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Inherited
 @Documented
 @ExtendWith(EnabledIfQemuCondition.class)
+@SuppressWarnings("exports") // JUnit alone makes it, through the opened package.
 public @interface EnabledIfQemu {
 
     /**

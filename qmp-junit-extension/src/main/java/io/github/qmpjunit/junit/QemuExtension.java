@@ -51,6 +51,7 @@ import org.opentest4j.TestAbortedException;
  * <p>A test fails where its machine cannot start, and where one of the {@linkplain Check checks} at its end finds something. On each
  * test that fails, there is a {@linkplain io.github.qmpjunit.junit.report.FailureReport report}, named in the failure.
  */
+@SuppressWarnings("exports") // Whoever meets JUnit's types here requires JUnit.
 public final class QemuExtension
         implements BeforeAllCallback,
                 TestInstancePreConstructCallback,

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Documented
 @ClassTemplate
 @ExtendWith({QemuMatrixProvider.class, QemuExtension.class})
+@SuppressWarnings("exports") // JUnit alone makes it, through the opened package.
 public @interface QemuMatrix {
 
     /**

@@ -14,4 +14,5 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Inherited
 @Documented
 @ExtendWith(QemuExtension.class)
+@SuppressWarnings("exports") // Whoever meets JUnit's types here requires JUnit.
 public @interface QemuTest {}

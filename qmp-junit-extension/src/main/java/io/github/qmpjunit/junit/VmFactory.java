@@ -8,6 +8,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * constructor without parameters.
  */
 @FunctionalInterface
+@SuppressWarnings("exports") // Whoever meets JUnit's types here requires JUnit.
 public interface VmFactory {
 
     /**
