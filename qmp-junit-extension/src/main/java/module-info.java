@@ -4,6 +4,7 @@
  * <p>On the module path a JVM of version 24 or newer wants {@code --enable-native-access=org.newsclub.net.unix}, on the class path
  * {@code --enable-native-access=ALL-UNNAMED}: UNIX sockets with file descriptors need native code.
  */
+@SuppressWarnings("module") // The assertions' module is built after this one.
 module io.github.qmpjunit {
     requires static transitive org.apiguardian.api;
     requires static transitive org.jspecify;
@@ -21,6 +22,8 @@ module io.github.qmpjunit {
     exports io.github.qmpjunit.qemu;
     exports io.github.qmpjunit.qmp;
     exports io.github.qmpjunit.qmp.scripted;
+    exports io.github.qmpjunit.qmp.internal to
+            io.github.qmpjunit.assertj;
 
     // JUnit makes the conditions and providers that annotations name; they are no API.
     opens io.github.qmpjunit.junit to

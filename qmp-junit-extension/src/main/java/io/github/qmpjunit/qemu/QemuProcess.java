@@ -1,7 +1,7 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpAddress;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
