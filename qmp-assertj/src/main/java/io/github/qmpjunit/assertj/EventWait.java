@@ -1,6 +1,5 @@
 package io.github.qmpjunit.assertj;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -9,6 +8,7 @@ import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -144,6 +144,11 @@ final class EventWait {
 
     /** Return why the event did not come, with what came instead. */
     String explain(EventMatcher matcher) {
+        String explanation = explained(matcher);
+        return client == null ? explanation : client.secrets().mask(explanation);
+    }
+
+    private String explained(EventMatcher matcher) {
         String expected = Message.expecting(receiver, "to receive " + matcher);
         if (jobFailure != null) {
             return expected

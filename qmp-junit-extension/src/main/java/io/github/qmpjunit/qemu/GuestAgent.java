@@ -1,7 +1,8 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXSocket;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>One question is asked at a time; others wait for their turn. Thread-safe.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class GuestAgent {
 
     /** The name of the port by which agents find it. */
@@ -56,6 +59,7 @@ public final class GuestAgent {
 
     private final String owner;
     private final Supplier<String> circumstances;
+    private final Secrets secrets;
     private final AgentConnection connection;
     private final ReentrantLock asking = new ReentrantLock();
     private volatile boolean synchronised;
@@ -64,9 +68,11 @@ public final class GuestAgent {
     /**
      * @param owner the machine's label
      * @param circumstances what is known when the agent does not answer, in sentences
+     * @param secrets the machine's, to which the agent's are added
      */
-    GuestAgent(AFUNIXSocket socket, String owner, Supplier<String> circumstances) throws IOException {
+    GuestAgent(AFUNIXSocket socket, String owner, Supplier<String> circumstances, Secrets secrets) throws IOException {
         this.owner = owner;
+        this.secrets = secrets;
         this.circumstances = circumstances;
         this.connection = new AgentConnection(socket, owner);
     }
@@ -198,7 +204,10 @@ public final class GuestAgent {
 
     private ObjectNode message(QmpCommand command) {
         ObjectNode message = JsonNodeFactory.instance.objectNode().put("execute", command.name());
-        command.arguments().ifPresent(arguments -> message.set("arguments", arguments));
+        command.arguments().ifPresent(arguments -> {
+            secrets.learn(arguments);
+            message.set("arguments", arguments);
+        });
         return message.put("id", ++lastId);
     }
 
@@ -244,7 +253,8 @@ public final class GuestAgent {
             String errorClass = error.path("class").asString("?");
             throw new GuestAgentException(
                     "%s: %s%n  from the guest agent of %s, in reply to: %s"
-                            .formatted(errorClass, error.path("desc").asString("?"), owner, command),
+                            .formatted(
+                                    errorClass, secrets.mask(error.path("desc").asString("?")), owner, command),
                     errorClass,
                     null);
         }

@@ -1,10 +1,12 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.Secrets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apiguardian.api.API;
 
 /**
  * A command to put before QEMU: a tool that watches it, or one that runs it on another machine. Immutable.
@@ -15,6 +17,7 @@ import java.util.Optional;
  * shared. Over there, a POSIX shell with {@code mktemp}, {@code mkfifo}, {@code cat} and {@code rm} has to be on the {@code PATH}:
  * it ends QEMU with SIGKILL when its standard input ends, as it does when this JVM dies or the connection breaks.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class LaunchPrefix {
 
     static final LaunchPrefix NONE = new LaunchPrefix(End.HERE, List.of());
@@ -101,6 +104,12 @@ public final class LaunchPrefix {
     /** Return how a person would start it in a shell: without what we need to keep it. */
     String forShell(List<String> program, Map<String, String> environment) {
         return CommandLine.forShell(with(isRemote() ? overThere(program, environment) : program));
+    }
+
+    /** Return the same for messages: without secrets. */
+    String forMessages(List<String> program, Map<String, String> environment, Secrets secrets) {
+        List<String> overThere = secrets.mask(isRemote() ? overThere(program, environment) : program);
+        return CommandLine.forShell(with(overThere));
     }
 
     /** Our own environment is that of the prefix; it does not get over there by itself. */

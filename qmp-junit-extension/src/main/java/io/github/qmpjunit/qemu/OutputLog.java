@@ -1,7 +1,8 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
-import io.github.qmpjunit.qmp.Waiting;
+import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.qmp.internal.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -24,6 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class OutputLog {
 
     /** In characters. Whoever writes more than this is tracing; the end is what explains a failure. */
@@ -50,6 +53,7 @@ public final class OutputLog {
     private static final Logger LOGGER = System.getLogger(OutputLog.class.getName());
 
     private final String name;
+    private final Secrets secrets;
 
     /* The lock guards everything below; held while a pattern is tried, never while something blocks. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -65,9 +69,11 @@ public final class OutputLog {
      * Create a log without anything in it.
      *
      * @param name what messages call it
+     * @param secrets what messages must not show of it
      */
-    OutputLog(String name) {
+    OutputLog(String name, Secrets secrets) {
         this.name = name;
+        this.secrets = secrets;
     }
 
     /** Read the stream to its end on a daemon thread of that name. */
@@ -332,7 +338,9 @@ public final class OutputLog {
                         last.isEmpty()
                                 ? "it has written nothing"
                                 : "its last lines are:\n"
-                                        + String.join("\n", last).indent(2).stripTrailing());
+                                        + secrets.mask(String.join("\n", last))
+                                                .indent(2)
+                                                .stripTrailing());
     }
 
     /** Wait until all who share the stream have closed it, so that {@link #text} is whole. */

@@ -3,10 +3,10 @@ package io.github.qmpjunit.qemu;
 import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
-import io.github.qmpjunit.qmp.Waiting;
+import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.qmp.internal.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXSocket;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +30,7 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>Thread-safe.
  */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QemuMachine implements AutoCloseable {
 
     private static final Duration SNAPSHOT_TIMEOUT = Duration.ofMinutes(1);
@@ -71,7 +73,13 @@ public final class QemuMachine implements AutoCloseable {
             int place = 0;
             for (String name : definition.consoles()) {
                 Channel channel = plan.channels().get(place++);
-                consoles.put(name, new SerialConsole(name, channel.socket(), plan.label()));
+                consoles.put(
+                        name,
+                        new SerialConsole(
+                                name,
+                                channel.socket(),
+                                plan.label(),
+                                monitored.process().secrets()));
             }
             Qtest qtest = definition.hasQtest()
                     ? new Qtest(plan.channels().get(place++).socket(), definition.name())
@@ -95,7 +103,11 @@ public final class QemuMachine implements AutoCloseable {
     private static GuestAgent agent(
             AFUNIXSocket socket, String label, MonitoredProcess monitored, Collection<SerialConsole> consoles)
             throws IOException {
-        GuestAgent agent = new GuestAgent(socket, label, new AgentDiagnosis(monitored, consoles)::explain);
+        GuestAgent agent = new GuestAgent(
+                socket,
+                label,
+                new AgentDiagnosis(monitored, consoles)::explain,
+                monitored.process().secrets());
         monitored
                 .qmp()
                 .onEvent(
@@ -182,7 +194,7 @@ public final class QemuMachine implements AutoCloseable {
         Attachment sockets = attachment.orElseThrow(() -> new IllegalStateException(
                 "Machine \"%s\" has no place for a gdb server; ask for it with attachable() in its definition"
                         .formatted(name())));
-        String answer = qmp().hmp("gdbserver unix:%s,server=on,wait=off".formatted(sockets.gdb()));
+        String answer = qmp().hmp("gdbserver " + sockets.gdbServer());
         if (!Files.exists(sockets.gdb())) {
             throw new QemuException(
                     "The gdb server of machine \"%s\" does not listen: %s".formatted(name(), answer.strip()), null);
@@ -384,7 +396,7 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().commandLine();
     }
 
-    /** {@return the command line as a shell reads it, from the launch prefix on, the harness's own sockets included} */
+    /** {@return the command line as a shell reads it, from the launch prefix on, the harness's own sockets and secrets included} */
     public String shellCommand() {
         return monitored.process().shellCommand();
     }
@@ -405,7 +417,7 @@ public final class QemuMachine implements AutoCloseable {
         return QemuCapabilities.of(Path.of(commandLine().get(0)));
     }
 
-    /** {@return what is known about the process: whether and how it ended, its standard error, its command line} */
+    /** {@return what is known about the process: whether and how it ended, its standard error, its command line; secrets are masked} */
     public String describe() {
         return monitored.process().details();
     }

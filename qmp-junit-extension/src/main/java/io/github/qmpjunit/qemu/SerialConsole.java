@@ -1,9 +1,11 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apiguardian.api.API;
 import org.newsclub.net.unix.AFUNIXSocket;
 
 /**
@@ -12,6 +14,7 @@ import org.newsclub.net.unix.AFUNIXSocket;
  * <p>Everything from the first byte on is read as it comes, so the guest is never held up. It belongs to the machine, which
  * closes it; waits end when the machine does. Thread-safe.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class SerialConsole {
 
     private final String name;
@@ -19,9 +22,9 @@ public final class SerialConsole {
     private final OutputStream input;
     private final ReentrantLock sending = new ReentrantLock();
 
-    SerialConsole(String name, AFUNIXSocket socket, String owner) throws IOException {
+    SerialConsole(String name, AFUNIXSocket socket, String owner, Secrets secrets) throws IOException {
         this.name = name;
-        this.output = new OutputLog("Console \"%s\" of %s".formatted(name, owner));
+        this.output = new OutputLog("Console \"%s\" of %s".formatted(name, owner), secrets);
         this.input = socket.getOutputStream();
         output.follow(socket.getInputStream(), name + "-console");
     }

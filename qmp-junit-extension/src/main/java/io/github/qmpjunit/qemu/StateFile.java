@@ -2,13 +2,13 @@ package io.github.qmpjunit.qemu;
 
 import static io.github.qmpjunit.qmp.QmpEvents.MIGRATION;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpInterruptedException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -173,7 +173,9 @@ final class StateFile {
 
     private void begin(QmpClient qmp, String command, String mode) throws IOException {
         if (qmp.greeting().version().isAtLeast(8, 2)) {
-            qmp.execute(command, Map.of("uri", "file:" + file));
+            // Not by a uri, in which a name may have no ",offset=".
+            Map<String, ?> address = Map.of("transport", "file", "filename", file, "offset", 0);
+            qmp.execute(command, Map.of("channels", List.of(Map.of("channel-type", "main", "addr", address))));
         } else {
             try (RandomAccessFile open = new RandomAccessFile(file.toFile(), mode)) {
                 qmp.execute(QmpCommand.of("getfd", Map.of("fdname", FD_NAME)).withFds(open.getFD()));

@@ -1,8 +1,8 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -82,6 +82,7 @@ final class TestGuest {
 
     private static Optional<String> whyNotEnd(
             QemuCapabilities qemu, String machine, String accelerator, Duration limit) {
+        ProcessKeeper.watchOverThisJvm();
         Path directory = RunDirectory.ofThisJvm().create();
         try {
             Path firmware = Files.write(directory.resolve("firmware"), firmware());

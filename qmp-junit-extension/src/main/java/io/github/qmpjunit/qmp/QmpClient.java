@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -28,6 +30,7 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>Thread-safe.
  */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpClient implements AutoCloseable {
 
     private final String name;
@@ -41,6 +44,7 @@ public final class QmpClient implements AutoCloseable {
     private final QmpLimits limits;
     private final @Nullable QmpTranscript transcript;
     private final Supplier<Optional<Path>> artefacts;
+    private final Secrets secrets;
     private final EventRouter router;
     private final DaemonExecutor callbacks;
     private final SchemaSource schemaSource;
@@ -68,6 +72,10 @@ public final class QmpClient implements AutoCloseable {
         this.limits = builder.limits;
         this.transcript = builder.transcript;
         this.artefacts = builder.artefacts;
+        this.secrets = builder.secrets;
+        if (transcript != null) {
+            transcript.maskWith(secrets);
+        }
         this.router = new EventRouter(this);
         this.callbacks = new DaemonExecutor("qmp-callbacks-" + name);
         this.schemaSource = new SchemaSource(builder.schemaCache, builder.program);
@@ -143,8 +151,8 @@ public final class QmpClient implements AutoCloseable {
         lifecycle.lock();
         try {
             requireState(QmpState.IDLE, "connect");
-            QmpSession opened =
-                    new QmpSession(name, source, router, peerDiagnosis, limits, transcript, this::signalStateChange);
+            QmpSession opened = new QmpSession(
+                    name, source, router, peerDiagnosis, limits, transcript, secrets, this::signalStateChange);
             router.connectionChanged(null);
             ready = false;
             everConnected = true;
@@ -320,13 +328,17 @@ public final class QmpClient implements AutoCloseable {
                 command, execute(command), tree -> Json.MAPPER.treeToValue(tree, resultType), resultType.getType());
     }
 
-    private static <T> T convert(QmpCommand command, JsonNode result, Function<JsonNode, T> conversion, Type type) {
+    private <T> T convert(QmpCommand command, JsonNode result, Function<JsonNode, T> conversion, Type type) {
         try {
             return conversion.apply(result);
         } catch (JacksonException e) {
             throw new QmpProtocolException(
                     "Cannot read the reply to %s as %s: %s%n%s"
-                            .formatted(command, type.getTypeName(), e.getOriginalMessage(), JsonValues.excerpt(result)),
+                            .formatted(
+                                    command,
+                                    type.getTypeName(),
+                                    e.getOriginalMessage(),
+                                    JsonValues.excerpt(secrets.mask(result))),
                     e);
         }
     }
@@ -408,6 +420,11 @@ public final class QmpClient implements AutoCloseable {
     /** {@return where the owner of this client keeps what belongs to its run (logs, transcripts), for messages; empty if nowhere} */
     public Optional<Path> artefacts() {
         return artefacts.get();
+    }
+
+    /** {@return what the server was told in confidence, so far; this client's messages and its transcript do not show it} */
+    public Secrets secrets() {
+        return secrets;
     }
 
     /**
@@ -681,6 +698,7 @@ public final class QmpClient implements AutoCloseable {
         private QmpLimits limits = QmpLimits.defaults();
         private @Nullable QmpTranscript transcript;
         private Supplier<Optional<Path>> artefacts = Optional::empty;
+        private Secrets secrets = new Secrets();
 
         private Builder() {}
 
@@ -844,6 +862,18 @@ public final class QmpClient implements AutoCloseable {
          */
         public Builder artefacts(Supplier<Optional<Path>> artefacts) {
             this.artefacts = requireNonNull(artefacts, "artefacts must not be null");
+            return this;
+        }
+
+        /**
+         * Set where to gather what the server is told in confidence, for others who write about it as well; a place of the client's
+         * own if not set.
+         *
+         * @param secrets what is known so far, such as the secrets in the server's command line
+         * @return this
+         */
+        public Builder secrets(Secrets secrets) {
+            this.secrets = requireNonNull(secrets, "secrets must not be null");
             return this;
         }
 

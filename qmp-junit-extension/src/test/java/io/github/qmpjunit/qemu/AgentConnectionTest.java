@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,7 +43,7 @@ class AgentConnectionTest {
         try (AFUNIXServerSocket server = AFUNIXServerSocket.bindOn(address);
                 AFUNIXSocket ours = AFUNIXSocket.connectTo(address);
                 AFUNIXSocket theirs = server.accept()) {
-            GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "");
+            GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "", new Secrets());
             List<String> asked = new CopyOnWriteArrayList<>();
             Thread guest = new Thread(() -> answer(theirs, asked));
             guest.setDaemon(true);
@@ -62,7 +63,7 @@ class AgentConnectionTest {
         try (AFUNIXServerSocket server = AFUNIXServerSocket.bindOn(address);
                 AFUNIXSocket ours = AFUNIXSocket.connectTo(address);
                 AFUNIXSocket theirs = server.accept()) {
-            GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "It was last seen at dawn.");
+            GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "It was last seen at dawn.", new Secrets());
             List<String> asked = new CopyOnWriteArrayList<>();
             Thread guest = new Thread(() -> startAndFallSilent(theirs, asked));
             guest.setDaemon(true);
