@@ -77,7 +77,7 @@ public final class ConfigurationKeys {
 
     /**
      * Whether a test that takes long says on the standard error what it waits for: {@code on}, {@code off}, or {@code auto}, the
-     * default: if the JVM has a terminal, which one that a build tool has forked has not.
+     * default: if the JVM has a terminal. One that Maven or Gradle has forked has none: say {@code on} there.
      */
     public static final String PROGRESS = "qmpjunit.progress";
 
