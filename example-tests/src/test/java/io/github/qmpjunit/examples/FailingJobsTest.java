@@ -11,6 +11,7 @@ import io.github.qmpjunit.qemu.Fault;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -33,7 +34,7 @@ class FailingJobsTest {
     void a_backup_fails_when_its_target_is_full(QemuMachine vm, QmpClient qmp) {
         vm.faults().fillUp("copy");
 
-        qmp.execute("blockdev-backup", backup("report"));
+        qmp.execute(backup("report"));
 
         assertThat(qmp).awaitEvent(BLOCK_JOB_ERROR).withData("operation", "write");
         assertThat(qmp).job("backup0").failsWithErrorContaining("No space left on device");
@@ -42,7 +43,7 @@ class FailingJobsTest {
     @Test
     void a_backup_waits_for_space_and_goes_on(QemuMachine vm, QmpClient qmp) {
         Fault full = vm.faults().fillUp("copy");
-        qmp.execute("blockdev-backup", backup("enospc"));
+        qmp.execute(backup("enospc"));
         assertThat(qmp).awaitEvent(BLOCK_JOB_ERROR).withData("action", "stop");
         assertThat(qmp).executing("query-block-jobs").returns("[0].io-status", "nospace");
 
@@ -52,8 +53,12 @@ class FailingJobsTest {
         assertThat(qmp).job("backup0").succeeds();
     }
 
-    private static Map<String, ?> backup(String onError) {
-        return Map.of(
-                "job-id", "backup0", "device", "disk", "target", "copy", "sync", "full", "on-target-error", onError);
+    private static QmpCommand backup(String onError) {
+        return QmpCommand.of("blockdev-backup")
+                .with("job-id", "backup0")
+                .with("device", "disk")
+                .with("target", "copy")
+                .with("sync", "full")
+                .with("on-target-error", onError);
     }
 }

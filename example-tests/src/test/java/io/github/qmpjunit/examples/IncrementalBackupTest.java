@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +28,12 @@ class IncrementalBackupTest {
         qmp.execute("block-dirty-bitmap-add", Map.of("node", "disk", "name", "daily"));
 
         Disks.write(qmp, "disk", 128 * KIB, 64 * KIB);
-        Map<String, String> backup = Map.of(
-                "job-id", "backup0", "device", "disk", "target", "copy", "sync", "incremental", "bitmap", "daily");
-        qmp.execute("blockdev-backup", backup);
+        qmp.execute(QmpCommand.of("blockdev-backup")
+                .with("job-id", "backup0")
+                .with("device", "disk")
+                .with("target", "copy")
+                .with("sync", "incremental")
+                .with("bitmap", "daily"));
 
         assertThat(qmp).job("backup0").succeeds();
         assertThat(qmp).awaitEvent(BLOCK_JOB_COMPLETED).withData("len", 64 * KIB);

@@ -11,6 +11,7 @@ import io.github.qmpjunit.qemu.Fault;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -33,7 +34,7 @@ class IoErrorsTest {
     void a_job_that_reports_errors_fails(QemuMachine vm, QmpClient qmp) {
         vm.faults().failReads("disk");
 
-        qmp.execute("blockdev-backup", backup("report"));
+        qmp.execute(backup("report"));
 
         assertThat(qmp)
                 .awaitEvent(BLOCK_JOB_ERROR)
@@ -45,7 +46,7 @@ class IoErrorsTest {
     @Test
     void a_job_that_stops_at_errors_goes_on_once_the_disk_is_repaired(QemuMachine vm, QmpClient qmp) {
         Fault unreadable = vm.faults().failReads("disk");
-        qmp.execute("blockdev-backup", backup("stop"));
+        qmp.execute(backup("stop"));
         assertThat(qmp)
                 .awaitEvent(BLOCK_JOB_ERROR)
                 .withData("operation", "read")
@@ -58,8 +59,12 @@ class IoErrorsTest {
         assertThat(qmp).job("backup0").succeeds();
     }
 
-    private static Map<String, ?> backup(String onError) {
-        return Map.of(
-                "job-id", "backup0", "device", "disk", "target", "copy", "sync", "full", "on-source-error", onError);
+    private static QmpCommand backup(String onError) {
+        return QmpCommand.of("blockdev-backup")
+                .with("job-id", "backup0")
+                .with("device", "disk")
+                .with("target", "copy")
+                .with("sync", "full")
+                .with("on-source-error", onError);
     }
 }

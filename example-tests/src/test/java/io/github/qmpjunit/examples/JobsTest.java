@@ -13,6 +13,7 @@ import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.ListenerScope;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpJobListener;
@@ -70,19 +71,12 @@ class JobsTest {
                 JOB_STATUS_CHANGE)) {
             Path original = addDisk(qmp, dir, "original");
             Path copy = addDisk(qmp, dir, "copy");
-            qmp.execute(
-                    "blockdev-backup",
-                    Map.of(
-                            "job-id",
-                            "job0",
-                            "device",
-                            "original",
-                            "target",
-                            "copy",
-                            "sync",
-                            "full",
-                            "auto-finalize",
-                            false));
+            qmp.execute(QmpCommand.of("blockdev-backup")
+                    .with("job-id", "job0")
+                    .with("device", "original")
+                    .with("target", "copy")
+                    .with("sync", "full")
+                    .with("auto-finalize", false));
 
             job.next(event(BLOCK_JOB_PENDING), SOON);
             qmp.execute("job-finalize", Map.of("id", "job0"));

@@ -110,6 +110,33 @@ public final class QmpCommand {
         return new QmpCommand(name.asString(), arguments, outOfBand, tree.get("id"), List.of(), null);
     }
 
+    /**
+     * Return this command with one more argument: {@code QmpCommand.of("job-finalize").with("id", "job0")}.
+     *
+     * @param argument its name as QEMU's schema has it, such as {@code node-name}
+     * @param value a string, number, boolean, enum, list, Map, tree, record or bean; what {@link #of(String, Object)} says of values
+     *     holds for it, too
+     * @return the command
+     * @throws IllegalArgumentException if the command has such an argument, or the value does not become JSON
+     */
+    public QmpCommand with(String argument, Object value) {
+        requireNonNull(argument, "name must not be null");
+        if (value == null) {
+            throw new NullPointerException(
+                    "the argument \"%s\" of %s must not be null; leave it out, or pass JSON's null, JsonNodeFactory.instance.nullNode()"
+                            .formatted(argument, name));
+        }
+        ObjectNode all = arguments == null
+                ? JsonNodeFactory.instance.objectNode()
+                : arguments.asObject().deepCopy();
+        if (all.has(argument)) {
+            throw new IllegalArgumentException(
+                    "%s has the argument \"%s\" already; an argument is given once".formatted(name, argument));
+        }
+        all.set(argument, Json.toTree(value, "the argument \"%s\" of %s".formatted(argument, name)));
+        return new QmpCommand(name, all, outOfBand, id, fds, timeout);
+    }
+
     /** {@return this command, to be executed out of band ({@code exec-oob}): at once, even while another one blocks QEMU} */
     public QmpCommand outOfBand() {
         return new QmpCommand(name, arguments, true, id, fds, timeout);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.File;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What Java values become on their way to QEMU. */
 class JsonArgumentsTest {
@@ -155,11 +158,72 @@ class JsonArgumentsTest {
         assertThatThrownBy(() -> QmpCommand.of("stop").withId(tree)).hasMessageContaining("Jackson 2");
     }
 
+    @Test
+    void a_command_is_put_together_argument_by_argument() {
+        QmpCommand bare = QmpCommand.of("blockdev-add");
+        QmpCommand one = bare.with("node-name", "disk0");
+        QmpCommand two = one.with("file.filename", Path.of("/a"))
+                .with("read-only", true)
+                .with("cache", Map.of("direct", false))
+                .with("size", 1L << 40);
+
+        assertThat(arguments(two))
+                .isEqualTo(
+                        "{'node-name':'disk0','file.filename':'/a','read-only':true,'cache':{'direct':false},'size':1099511627776}");
+        assertThat(arguments(one)).isEqualTo("{'node-name':'disk0'}");
+        assertThat(bare.arguments()).isEmpty();
+        assertThat(arguments(QmpCommand.of("x", Map.of("a", 1)).with("b", List.of("c"))))
+                .isEqualTo("{'a':1,'b':['c']}");
+    }
+
+    @Test
+    void what_goes_along_with_a_command_stays_when_an_argument_is_added() {
+        QmpCommand command = QmpCommand.of("yank")
+                .outOfBand()
+                .withId("own")
+                .withTimeout(Duration.ofSeconds(7))
+                .with("instances", List.of());
+
+        assertThat(command.isOutOfBand()).isTrue();
+        assertThat(command.id())
+                .hasValueSatisfying(id -> assertThat(id.asString()).isEqualTo("own"));
+        assertThat(command.timeout()).hasValue(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void a_tree_of_the_callers_is_not_changed() {
+        ObjectNode own = JsonNodeFactory.instance.objectNode().put("a", 1);
+
+        QmpCommand command = QmpCommand.of("x", own).with("b", 2);
+        own.put("c", 3);
+
+        assertThat(arguments(command)).isEqualTo("{'a':1,'b':2}");
+    }
+
+    @Test
+    void an_argument_that_is_there_or_is_none_is_refused() {
+        QmpCommand command = QmpCommand.of("blockdev-add").with("driver", "file");
+
+        assertThatThrownBy(() -> command.with("driver", "qcow2"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("blockdev-add has the argument \"driver\" already; an argument is given once");
+        assertThatThrownBy(() -> command.with("filename", null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage(
+                        "the argument \"filename\" of blockdev-add must not be null; leave it out, or pass JSON's null, JsonNodeFactory.instance.nullNode()");
+        assertThatThrownBy(() -> command.with(null, 1)).hasMessage("name must not be null");
+        assertThatThrownBy(() -> command.with("backing", JACKSON_2.createObjectNode()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot turn the argument \"backing\" of blockdev-add into JSON: ");
+        assertThat(arguments(command.with("backing", JsonNodeFactory.instance.nullNode())))
+                .isEqualTo("{'driver':'file','backing':null}");
+    }
+
     private static String arguments(Object arguments) {
-        return QmpCommand.of("x", arguments)
-                .arguments()
-                .map(Object::toString)
-                .orElse("{}")
-                .replace('"', '\'');
+        return arguments(QmpCommand.of("x", arguments));
+    }
+
+    private static String arguments(QmpCommand command) {
+        return command.arguments().map(Object::toString).orElse("{}").replace('"', '\'');
     }
 }
