@@ -152,7 +152,7 @@ final class MonitoredProcess implements AutoCloseable {
     private static MonitoredProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
         QmpClient.Builder client = QmpClient.builder();
         plan.transcript().ifPresent(client::transcript);
-        plan.artefacts().ifPresent(client::artefacts);
+        client.artefacts(plan.settings().artefacts());
         QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
                 .secrets(process.secrets())
@@ -162,7 +162,7 @@ final class MonitoredProcess implements AutoCloseable {
                 .build();
         boolean connected = false;
         try {
-            plan.listeners().forEach(qmp::register);
+            plan.settings().listeners().forEach(qmp::register);
             connector.connect(qmp, process);
             qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
             requirePeer(process, qmp);
@@ -228,15 +228,21 @@ final class MonitoredProcess implements AutoCloseable {
 
     /** Say why the monitor's connection has ended. */
     private static String diagnose(QemuProcess process) {
+        if (process.isEndExpected()) { // whoever stops it waits for its exit, but not for two threads that do
+            return process.isRunning() ? process.label() + " was told to quit" : process.state();
+        }
         if (!process.awaitExit(Deadline.in(FAREWELL))) {
             return process.state() + ", but has closed its monitor";
         }
-        return process.isEndExpected() ? process.state() : process.details();
+        return process.details();
     }
 
     /** Make sure that it is our process, or a child of the command that wraps it, who has connected. */
     private static void requirePeer(QemuProcess process, QmpClient qmp) {
         Optional<Long> peer = qmp.peer().map(PeerCredentials::pid);
+        if (peer.filter(pid -> pid == process.pid()).isPresent()) {
+            return; // as it is nearly always, and to look for ancestors takes time
+        }
         Optional<ProcessHandle> ancestor = peer.flatMap(ProcessHandle::of);
         while (ancestor.isPresent() && ancestor.get().pid() != process.pid()) {
             ancestor = ancestor.get().parent();

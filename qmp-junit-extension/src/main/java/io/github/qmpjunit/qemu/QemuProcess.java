@@ -79,7 +79,9 @@ final class QemuProcess {
             prototype
                     .redirectInput(new File("/dev/null"))
                     .redirectOutput(directory.resolve("stdout").toFile());
-            prototype.environment().putAll(plan.environment());
+            if (!plan.environment().isEmpty()) { // to touch it is to copy it
+                prototype.environment().putAll(plan.environment());
+            }
             plan.workingDirectory().ifPresent(folder -> prototype.directory(folder.toFile()));
         }
         Process process = ProcessKeeper.start(
@@ -97,6 +99,11 @@ final class QemuProcess {
                 ProcessKeeper.hasEnded(process);
             }
         }
+    }
+
+    /** Return what names it in messages. */
+    String label() {
+        return label;
     }
 
     long pid() {

@@ -18,12 +18,7 @@ public final class StorageDaemonBuilder {
     private String name = "storage";
     private @Nullable String binary;
     private final List<String> args = new ArrayList<>();
-    private final List<QmpEventListener> listeners = new ArrayList<>();
-    private Duration startTimeout = Duration.ofSeconds(30);
-    private StopLimits stopLimits = StopLimits.DEFAULT;
-    private @Nullable Path artefacts;
-    private @Nullable Supplier<QmpTranscript> transcript;
-    private boolean recording;
+    private RunSettings settings = RunSettings.DEFAULT;
 
     StorageDaemonBuilder() {}
 
@@ -78,7 +73,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder listener(QmpEventListener listener) {
-        listeners.add(listener);
+        settings = settings.withListener(listener);
         return this;
     }
 
@@ -89,7 +84,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder startTimeout(Duration startTimeout) {
-        this.startTimeout = startTimeout;
+        settings = settings.withStartTimeout(startTimeout);
         return this;
     }
 
@@ -100,7 +95,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder stopLimits(StopLimits stopLimits) {
-        this.stopLimits = stopLimits;
+        settings = settings.withStopLimits(stopLimits);
         return this;
     }
 
@@ -112,7 +107,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder artefacts(Path artefacts) {
-        this.artefacts = artefacts;
+        settings = settings.withArtefacts(() -> Optional.of(artefacts));
         return this;
     }
 
@@ -123,7 +118,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder transcript(Supplier<QmpTranscript> transcript) {
-        this.transcript = transcript;
+        settings = settings.withTranscript(transcript);
         return this;
     }
 
@@ -134,7 +129,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder recording() {
-        this.recording = true;
+        settings = settings.withRecording();
         return this;
     }
 
@@ -161,10 +156,7 @@ public final class StorageDaemonBuilder {
                 Map.of(),
                 Optional.empty(),
                 List.of(),
-                List.copyOf(listeners),
-                startTimeout,
-                stopLimits,
-                Optional.ofNullable(artefacts),
-                LaunchPlan.newTranscript(transcript, recording)));
+                settings,
+                settings.newTranscript()));
     }
 }

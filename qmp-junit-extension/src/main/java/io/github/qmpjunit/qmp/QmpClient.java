@@ -40,7 +40,7 @@ public final class QmpClient implements AutoCloseable {
     private final boolean outOfBand;
     private final QmpLimits limits;
     private final @Nullable QmpTranscript transcript;
-    private final @Nullable Path artefacts;
+    private final Supplier<Optional<Path>> artefacts;
     private final Secrets secrets;
     private final EventRouter router;
     private final DaemonExecutor callbacks;
@@ -416,7 +416,7 @@ public final class QmpClient implements AutoCloseable {
 
     /** {@return where the owner of this client keeps what belongs to its run (logs, transcripts), for messages; empty if nowhere} */
     public Optional<Path> artefacts() {
-        return Optional.ofNullable(artefacts);
+        return artefacts.get();
     }
 
     /** {@return what the server was told in confidence, so far; this client's messages and its transcript do not show it} */
@@ -694,7 +694,7 @@ public final class QmpClient implements AutoCloseable {
         private Supplier<String> program = () -> "";
         private QmpLimits limits = QmpLimits.defaults();
         private @Nullable QmpTranscript transcript;
-        private @Nullable Path artefacts;
+        private Supplier<Optional<Path>> artefacts = Optional::empty;
         private Secrets secrets = new Secrets();
 
         private Builder() {}
@@ -846,6 +846,18 @@ public final class QmpClient implements AutoCloseable {
          * @return this
          */
         public Builder artefacts(Path artefacts) {
+            requireNonNull(artefacts, "artefacts must not be null");
+            return artefacts(() -> Optional.of(artefacts));
+        }
+
+        /**
+         * Set where the owner of this client keeps what belongs to its run, as {@link #artefacts(Path)} does, where that changes as
+         * long as the client is used.
+         *
+         * @param artefacts tells the directory; asked whenever a message is to name it, on any thread
+         * @return this
+         */
+        public Builder artefacts(Supplier<Optional<Path>> artefacts) {
             this.artefacts = requireNonNull(artefacts, "artefacts must not be null");
             return this;
         }
