@@ -2,7 +2,6 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
@@ -10,14 +9,17 @@ import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.api.WritableAssertionInfo;
 
 /** Assertions that an event does not come. They look at what arrives from their own beginning on, and consume nothing. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
 
     private final String subject;

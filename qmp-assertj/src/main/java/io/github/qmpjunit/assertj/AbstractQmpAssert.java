@@ -2,14 +2,15 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
+import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param <SELF> the assertion's own type
  * @param <ACTUAL> what has the client
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACTUAL>, ACTUAL>
         extends AbstractAssert<SELF, ACTUAL> {
 

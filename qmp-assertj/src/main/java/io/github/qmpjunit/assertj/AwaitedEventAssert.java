@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractObjectAssert;
 import org.assertj.core.api.WritableAssertionInfo;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  * the time-out that began with {@code awaitEvent}. So the whole chain consumes one event: the first that meets all demands. {@link
  * #thenEvent} and the counts consume further ones, in the same time-out.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert, QmpEvent> {
 
     /**

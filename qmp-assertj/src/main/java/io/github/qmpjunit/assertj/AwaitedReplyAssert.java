@@ -3,19 +3,21 @@ package io.github.qmpjunit.assertj;
 import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.qmp.DataPath;
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.JsonValues;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.WritableAssertionInfo;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Assertions that a query's reply comes to be something. Each adds a demand; one reply must meet them all, in one time-out. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCommand> {
 
     private final QmpClient client;

@@ -8,12 +8,14 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import java.util.function.Consumer;
+import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.WritableAssertionInfo;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Assertions about the outcome of a command, which the first of them executes, and only the first. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
 
     private final QmpClient client;

@@ -1,6 +1,5 @@
 package io.github.qmpjunit.assertj;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -9,6 +8,7 @@ import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.qemu.ExitStatus;
 import io.github.qmpjunit.qemu.GuestProgramResult;
+import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractObjectAssert;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions about a program that has run in the guest: how it ended, and what it wrote. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class GuestProgramAssert extends AbstractObjectAssert<GuestProgramAssert, GuestProgramResult> {
 
     /**

@@ -2,13 +2,14 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvent;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
+import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Assertions about the order of events of several machines: by the moment at which each was read, in this JVM; of one machine, by
  * their order on its connection. Between two machines that says no more than the machine's load allows; an order that one machine's command causes in the other is safe.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class InOrderAssert extends AbstractAssert<InOrderAssert, Duration> {
 
     private final Deadline deadline;

@@ -2,7 +2,6 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
@@ -10,11 +9,13 @@ import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpJobListener;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.WritableAssertionInfo;
@@ -27,6 +28,7 @@ import tools.jackson.databind.JsonNode;
  * <p>Those about its outcome drive it: they complete it when it is ready, finalize it when it is pending, and dismiss it when it is
  * concluded. They work as well for jobs that do one or the other by themselves, and consume no events.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class JobAssert extends AbstractAssert<JobAssert, String> {
 
     private final QmpClient client;

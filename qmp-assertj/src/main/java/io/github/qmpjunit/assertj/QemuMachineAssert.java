@@ -5,14 +5,16 @@ import static java.util.Objects.requireNonNull;
 import io.github.qmpjunit.qemu.ExitStatus;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuOutputException;
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.util.Optional;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Assertions about a machine: its process, its status, and what its client receives. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QemuMachineAssert extends AbstractQmpAssert<QemuMachineAssert, QemuMachine> {
 
     /**

@@ -9,11 +9,13 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.time.Duration;
+import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.InstanceOfAssertFactory;
 import org.jspecify.annotations.Nullable;
 
 /** The entry point: import {@link #assertThat} statically. */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpAssertions {
 
     /** Narrows an AssertJ assertion to one about an event: {@code extracting(..., QMP_EVENT)}. */

@@ -6,10 +6,12 @@ import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpEvent;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractObjectAssert;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions about an event that has arrived. They do not wait. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpEventAssert extends AbstractObjectAssert<QmpEventAssert, QmpEvent> {
 
     /**

@@ -2,19 +2,21 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions about a listener. Those that wait take the event from the listener's own queue. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpEventListenerAssert extends AbstractAssert<QmpEventListenerAssert, QmpEventListener> {
 
     private Duration timeout = AbstractQmpAssert.DEFAULT_TIMEOUT;

@@ -8,9 +8,11 @@ import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
+import org.apiguardian.api.API;
 import org.assertj.core.api.SoftAssertionsProvider;
 
 /** Adds this package's assertions to soft assertions of your own. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public interface QmpSoftAssertionsProvider extends SoftAssertionsProvider {
 
     /**

@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions about a machine's hardware, as its processors would see it: memory, ports, interrupt lines. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QtestAssert extends AbstractAssert<QtestAssert, Qtest> {
 
     private Duration timeout = AbstractQmpAssert.DEFAULT_TIMEOUT;

@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.github.qmpjunit.qemu.QemuOutputException;
 import io.github.qmpjunit.qemu.SerialConsole;
 import java.time.Duration;
+import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions about what a guest writes to its console. Each passes what it found, so that the next looks behind it. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class SerialConsoleAssert extends AbstractAssert<SerialConsoleAssert, SerialConsole> {
 
     private Duration timeout = AbstractQmpAssert.DEFAULT_TIMEOUT;

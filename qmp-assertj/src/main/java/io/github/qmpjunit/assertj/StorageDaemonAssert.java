@@ -2,9 +2,11 @@ package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qmp.QmpClient;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions about a storage daemon: its process, and what its client receives. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class StorageDaemonAssert extends AbstractQmpAssert<StorageDaemonAssert, StorageDaemon> {
 
     /**

@@ -3,6 +3,7 @@ package io.github.qmpjunit.assertj;
 import static java.util.Objects.requireNonNull;
 
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 
 /**
  * Says which line is meant.
@@ -10,6 +11,7 @@ import java.util.regex.Pattern;
  * @param description follows "a line"
  * @param pattern finds it
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record TextPattern(String description, Pattern pattern) {
 
     static TextPattern containing(String part) {

@@ -1,6 +1,9 @@
 package io.github.qmpjunit.junit;
 
+import org.apiguardian.api.API;
+
 /** What is looked at when a test has passed. Each is on by default, and fails the test, or reports, as it says. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public enum Check {
 
     /** QEMU still runs, unless the test has ended it, and ends as it should when told to. Fails the test. */

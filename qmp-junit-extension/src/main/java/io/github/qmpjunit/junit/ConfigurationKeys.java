@@ -1,5 +1,7 @@
 package io.github.qmpjunit.junit;
 
+import org.apiguardian.api.API;
+
 /**
  * The names of what can be configured from outside of the tests.
  *
@@ -9,6 +11,7 @@ package io.github.qmpjunit.junit;
  * qmpjunit.hold.limit}). What an annotation or {@link QemuExtension#builder()} says of a machine wins over all of them. A value
  * that cannot be understood fails each test that needs it.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class ConfigurationKeys {
 
     /**

@@ -6,6 +6,7 @@ import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.apiguardian.api.API;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Inherited
 @Documented
 @ExtendWith(EnabledIfQemuCondition.class)
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+@SuppressWarnings("exports") // JUnit alone makes it, through the opened package.
 public @interface EnabledIfQemu {
 
     /**

@@ -1,10 +1,12 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.QemuNotFoundException;
+import org.apiguardian.api.API;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 
 /** What happens to a test for which there is no QEMU. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public enum Missing {
 
     /** It fails, as any test whose surroundings are not in order. */

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +58,8 @@ import org.opentest4j.TestAbortedException;
  * <p>A test fails where its machine cannot start, and where one of the {@linkplain Check checks} at its end finds something. On each
  * test that fails, there is a {@linkplain io.github.qmpjunit.junit.report.FailureReport report}, named in the failure.
  */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
+@SuppressWarnings("exports") // Whoever meets JUnit's types here requires JUnit.
 public final class QemuExtension
         implements BeforeAllCallback,
                 TestInstancePreConstructCallback,

@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 
 /**
  * Collects what a {@link QemuExtension} of a {@code @RegisterExtension} field is to do. Not thread-safe.
  *
  * <p>Scope, reset and checks hold for all machines of this extension; for machines that differ in them, use {@link Vm}.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QemuExtensionBuilder {
 
     private final Map<String, Consumer<QemuMachineBuilder>> machines = new LinkedHashMap<>();

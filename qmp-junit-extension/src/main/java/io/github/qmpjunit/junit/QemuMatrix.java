@@ -6,6 +6,7 @@ import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.apiguardian.api.API;
 import org.junit.jupiter.api.ClassTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Documented
 @ClassTemplate
 @ExtendWith({QemuMatrixProvider.class, QemuExtension.class})
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+@SuppressWarnings("exports") // JUnit alone makes it, through the opened package.
 public @interface QemuMatrix {
 
     /**

@@ -1,6 +1,9 @@
 package io.github.qmpjunit.junit;
 
+import org.apiguardian.api.API;
+
 /** What is done to a shared machine before each test but the first, so that it does not see what the last one has done. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public enum Reset {
 
     /** Nothing: each test finds the machine as the last one has left it. */

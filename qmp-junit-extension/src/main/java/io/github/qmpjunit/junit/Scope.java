@@ -1,6 +1,9 @@
 package io.github.qmpjunit.junit;
 
+import org.apiguardian.api.API;
+
 /** How long a machine lives. */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public enum Scope {
 
     /** Each test gets a machine of its own; the default, and the one in which no test can disturb another. */

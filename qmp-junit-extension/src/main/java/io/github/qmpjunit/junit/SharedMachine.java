@@ -12,7 +12,7 @@ import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpState;
-import io.github.qmpjunit.qmp.Waiting;
+import io.github.qmpjunit.qmp.internal.Waiting;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;

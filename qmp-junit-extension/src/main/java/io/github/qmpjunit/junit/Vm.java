@@ -8,6 +8,7 @@ import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.apiguardian.api.API;
 
 /**
  * Defines a machine, or says which one is meant.
@@ -24,6 +25,7 @@ import java.lang.annotation.Target;
 @Inherited
 @Documented
 @Repeatable(Vms.class)
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public @interface Vm {
 
     /**

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import org.apiguardian.api.API;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -8,6 +9,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * constructor without parameters.
  */
 @FunctionalInterface
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+@SuppressWarnings("exports") // Whoever meets JUnit's types here requires JUnit.
 public interface VmFactory {
 
     /**

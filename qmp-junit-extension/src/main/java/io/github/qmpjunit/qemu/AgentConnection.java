@@ -1,6 +1,6 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apiguardian.api.API;
 
 /**
  * Where a person, or another program, attaches to a running machine beside the test.
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param gdb the UNIX socket of QEMU's gdb server, once it {@linkplain QemuMachine#startGdbServer listens}
  * @param vnc the UNIX socket of its display; empty for a machine without hardware
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record Attachment(Path monitor, Path gdb, Optional<Path> vnc) {
 
     private static final String MONITOR = "attach";

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qemu;
 
 import java.util.Map;
 import java.util.OptionalInt;
+import org.apiguardian.api.API;
 
 /**
  * How a process ended: by itself, with a code, or by a signal.
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
  * @param number the code, or the signal's number
  * @param isSignal which of the two
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record ExitStatus(int number, boolean isSignal) {
 
     private static final int SIGNAL_BASE = 128;

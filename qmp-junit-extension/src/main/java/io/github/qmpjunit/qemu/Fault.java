@@ -1,8 +1,10 @@
 package io.github.qmpjunit.qemu;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apiguardian.api.API;
 
 /** Something that is wrong with a machine, until it is closed. Thread-safe. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Fault implements AutoCloseable {
 
     private final String description;

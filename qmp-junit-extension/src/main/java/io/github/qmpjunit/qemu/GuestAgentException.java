@@ -1,9 +1,11 @@
 package io.github.qmpjunit.qemu;
 
 import java.util.Optional;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Signals that the guest agent answered with an error, did not answer, or that a program in the guest failed. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class GuestAgentException extends QemuException {
 
     private static final long serialVersionUID = 1L;

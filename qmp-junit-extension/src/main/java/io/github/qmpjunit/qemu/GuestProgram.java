@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apiguardian.api.API;
 
 /**
  * A program to run in the guest. Immutable.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param input what it reads from its standard input, in UTF-8
  * @param timeLimit how long it may take until it is killed
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record GuestProgram(List<String> command, Map<String, String> environment, String input, Duration timeLimit) {
 
     private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(30);

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qemu;
 
+import org.apiguardian.api.API;
+
 /**
  * What became of a program in the guest. Immutable.
  *
@@ -10,6 +12,7 @@ package io.github.qmpjunit.qemu;
  * @param stdoutTruncated whether the agent kept only the beginning of the output, as it does beyond 16 MiB
  * @param stderrTruncated the same of the standard error
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record GuestProgramResult(
         GuestProgram program,
         ExitStatus exit,

@@ -1,8 +1,10 @@
 package io.github.qmpjunit.qemu;
 
 import java.util.Locale;
+import org.apiguardian.api.API;
 
 /** What a disk is asked to do; see {@link Faults#fail}. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public enum IoKind {
     /** Read data. */
     READ,

@@ -1,13 +1,14 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * guest reads its keyboard when it finds the time, and the keyboard remembers only a few keys: where some get lost, hold them for
  * longer. Immutable.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Keyboard {
 
     private static final Duration HOLD_TIME = Duration.ofMillis(20);

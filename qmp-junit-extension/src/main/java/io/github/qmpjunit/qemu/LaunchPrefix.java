@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apiguardian.api.API;
 
 /**
  * A command to put before QEMU: a tool that watches it, or one that runs it on another machine. Immutable.
@@ -16,6 +17,7 @@ import java.util.Optional;
  * shared. Over there, a POSIX shell with {@code mktemp}, {@code mkfifo}, {@code cat} and {@code rm} has to be on the {@code PATH}:
  * it ends QEMU with SIGKILL when its standard input ends, as it does when this JVM dies or the connection breaks.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class LaunchPrefix {
 
     static final LaunchPrefix NONE = new LaunchPrefix(End.HERE, List.of());

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 
 /**
  * What a machine takes of its host.
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
  * @param cores the guest's processors; 0 for a machine without any, such as {@code none}
  * @param memoryBytes the guest's memory, in bytes
  */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
 public record MachineResources(int cores, long memoryBytes) {
 
     /** Nothing at all. */

@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apiguardian.api.API;
 
 /**
  * How to migrate: capabilities and parameters, which both machines get, as most must be the same on either side; and for how long to
  * wait. Immutable.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class MigrationOptions {
 
     private static final MigrationOptions DEFAULTS = new MigrationOptions(Map.of(), Map.of(), Duration.ofMinutes(1));

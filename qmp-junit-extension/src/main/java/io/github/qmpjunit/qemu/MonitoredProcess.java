@@ -1,6 +1,5 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.PeerCredentials;
 import io.github.qmpjunit.qmp.QmpAcceptor;
 import io.github.qmpjunit.qmp.QmpAddress;
@@ -14,6 +13,7 @@ import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

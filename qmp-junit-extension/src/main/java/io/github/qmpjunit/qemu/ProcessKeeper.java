@@ -1,6 +1,6 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;

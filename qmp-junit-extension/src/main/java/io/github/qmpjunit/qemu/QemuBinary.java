@@ -10,12 +10,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the QEMU to start: the one that was named, then the system property {@value #PROPERTY}, then the environment variable
  * {@value #ENVIRONMENT}, which QEMU's own tests use as well, then {@code qemu-system-<arch>} on the {@code PATH}.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QemuBinary {
 
     /** The system property that names the binary, as a path or as a command on the {@code PATH}. */

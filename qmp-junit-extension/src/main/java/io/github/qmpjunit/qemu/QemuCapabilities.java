@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>Asked of the binary itself, once in a JVM for as long as the file stays the same. Immutable.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QemuCapabilities {
 
     private static final ProbeCache<QemuCapabilities> KNOWN = new ProbeCache<>(Duration.ofMinutes(2));

@@ -1,9 +1,11 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.Secrets;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Signals that something went wrong with a process under test. The root of all exceptions of this package. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QemuException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,8 +1,10 @@
 package io.github.qmpjunit.qemu;
 
 import java.util.Optional;
+import org.apiguardian.api.API;
 
 /** Signals that a QEMU ended in another way than it should have. The message holds all that is known about it. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QemuExitException extends QemuException {
 
     private static final long serialVersionUID = 1L;

@@ -3,10 +3,10 @@ package io.github.qmpjunit.qemu;
 import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
-import io.github.qmpjunit.qmp.Waiting;
+import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.qmp.internal.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXSocket;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +30,7 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>Thread-safe.
  */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QemuMachine implements AutoCloseable {
 
     private static final Duration SNAPSHOT_TIMEOUT = Duration.ofMinutes(1);

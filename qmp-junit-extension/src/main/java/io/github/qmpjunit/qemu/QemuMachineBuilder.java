@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * once. Whatever has no method of its own goes through {@link #args}. Not thread-safe; one builder may start several machines, one
  * after the other or side by side.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QemuMachineBuilder {
 
     private static final String QTEST = "qtest";
@@ -489,6 +491,7 @@ public final class QemuMachineBuilder {
     }
 
     /** {@return what the machine takes of its host, as far as the definition says} */
+    @API(status = API.Status.INTERNAL, since = "0.1.0")
     public MachineResources resources() {
         return MachineResources.of(ownArguments());
     }

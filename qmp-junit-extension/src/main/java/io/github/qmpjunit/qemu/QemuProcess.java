@@ -1,8 +1,8 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,9 +1,11 @@
 package io.github.qmpjunit.qemu;
 
 import java.util.Optional;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Signals that a QEMU did not become ready. The message holds its exit status, its standard error and its command line, if it got that far. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QemuStartException extends QemuException {
 
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXSocket;
 
@@ -28,6 +29,7 @@ import org.newsclub.net.unix.AFUNIXSocket;
  *
  * <p>The protocol is described in QEMU's {@code softmmu/qtest.c} ({@code system/qtest.c} since 8.2).
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Qtest {
 
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(10);

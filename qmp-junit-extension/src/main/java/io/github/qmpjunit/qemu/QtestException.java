@@ -1,8 +1,10 @@
 package io.github.qmpjunit.qemu;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Signals that a qtest command failed, or that its reply did not come. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QtestException extends QemuException {
 
     private static final long serialVersionUID = 1L;

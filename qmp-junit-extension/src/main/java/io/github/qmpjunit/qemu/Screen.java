@@ -1,15 +1,16 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apiguardian.api.API;
 
 /**
  * What a machine shows on its first display, as a picture. Immutable and thread-safe; {@link #withTimeout} returns a changed copy.
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>QEMU writes the picture to a file in the machine's private directory ({@code screendump}); as PNG since 7.1, where it was
  * built with libpng, and as a PPM that is converted here otherwise. A guest that is paused or hangs has a screen, too.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Screen {
 
     private static final AtomicInteger LAST_NUMBER = new AtomicInteger();

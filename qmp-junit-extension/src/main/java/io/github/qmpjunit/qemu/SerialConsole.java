@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apiguardian.api.API;
 import org.newsclub.net.unix.AFUNIXSocket;
 
 /**
@@ -13,6 +14,7 @@ import org.newsclub.net.unix.AFUNIXSocket;
  * <p>Everything from the first byte on is read as it comes, so the guest is never held up. It belongs to the machine, which
  * closes it; waits end when the machine does. Thread-safe.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class SerialConsole {
 
     private final String name;

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qemu;
 
 import java.time.Duration;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * A moment of a machine, to which the machine can be rewound as often as wanted: taken once when the guest has booted, it takes the
@@ -11,6 +12,7 @@ import java.util.List;
  * network, read-only drives, the host's clock. With the memory goes the guest's idea of the time. Ends with the machine.
  * Thread-safe.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Snapshot {
 
     private static final Duration TIMEOUT = Duration.ofMinutes(1);

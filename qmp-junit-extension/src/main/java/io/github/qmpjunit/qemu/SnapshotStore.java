@@ -4,13 +4,13 @@ import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.JOB_STATUS_CHANGE;
 import static io.github.qmpjunit.qmp.QmpEvents.RESET;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpJobListener;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

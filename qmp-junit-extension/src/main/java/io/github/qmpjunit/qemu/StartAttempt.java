@@ -4,6 +4,7 @@ import io.github.qmpjunit.qmp.QmpTranscript;
 import io.github.qmpjunit.qmp.Secrets;
 import java.util.List;
 import java.util.Optional;
+import org.apiguardian.api.API;
 
 /**
  * What is left of a start that came to nothing.
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param exitStatus how the process ended, if it did so by itself
  * @param transcript what the monitor said, if the definition has asked for a transcript
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record StartAttempt(
         List<String> commandLine,
         Optional<OutputLog> stderr,

@@ -2,13 +2,13 @@ package io.github.qmpjunit.qemu;
 
 import static io.github.qmpjunit.qmp.QmpEvents.MIGRATION;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpInterruptedException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

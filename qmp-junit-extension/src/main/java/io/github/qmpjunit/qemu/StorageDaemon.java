@@ -1,18 +1,20 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.apiguardian.api.API;
 
 /**
  * A {@code qemu-storage-daemon}: QEMU's block layer, its jobs and its exports without a machine, with the same monitor.
  *
  * <p>Started, watched and stopped as a {@link QemuMachine} is. Thread-safe.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class StorageDaemon implements AutoCloseable {
 
     private final MonitoredProcess monitored;

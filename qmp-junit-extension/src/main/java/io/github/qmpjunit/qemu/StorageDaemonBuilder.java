@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link StorageDaemon} is to be started with. Not thread-safe; one builder may start several. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class StorageDaemonBuilder {
 
     private String name = "storage";

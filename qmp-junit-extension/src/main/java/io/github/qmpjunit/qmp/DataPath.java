@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A way to one place in a JSON tree: member names parted by dots, array places in brackets, such as {@code
  * return[0].inserted.node-name}. Immutable.
  */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class DataPath {
 
     private static final Pattern STEP = Pattern.compile("\\G(?:(?:^|(?<=.)\\.)([^.\\[\\]]+)|\\[(\\d{1,9})])");

@@ -1,10 +1,13 @@
 package io.github.qmpjunit.qmp;
 
+import org.apiguardian.api.API;
+
 /**
  * A point in the order of a client's events; made by {@link QmpClient#mark()}.
  *
  * @param sequence the sequence number of the last event before it; 0 before the first
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record EventMark(long sequence) {
 
     /**

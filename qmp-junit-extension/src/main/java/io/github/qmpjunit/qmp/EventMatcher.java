@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  * <p>Immutable: each {@code with...} returns a new matcher that demands more. A matcher can also say why an event does not
  * match ({@link #mismatches}).
  */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class EventMatcher {
 
     private static final EventMatcher ANY = new EventMatcher(Set.of(), List.of());

@@ -3,6 +3,7 @@ package io.github.qmpjunit.qmp;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -11,6 +12,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * Comparison of JSON values as people mean it: numbers by value ({@code 1}, {@code 1L} and {@code 1.0} are the same), strings
  * and booleans only with their own kind.
  */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class JsonValues {
 
     /** The length of an excerpt in characters. */

@@ -2,8 +2,10 @@ package io.github.qmpjunit.qmp;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /** Some listeners that are registered until this is closed; made by {@link QmpClient#listen(QmpEventListener, QmpEventListener...)}. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class ListenerScope implements AutoCloseable {
 
     private final List<QmpEventListener> registered = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.util.List;

@@ -2,12 +2,14 @@ package io.github.qmpjunit.qmp;
 
 import java.io.IOException;
 import java.time.Duration;
+import org.apiguardian.api.API;
 
 /**
  * Listens for one QMP server that connects to us, as QEMU does with {@code -chardev socket,...,server=off}.
  *
  * <p>Thread-safe.
  */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpAcceptor implements AutoCloseable {
 
     private final Listener listener;

@@ -4,8 +4,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
+import org.apiguardian.api.API;
 
 /** Where a QMP server listens, or where a client is to listen for one. Immutable. */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public sealed interface QmpAddress permits UnixAddress, UnixAbstractAddress, TcpAddress, TlsAddress, StreamsAddress {
 
     /**

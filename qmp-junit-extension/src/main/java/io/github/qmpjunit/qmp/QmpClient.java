@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -28,6 +30,7 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>Thread-safe.
  */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpClient implements AutoCloseable {
 
     private final String name;

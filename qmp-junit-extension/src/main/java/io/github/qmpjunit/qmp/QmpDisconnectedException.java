@@ -1,8 +1,10 @@
 package io.github.qmpjunit.qmp;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Signals that the connection ended before what was waited for arrived. The message says why it ended. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpDisconnectedException extends QmpException {
 
     private static final long serialVersionUID = 1L;

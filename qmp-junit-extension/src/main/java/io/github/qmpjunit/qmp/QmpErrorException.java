@@ -1,12 +1,14 @@
 package io.github.qmpjunit.qmp;
 
 import java.util.Optional;
+import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Signals that the server answered a command with an error. The connection stays usable. Secrets are masked in the message, not in
  * what the methods return.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpErrorException extends QmpException {
 
     private static final long serialVersionUID = 1L;

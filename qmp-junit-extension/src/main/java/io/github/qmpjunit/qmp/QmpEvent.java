@@ -2,12 +2,14 @@ package io.github.qmpjunit.qmp;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * An event as a server sent it. Immutable as long as nobody changes the tree behind {@link #data()}.
  */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpEvent {
 
     private final JsonNode message;

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.qmp.internal.Waiting;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Subclasses may override {@link #accepts}.
  */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
 public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
 
     private final EventMatcher filter;
@@ -157,6 +161,8 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
      * @param deadline until when to wait
      * @return the oldest matching event not yet taken
      */
+    @API(status = API.Status.INTERNAL, since = "0.1.0")
+    @SuppressWarnings("exports") // the assertions', whose waits share one deadline
     public QmpEvent next(EventMatcher matcher, Deadline deadline) {
         Waiting waiting = Waiting.begin(matcher::toString);
         lock.lock();

@@ -1,8 +1,10 @@
 package io.github.qmpjunit.qmp;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Signals that something went wrong between a QMP client and its peer. The root of all exceptions of this package. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -11,6 +12,7 @@ import tools.jackson.databind.JsonNode;
  * @param capabilities what it offers, such as {@code oob}
  * @param message the whole greeting, {@code {"QMP": {...}}}; not to be changed
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record QmpGreeting(QmpVersion version, Set<String> capabilities, JsonNode message) {
 
     static QmpGreeting of(JsonNode message) {

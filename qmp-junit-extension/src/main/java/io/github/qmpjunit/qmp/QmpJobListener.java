@@ -8,10 +8,13 @@ import static io.github.qmpjunit.qmp.QmpEvents.BLOCK_JOB_PENDING;
 import static io.github.qmpjunit.qmp.QmpEvents.BLOCK_JOB_READY;
 import static io.github.qmpjunit.qmp.QmpEvents.JOB_STATUS_CHANGE;
 
+import org.apiguardian.api.API;
+
 /**
  * A listener for all that happens to one job. QEMU names the job in {@code id} or, in the older block-job events, in {@code
  * device}; this one knows which.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpJobListener extends QmpEventListener {
 
     private static final EventMatcher NAMED_BY_ID = anyOf(JOB_STATUS_CHANGE, BLOCK_JOB_PENDING);

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import org.apiguardian.api.API;
 import tools.jackson.core.StreamWriteConstraints;
 
 /**
@@ -13,6 +14,7 @@ import tools.jackson.core.StreamWriteConstraints;
  * @param nesting how deep objects and arrays may lie in each other; 500 by default, and no more
  * @param numberLength the most characters of one number; 1000 by default, since longer ones are costly to read
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record QmpLimits(int messageBytes, int nesting, int numberLength) {
 
     /** Jackson's own limit for a tree that prints itself, which nobody outside the tree can raise. */

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -29,6 +30,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * @see <a href="https://www.qemu.org/docs/master/devel/qapi-code-gen.html#client-json-protocol-introspection">QEMU's
  *     description of the schema</a>
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QmpSchema {
 
     static final String DEPRECATED = "deprecated";

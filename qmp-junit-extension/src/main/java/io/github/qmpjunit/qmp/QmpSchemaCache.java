@@ -3,6 +3,7 @@ package io.github.qmpjunit.qmp;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apiguardian.api.API;
 
 /**
  * Keeps the schemas of programs that clients were connected to, for the next client of the same program. Whoever owns the
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Thread-safe. Two clients that miss at the same time ask both; neither waits for the other.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QmpSchemaCache {
 
     private final Map<String, QmpSchema> schemas = new ConcurrentHashMap<>();

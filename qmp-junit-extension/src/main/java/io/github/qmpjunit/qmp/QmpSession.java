@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

@@ -1,6 +1,9 @@
 package io.github.qmpjunit.qmp;
 
+import org.apiguardian.api.API;
+
 /** The states of a {@link QmpClient}, in the order in which it passes through them. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public enum QmpState {
     /** Not connected. A client begins here and comes back here when it is closed. */
     IDLE,

@@ -1,6 +1,9 @@
 package io.github.qmpjunit.qmp;
 
+import org.apiguardian.api.API;
+
 /** Signals that a client was asked for something that its state does not allow. The message names both states. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpStateException extends QmpException {
 
     private static final long serialVersionUID = 1L;

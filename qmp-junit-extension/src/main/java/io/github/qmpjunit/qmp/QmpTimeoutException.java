@@ -1,8 +1,10 @@
 package io.github.qmpjunit.qmp;
 
 import java.time.Duration;
+import org.apiguardian.api.API;
 
 /** Signals that something did not arrive in time. The connection stays usable. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpTimeoutException extends QmpException {
 
     private static final long serialVersionUID = 1L;

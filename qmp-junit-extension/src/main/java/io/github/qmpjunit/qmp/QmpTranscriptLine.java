@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -8,6 +9,7 @@ import tools.jackson.databind.JsonNode;
  * @param nanoTime when it was taken down, in terms of {@link System#nanoTime()}
  * @param line the line as {@link QmpTranscript} describes it, an object
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record QmpTranscriptLine(long nanoTime, JsonNode line) {
 
     /** {@return the line as a transcript's file has it: JSON in ASCII, without the line's end} */

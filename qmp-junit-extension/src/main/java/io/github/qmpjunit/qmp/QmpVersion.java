@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qmp;
 
 import java.util.Comparator;
+import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -11,6 +12,7 @@ import tools.jackson.databind.JsonNode;
  * @param micro the third number
  * @param packaging what the distributor added, such as {@code Debian 1:7.2+dfsg-7}; may be empty
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record QmpVersion(int major, int minor, int micro, String packaging) implements Comparable<QmpVersion> {
 
     private static final Comparator<QmpVersion> BY_NUMBER = Comparator.comparingInt(QmpVersion::major)

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import java.util.List;
 import java.util.Set;
+import org.apiguardian.api.API;
 
 /**
  * A command of QEMU's schema.
@@ -12,6 +13,7 @@ import java.util.Set;
  * @param outOfBand whether it may be executed out of band
  * @param features QEMU's special marks, such as {@code deprecated} and {@code unstable}
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record SchemaCommand(
         String name, SchemaType argumentType, SchemaType returnType, boolean outOfBand, Set<String> features) {
 

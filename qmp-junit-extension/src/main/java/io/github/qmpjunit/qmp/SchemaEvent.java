@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import java.util.List;
 import java.util.Set;
+import org.apiguardian.api.API;
 
 /**
  * An event of QEMU's schema.
@@ -10,6 +11,7 @@ import java.util.Set;
  * @param dataType the type of its data, an object; an event without data has an empty one
  * @param features QEMU's special marks, such as {@code deprecated} and {@code unstable}
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record SchemaEvent(String name, SchemaType dataType, Set<String> features) {
 
     /** {@return the members of its data, in QEMU's order; those that not every such event has hang on {@link #dataType()}} */

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qmp;
 
 import java.util.Set;
+import org.apiguardian.api.API;
 
 /**
  * One member of an object in QEMU's schema: an argument of a command, a member of an event's data, and so on downwards.
@@ -10,6 +11,7 @@ import java.util.Set;
  * @param optional whether it may be left out
  * @param features QEMU's special marks, such as {@code deprecated} and {@code unstable}
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record SchemaMember(String name, SchemaType type, boolean optional, Set<String> features) {
 
     /** {@return whether QEMU's developers intend to remove it} */

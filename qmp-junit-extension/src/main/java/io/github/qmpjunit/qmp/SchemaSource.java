@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,11 +1,14 @@
 package io.github.qmpjunit.qmp;
 
+import org.apiguardian.api.API;
+
 /**
  * The address of a TCP port; made by {@link QmpAddress#tcp}.
  *
  * @param host a host name or an IP address, without brackets
  * @param port the port; 0 where the system is to choose one
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record TcpAddress(String host, int port) implements QmpAddress {
 
     /**

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qmp;
 
 import java.util.Optional;
+import org.apiguardian.api.API;
 
 /**
  * The address of a TCP port or a UNIX socket where TLS is spoken; made by {@link QmpAddress#tls(QmpAddress, TlsOptions)}.
@@ -8,6 +9,7 @@ import java.util.Optional;
  * @param inner the address of the port or the socket
  * @param options whom to trust and what to check
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record TlsAddress(QmpAddress inner, TlsOptions options) implements QmpAddress {
 
     /**

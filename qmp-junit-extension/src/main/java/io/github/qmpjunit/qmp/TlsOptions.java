@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A client checks that the server's certificate is for the host to which it connects, as HTTPS does (RFC 2818): a
  * certificate from a trusted authority alone says that somebody is at the other end, not who.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class TlsOptions {
 
     private final SSLContext context;

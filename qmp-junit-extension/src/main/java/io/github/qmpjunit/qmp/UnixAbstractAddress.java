@@ -2,12 +2,14 @@ package io.github.qmpjunit.qmp;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.apiguardian.api.API;
 
 /**
  * The address of a UNIX socket in Linux's abstract namespace; made by {@link QmpAddress#unixAbstract}.
  *
  * @param name the name, without the zero byte that precedes it
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record UnixAbstractAddress(String name) implements QmpAddress {
 
     /** The size of {@code sun_path} less its leading zero byte: unix(7). */

@@ -3,12 +3,14 @@ package io.github.qmpjunit.qmp;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.apiguardian.api.API;
 
 /**
  * The address of a UNIX socket; made by {@link QmpAddress#unix}.
  *
  * @param path the socket's path
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record UnixAddress(Path path) implements QmpAddress {
 
     /** The size of {@code sun_path} less its closing zero byte: unix(7) on Linux, sys/un.h elsewhere. */

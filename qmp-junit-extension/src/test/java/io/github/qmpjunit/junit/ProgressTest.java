@@ -6,7 +6,7 @@ import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvents;
-import io.github.qmpjunit.qmp.Waiting;
+import io.github.qmpjunit.qmp.internal.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

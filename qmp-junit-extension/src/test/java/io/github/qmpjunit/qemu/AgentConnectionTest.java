@@ -63,7 +63,7 @@ class AgentConnectionTest {
         try (AFUNIXServerSocket server = AFUNIXServerSocket.bindOn(address);
                 AFUNIXSocket ours = AFUNIXSocket.connectTo(address);
                 AFUNIXSocket theirs = server.accept()) {
-            GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "It was last seen at dawn.");
+            GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "It was last seen at dawn.", new Secrets());
             List<String> asked = new CopyOnWriteArrayList<>();
             Thread guest = new Thread(() -> startAndFallSilent(theirs, asked));
             guest.setDaemon(true);

@@ -5,9 +5,9 @@ import static io.github.qmpjunit.qmp.QmpEvents.RESET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

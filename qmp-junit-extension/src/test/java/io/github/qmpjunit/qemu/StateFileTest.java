@@ -5,9 +5,9 @@ import static io.github.qmpjunit.qmp.QmpEvents.MIGRATION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apiguardian.api.API;
 
 /**
  * Writes a folder about a failed test, for its machines' state must be taken before they are stopped.
@@ -35,6 +36,7 @@ import java.util.stream.Collectors;
  * <p>Secrets that were given to a machine are masked everywhere. A report never throws and never hangs: a machine that is dead or
  * stuck costs about a second, and what cannot be taken is noted on the page.
  */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class FailureReport {
 
     static final String PAGE = "index.html";

@@ -19,12 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.apiguardian.api.API;
 
 /**
  * A machine or a storage daemon that a report shows: one that runs, one that has died, or what is left of one that did not start.
  *
  * <p>It has a transcript if its definition asked for {@code recording()}. Immutable.
  */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class ReportedMachine {
 
     private static final List<String> BLOCK_QUERIES =

@@ -2,6 +2,7 @@ package io.github.qmpjunit.junit.report;
 
 import java.time.Instant;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * The test that a report is about.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param startedAt when it began; the report's times count from here
  * @param waitingAt where its thread was when a time-out struck, the innermost frame first; empty where none did
  */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
 public record ReportedTest(
         String displayName,
         String className,

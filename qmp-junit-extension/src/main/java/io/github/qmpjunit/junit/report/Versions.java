@@ -2,6 +2,7 @@ package io.github.qmpjunit.junit.report;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ final class Versions {
                     "QEMU \"%s\"".formatted(machine.name()), parts.isEmpty() ? "unknown" : String.join(", ", parts));
         }
         versions.put("qmp-junit", ours());
-        versions.put("JUnit Jupiter", orUnknown(Test.class.getPackage().getImplementationVersion()));
+        versions.put("JUnit Jupiter", orUnknown(versionOf(Test.class)));
         versions.put("Java", "%s (%s)".formatted(property("java.runtime.version"), property("java.vm.name")));
         versions.put(
                 "System",
@@ -52,6 +53,14 @@ final class Versions {
             // The version is told as unknown.
         }
         return descriptor.getProperty("version", "unknown, not from a jar");
+    }
+
+    /** A module's descriptor tells it; on the class path the jar's manifest does. */
+    private static @Nullable String versionOf(Class<?> type) {
+        ModuleDescriptor descriptor = type.getModule().getDescriptor();
+        return descriptor == null
+                ? type.getPackage().getImplementationVersion()
+                : descriptor.rawVersion().orElse(null);
     }
 
     private static String property(String name) {

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp.scripted;
 
 import io.github.qmpjunit.qmp.JsonValues;
 import java.util.Optional;
+import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Thread-safe; what answers returns the command itself, so that several steps read as one line.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class ReceivedCommand {
 
     private final ScriptedConnection connection;

@@ -1,7 +1,7 @@
 package io.github.qmpjunit.qmp.scripted;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apiguardian.api.API;
 import org.newsclub.net.unix.AFUNIXSocket;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -21,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Each call that sends is one write, so it is the test that chooses in which pieces the bytes leave. Thread-safe; what sends
  * returns the connection itself.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class ScriptedConnection {
 
     private final AFUNIXSocket socket;

@@ -1,8 +1,8 @@
 package io.github.qmpjunit.qmp.scripted;
 
-import io.github.qmpjunit.qmp.Deadline;
 import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.UnixAddress;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocket;
@@ -47,6 +48,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>It listens at a UNIX socket in a directory of its own, or connects to where somebody listens. One daemon thread serves the
  * clients and runs the scripts; everything here may be called from any thread, and scripts may be changed at any time.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class ScriptedQmpServer implements AutoCloseable {
 
     private static final Duration FAREWELL = Duration.ofSeconds(5);

@@ -1,14 +1,16 @@
-package io.github.qmpjunit.qmp;
+package io.github.qmpjunit.qmp.internal;
 
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import org.apiguardian.api.API;
 
 /**
  * A point on the monotonic clock by which something must have happened.
  *
  * <p>Made once where a wait begins and handed down, so that several steps share one time-out. Immutable.
  */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class Deadline {
 
     /** Far enough for every wait, near enough that adding it to the clock cannot overflow. */

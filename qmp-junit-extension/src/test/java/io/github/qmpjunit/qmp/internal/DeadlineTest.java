@@ -1,4 +1,4 @@
-package io.github.qmpjunit.qmp;
+package io.github.qmpjunit.qmp.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,11 @@
-package io.github.qmpjunit.qmp;
+package io.github.qmpjunit.qmp.internal;
 
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. It costs less than a microsecond: the words are found only when somebody asks.
  */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class Waiting {
 
     private static final Map<Thread, Waiting> NOW = new ConcurrentHashMap<>();

@@ -1,0 +1,31 @@
+/**
+ * Test against a real QEMU from JUnit: an asynchronous QMP client, a machine with a life cycle, an extension that injects both.
+ *
+ * <p>On the module path a JVM of version 24 or newer wants {@code --enable-native-access=org.newsclub.net.unix}, on the class path
+ * {@code --enable-native-access=ALL-UNNAMED}: UNIX sockets with file descriptors need native code.
+ */
+@SuppressWarnings("module") // The assertions' module is built after this one.
+module io.github.qmpjunit {
+    requires static transitive org.apiguardian.api;
+    requires static transitive org.jspecify;
+    // The user's own is the one that counts. Not transitive: javac would then want it of those who use the client
+    // alone.
+    requires static org.junit.jupiter.api;
+    requires transitive tools.jackson.databind;
+    requires java.management;
+    requires jdk.management;
+    requires org.newsclub.net.unix;
+    // junixsocket loads it by a class's name; nothing else would bring it into the module graph.
+    requires com.kohlschutter.junixsocket.nativecommon;
+
+    exports io.github.qmpjunit.junit;
+    exports io.github.qmpjunit.qemu;
+    exports io.github.qmpjunit.qmp;
+    exports io.github.qmpjunit.qmp.scripted;
+    exports io.github.qmpjunit.qmp.internal to
+            io.github.qmpjunit.assertj;
+
+    // JUnit makes the conditions and providers that annotations name; they are no API.
+    opens io.github.qmpjunit.junit to
+            org.junit.platform.commons;
+}
