@@ -71,12 +71,14 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
         if (!polling.until(all)) {
             throw failure(
                     "%s",
-                    Message.expecting(
-                                    subject,
-                                    "to reply to %s with %s".formatted(actual.name(), String.join(", ", demands)))
-                            + polling.ending()
-                            + Message.indented(polling.lastAsText())
-                            + PeerState.describe(client));
+                    client.secrets()
+                            .mask(Message.expecting(
+                                            subject,
+                                            "to reply to %s with %s"
+                                                    .formatted(actual.name(), String.join(", ", demands)))
+                                    + polling.ending()
+                                    + Message.indented(polling.lastAsText())
+                                    + PeerState.describe(client)));
         }
         return this;
     }

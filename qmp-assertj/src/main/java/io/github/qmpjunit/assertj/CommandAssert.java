@@ -59,21 +59,18 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
      */
     public CommandAssert returns(String path, @Nullable Object expected) {
         JsonNode wanted = JsonValues.treeOf(expected, path);
-        String what = "to return %s = %s".formatted(path, JsonValues.brief(wanted));
+        String what = "to return %s = %s".formatted(path, brief(wanted));
         JsonNode whole = successfulResult(what);
         JsonNode found = DataPath.of(path).in(whole);
         if (!JsonValues.equal(found, wanted)) {
             throw failureWithActualExpected(
-                    found.isMissingNode() ? null : JsonValues.brief(found),
-                    JsonValues.brief(wanted),
+                    found.isMissingNode() ? null : brief(found),
+                    brief(wanted),
                     "%s",
                     Message.expecting(commandText(), what)
                             + (found.isMissingNode()
-                                    ? "but nothing stands there in:%n%s"
-                                            .formatted(Message.indented(JsonValues.brief(whole)))
-                                    : "but it is %s in:%n%s"
-                                            .formatted(
-                                                    JsonValues.brief(found), Message.indented(JsonValues.brief(whole))))
+                                    ? "but nothing stands there in:%n%s".formatted(Message.indented(brief(whole)))
+                                    : "but it is %s in:%n%s".formatted(brief(found), Message.indented(brief(whole))))
                             + PeerState.artefacts(client));
         }
         return this;
@@ -123,7 +120,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
         QmpErrorException failure = expectedError(what);
         if (!failure.description().contains(part)) {
             throw failureWithActualExpected(
-                    failure.description(), part, "%s", Message.expecting(commandText(), what) + butError(failure));
+                    description(failure), part, "%s", Message.expecting(commandText(), what) + butError(failure));
         }
         return this;
     }
@@ -144,16 +141,23 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
             throw failure(
                     "%s",
                     Message.expecting(commandText(), what)
-                            + "but it returned:%n%s"
-                                    .formatted(Message.indented(JsonValues.brief(requireNonNull(result))))
+                            + "but it returned:%n%s".formatted(Message.indented(brief(requireNonNull(result))))
                             + PeerState.artefacts(client));
         }
         return failure;
     }
 
+    private String description(QmpErrorException failure) {
+        return client.secrets().mask(failure.description());
+    }
+
     private String butError(QmpErrorException failure) {
-        return "but it failed with %s: %s".formatted(failure.errorClass(), failure.description())
+        return "but it failed with %s: %s".formatted(failure.errorClass(), description(failure))
                 + PeerState.artefacts(client);
+    }
+
+    private String brief(JsonNode tree) {
+        return JsonValues.brief(client.secrets().mask(tree));
     }
 
     private String commandText() {

@@ -144,6 +144,11 @@ final class EventWait {
 
     /** Return why the event did not come, with what came instead. */
     String explain(EventMatcher matcher) {
+        String explanation = explained(matcher);
+        return client == null ? explanation : client.secrets().mask(explanation);
+    }
+
+    private String explained(EventMatcher matcher) {
         String expected = Message.expecting(receiver, "to receive " + matcher);
         if (jobFailure != null) {
             return expected

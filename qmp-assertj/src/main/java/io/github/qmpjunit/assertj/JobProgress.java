@@ -148,7 +148,7 @@ final class JobProgress {
             return "no event of it came, and query-jobs does not know it";
         }
         String outcome = error != null
-                ? ", and has failed: " + error
+                ? ", and has failed: " + client.secrets().mask(error)
                 : isOver()
                         ? (outcomeKnown ? ", without error" : ", and its outcome is lost: it was dismissed before")
                         : "";

@@ -3,6 +3,8 @@ package io.github.qmpjunit.junit;
 import io.github.qmpjunit.qemu.MachineResources;
 import io.github.qmpjunit.qmp.internal.Waiting;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -12,10 +14,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 
 /**
- * Lets only as many tests have machines at a time as the host bears; the others wait until one ends.
+ * Lets only as many tests have machines at a time as the host bears; the others wait until one ends, and are let in in the order in
+ * which they have come.
  *
- * <p>A test asks once, for all of its machines, and holds nothing that others wait for while it waits here: so nobody waits for ever.
- * A test is let in, however much it needs, if nobody else is. Kept in the root store, for the whole run. Thread-safe.
+ * <p>A test asks once, for all of its machines, and has all else by then that it might have to wait for: so each that was let in comes
+ * to its end. Whoever is next is let in, however much it needs, if nobody else is: what lives on between tests takes room, but nobody
+ * waits for its end. So nobody waits for ever. Kept in the root store, for the whole run. Thread-safe.
  */
 final class Budget {
 
@@ -27,6 +31,9 @@ final class Budget {
     private final Condition freed = lock.newCondition();
     private MachineResources used = MachineResources.NONE;
     private int holders;
+
+    /** Those who wait, the first one first. */
+    private final Deque<Object> queue = new ArrayDeque<>();
 
     /** The memory is asked for where it counts only: to ask the JVM for the host's takes it some ten milliseconds. */
     Budget(int cores, LongSupplier memoryBytes) {
@@ -62,40 +69,73 @@ final class Budget {
      * @return gives it back
      */
     Runnable take(MachineResources wanted) {
-        if (wanted.equals(MachineResources.NONE)) {
+        return take(wanted, MachineResources.NONE);
+    }
+
+    /**
+     * Wait until there is room, and take it.
+     *
+     * @param wanted what is needed for a while
+     * @param staying what is needed as well, and lives on until {@link #vacate} says otherwise
+     * @return gives back what was wanted
+     */
+    Runnable take(MachineResources wanted, MachineResources staying) {
+        MachineResources all = wanted.plus(staying);
+        if (all.equals(MachineResources.NONE)) {
             return () -> {};
         }
-        Waiting waiting = Waiting.begin(() -> "other tests to end, for want of room for " + wanted);
+        Object ticket = new Object();
+        Waiting waiting = Waiting.begin(() -> "other tests to end, for want of room for " + all);
         lock.lock();
         try {
-            while (holders > 0 && !fits(used.plus(wanted))) {
+            queue.add(ticket);
+            while (queue.peek() != ticket || (holders > 0 && !fits(all))) {
                 freed.awaitNanos(TimeUnit.MINUTES.toNanos(1));
             }
-            used = used.plus(wanted);
+            used = used.plus(all);
             holders++;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ParameterResolutionException(
-                    "Interrupted while the test's machines (%s) waited for others to end".formatted(wanted), e);
+                    "Interrupted while the test's machines (%s) waited for others to end".formatted(all), e);
         } finally {
+            queue.remove(ticket);
+            freed.signalAll();
             lock.unlock();
             waiting.end();
         }
         return () -> giveBack(wanted);
     }
 
-    private boolean fits(MachineResources sum) {
-        return sum.cores() <= cores && sum.memoryBytes() <= memoryBytes.getAsLong();
+    /** Return whether there is room; there is, for what is not asked for. */
+    private boolean fits(MachineResources wanted) {
+        MachineResources sum = used.plus(wanted);
+        return (wanted.cores() == 0 || sum.cores() <= cores)
+                && (wanted.memoryBytes() == 0 || sum.memoryBytes() <= memoryBytes.getAsLong());
+    }
+
+    /** Take note that something does not live any more that has stayed. */
+    void vacate(MachineResources stayed) {
+        lock.lock();
+        try {
+            free(stayed);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void giveBack(MachineResources taken) {
         lock.lock();
         try {
-            used = new MachineResources(used.cores() - taken.cores(), used.memoryBytes() - taken.memoryBytes());
             holders--;
-            freed.signalAll();
+            free(taken);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void free(MachineResources taken) {
+        used = new MachineResources(used.cores() - taken.cores(), used.memoryBytes() - taken.memoryBytes());
+        freed.signalAll();
     }
 }

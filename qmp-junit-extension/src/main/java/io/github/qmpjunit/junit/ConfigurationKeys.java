@@ -58,11 +58,15 @@ public final class ConfigurationKeys {
 
     /**
      * How many processors the machines of all tests that run at a time may have together; the host's number by default. A test that
-     * would be too much waits for others to end. One that needs more than there is runs alone.
+     * would be too much waits for others to end, and is the next one then. One that needs more than there is runs alone. A machine that
+     * tests share counts while one of them has it.
      */
     public static final String BUDGET_CORES = "qmpjunit.budget.cores";
 
-    /** How much memory the machines of all tests that run at a time may have together ({@code 4G}); three quarters of the host's by default. */
+    /**
+     * How much memory the machines of all tests that run at a time may have together ({@code 4G}); three quarters of the host's by
+     * default. A machine that tests share counts as long as it lives.
+     */
     public static final String BUDGET_MEMORY = "qmpjunit.budget.memory";
 
     /** The binaries that a {@link QemuMatrix} without binaries of its own goes through, separated by commas. */

@@ -19,6 +19,9 @@ import tools.jackson.databind.JsonNode;
  */
 record Leftovers(Set<String> blockNodes, Set<String> fdSets) {
 
+    /** How the names of what a snapshot adds begin; it stays for the next one. */
+    private static final String OURS = "qmp-junit-";
+
     private static final Duration AT_ONCE = Duration.ofSeconds(10);
 
     /** Return what there is; empty if it does not say: then this is not what is wrong with it. */
@@ -35,7 +38,10 @@ record Leftovers(Set<String> blockNodes, Set<String> fdSets) {
     private static Set<String> names(QemuMachine machine, String query, String member) {
         Set<String> names = new TreeSet<>();
         for (JsonNode one : machine.qmp().execute(QmpCommand.of(query).withTimeout(AT_ONCE))) {
-            names.add(one.path(member).asString());
+            String name = one.path(member).asString();
+            if (!name.startsWith(OURS)) {
+                names.add(name);
+            }
         }
         return names;
     }

@@ -14,13 +14,10 @@ final class LeftoversReport {
 
     private LeftoversReport() {}
 
-    static void publish(SharedMachine machine, ExtensionContext context) {
-        String leftovers = machine.leftovers();
-        if (!leftovers.isEmpty()) {
-            String sentence = "%s leaves on %s, which other tests use after it: %s"
-                    .formatted(context.getDisplayName(), machine.definition().label(), leftovers);
-            context.publishReportEntry(KEY, sentence);
-            LOGGER.log(Level.WARNING, sentence);
-        }
+    static void publish(String leftovers, VmDefinition definition, ExtensionContext context) {
+        String sentence = "%s leaves on %s, which other tests use after it: %s"
+                .formatted(context.getDisplayName(), definition.label(), leftovers);
+        context.publishReportEntry(KEY, sentence);
+        LOGGER.log(Level.WARNING, sentence);
     }
 }

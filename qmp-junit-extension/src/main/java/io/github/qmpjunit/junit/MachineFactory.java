@@ -2,7 +2,9 @@ package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Makes builders from definitions: what the configuration says first, then the definition, then what a matrix has chosen. */
@@ -11,6 +13,17 @@ final class MachineFactory {
     private MachineFactory() {}
 
     static QemuMachineBuilder builder(VmDefinition definition, ExtensionContext context) {
+        Optional<Path> artefacts = Reporting.directory(context);
+        return builder(definition, context, () -> artefacts);
+    }
+
+    /**
+     * Make a builder.
+     *
+     * @param artefacts tells where the report on the machine's test, at any time, will lie
+     */
+    static QemuMachineBuilder builder(
+            VmDefinition definition, ExtensionContext context, Supplier<Optional<Path>> artefacts) {
         Configuration configuration = Configuration.of(context);
         QemuMachineBuilder builder = QemuMachine.builder();
         if (!definition.name().isEmpty()) {
@@ -29,7 +42,7 @@ final class MachineFactory {
         if (Reporting.isWanted(configuration)) {
             builder.recording();
         }
-        Reporting.directory(context).ifPresent(builder::artefacts);
+        builder.artefacts(artefacts);
         definition.definer().define(builder, context);
         QemuMatrixProvider.choice(context).ifPresent(choice -> choice.applyTo(builder));
         return builder;

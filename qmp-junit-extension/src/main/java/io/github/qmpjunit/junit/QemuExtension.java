@@ -6,11 +6,14 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -26,11 +30,13 @@ import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.PreInterruptCallback;
 import org.junit.jupiter.api.extension.PreInterruptContext;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
@@ -62,6 +68,7 @@ public final class QemuExtension
                 ParameterResolver,
                 AfterTestExecutionCallback,
                 LifecycleMethodExecutionExceptionHandler,
+                InvocationInterceptor,
                 PreInterruptCallback,
                 AfterEachCallback {
 
@@ -287,7 +294,56 @@ public final class QemuExtension
                     "Cannot inject a %s into %s, which provides arguments for many tests and belongs to none of them. Inject it into the test method or a @BeforeEach method"
                             .formatted(injection.what().typeName(), injection.describe()));
         }
+        if (parameter.getDeclaringExecutable() instanceof Method method && !isTest(context)) {
+            ClassLease.ofMethod(sharedMachines(method, context), context);
+        }
         return valueOf(injection, context);
+    }
+
+    /** Let a class's method be alone with the shared machines that it may use; if it has no parameters, nobody has asked before. */
+    @Override
+    public void interceptBeforeAllMethod(
+            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        aloneWithMachines(invocation, method.getExecutable(), context);
+    }
+
+    @Override
+    public void interceptAfterAllMethod(
+            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        aloneWithMachines(invocation, method.getExecutable(), context);
+    }
+
+    private void aloneWithMachines(Invocation<@Nullable Void> invocation, Method method, ExtensionContext context)
+            throws Throwable {
+        if (!isInCharge(context)) {
+            invocation.proceed();
+            return;
+        }
+        try {
+            ClassLease.ofMethod(sharedMachines(method, context), context);
+            invocation.proceed();
+        } finally {
+            ClassLease.endOfMethod(context);
+        }
+    }
+
+    /** Return the machines that a class's method is given, and those that its class's fields hold meanwhile. */
+    private static Set<SharedMachine> sharedMachines(Method method, ExtensionContext context) {
+        boolean oneInstance = context.getTestInstanceLifecycle()
+                .filter(Lifecycle.PER_CLASS::equals)
+                .isPresent();
+        List<Injection> injections = new ArrayList<>(ClassInjections.ofParameters(method));
+        for (Field field : ClassInjections.of(context.getRequiredTestClass()).fields()) {
+            if ((oneInstance || Modifier.isStatic(field.getModifiers())) && isShared(field, context)) {
+                Injection.at(field).ifPresent(injections::add);
+            }
+        }
+        return injections.stream()
+                .map(injection -> SharedMachines.definition(injection, context, settings(context)))
+                .map(definition -> SharedMachines.find(definition, context))
+                .collect(Collectors.toSet());
     }
 
     /** Return whether it is a method that provides a template's arguments: JUnit asks for it in the template's own context. */

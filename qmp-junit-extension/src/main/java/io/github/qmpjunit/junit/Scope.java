@@ -11,7 +11,9 @@ public enum Scope {
 
     /**
      * One machine for the tests of a class, its {@code @Nested} classes included; it lives until the class is done. Tests that run
-     * in parallel take turns with it.
+     * in parallel take turns with it. A static field that a class inherits is one place for all its heirs: it holds the machine of the
+     * class that was the last to begin, and in each test, that of its own class; where heirs run in parallel, use parameters or
+     * instance fields.
      */
     CLASS,
 

@@ -15,14 +15,17 @@ import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.internal.Waiting;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
@@ -49,7 +52,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     private final long order = COUNTER.incrementAndGet();
     private final VmDefinition definition;
-    private final Function<ExtensionContext, QemuMachineBuilder> builder;
+    private final Definer builder;
     private final Semaphore lease = new Semaphore(1, true);
 
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows
@@ -57,12 +60,21 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private @Nullable QemuMachineBuilder next;
     private @Nullable Leftovers known;
     private MachineResources resources = MachineResources.NONE;
+    private @Nullable Runnable vacate;
     private int stderrKnown;
     private @Nullable Snapshot snapshot;
     private boolean used;
     private boolean ranAtFirst;
 
-    SharedMachine(VmDefinition definition, Function<ExtensionContext, QemuMachineBuilder> builder) {
+    /** Where the report on whoever has it will lie. */
+    private volatile Optional<Path> artefacts = Optional.empty();
+
+    /** Makes a builder, for the one who is the first to need the machine. */
+    interface Definer {
+        QemuMachineBuilder define(ExtensionContext user, Supplier<Optional<Path>> artefacts);
+    }
+
+    SharedMachine(VmDefinition definition, Definer builder) {
         this.definition = definition;
         this.builder = builder;
     }
@@ -76,7 +88,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         return definition;
     }
 
-    /** Wait until no other test has the machine. */
+    /** Wait until nobody else has the machine. */
     void takeLease() {
         Waiting waiting = Waiting.begin(() -> "another test to give back " + definition.label());
         try {
@@ -92,8 +104,62 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
+    /**
+     * Wait for room on the host for machines that are leased: for their processors until it is given back, for the memory of those
+     * that do not live yet as long as they will. An idle machine needs no processors.
+     *
+     * @param more what else is needed, until it is given back
+     * @return gives it back
+     */
+    static Runnable takeRoom(List<SharedMachine> leased, MachineResources more, ExtensionContext context) {
+        Budget budget = Budget.of(context);
+        MachineResources wanted = more;
+        MachineResources staying = MachineResources.NONE;
+        for (SharedMachine shared : leased) {
+            MachineResources all = shared.resources(context);
+            wanted = wanted.plus(new MachineResources(all.cores(), 0));
+            if (!shared.isCounted()) {
+                staying = staying.plus(new MachineResources(0, all.memoryBytes()));
+            }
+        }
+        Runnable giveBack = budget.take(wanted, staying);
+        leased.forEach(shared -> shared.count(budget, context));
+        return giveBack;
+    }
+
+    private boolean isCounted() {
+        lock.lock();
+        try {
+            return vacate != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void count(Budget budget, ExtensionContext context) {
+        lock.lock();
+        try {
+            if (vacate == null) {
+                MachineResources stays =
+                        new MachineResources(0, resources(context).memoryBytes());
+                vacate = () -> budget.vacate(stays);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Give back the room of a machine that does not live any more. */
+    private void vacateIfGone() {
+        Runnable counted = vacate;
+        if (machine == null && counted != null) {
+            vacate = null;
+            counted.run();
+        }
+    }
+
     /** Return what the machine takes of its host. The definition is written once for each machine that starts, so it is kept. */
-    MachineResources resources(ExtensionContext context) {
+    private MachineResources resources(ExtensionContext context) {
         lock.lock();
         try {
             return machine == null ? nextBuilder(context).resources() : resources;
@@ -105,16 +171,17 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private QemuMachineBuilder nextBuilder(ExtensionContext context) {
         QemuMachineBuilder written = next;
         if (written == null) {
-            written = builder.apply(context);
+            written = builder.define(context, () -> artefacts);
             next = written;
         }
         return written;
     }
 
-    /** Return the machine, started if it is not running; for those outside of tests, who need no lease. */
+    /** Return the machine, started if it is not running; with the lease. */
     QemuMachine get(ExtensionContext context) {
         lock.lock();
         try {
+            artefacts = Reporting.directory(context);
             QemuMachine running = machine;
             if (running == null || !running.isRunning()) {
                 forget();
@@ -201,38 +268,50 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
-    /** Return what the test that has the lease leaves behind, in words; empty if nothing. */
-    String leftovers() {
-        lock.lock();
-        try {
-            QemuMachine running = machine;
-            Leftovers before = known;
-            return before == null || running == null || !running.isRunning()
-                    ? ""
-                    : Leftovers.of(running).map(now -> now.beyond(before)).orElse("");
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /**
      * Give the lease back.
      *
+     * @param leftovers is told what the test leaves behind, in words, if anything
      * @throws io.github.qmpjunit.qemu.QemuExitException if the test leaves a machine that has crashed
      */
-    void endLease() {
+    void endLease(Consumer<String> leftovers) {
         try {
             lock.lock();
             try {
-                known = null;
-                if (machine == null || !isUsable(machine) || !isWithoutFaults(machine)) {
+                QemuMachine running = machine;
+                if (running == null || !isUsable(running) || !isWithoutFaults(running)) {
                     forget();
+                } else {
+                    tellWhatIsLeft(running, leftovers);
                 }
             } finally {
+                vacateIfGone();
                 lock.unlock();
             }
         } finally {
             lease.release();
+        }
+    }
+
+    /** Give the lease back as it is, after something that is no test. */
+    void release() {
+        lock.lock();
+        try {
+            vacateIfGone();
+        } finally {
+            lock.unlock();
+            lease.release();
+        }
+    }
+
+    private void tellWhatIsLeft(QemuMachine running, Consumer<String> leftovers) {
+        Leftovers before = known;
+        known = null;
+        if (before != null) {
+            Leftovers.of(running)
+                    .map(now -> now.beyond(before))
+                    .filter(words -> !words.isEmpty())
+                    .ifPresent(leftovers);
         }
     }
 
@@ -291,6 +370,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         try {
             forget();
         } finally {
+            vacateIfGone();
             lock.unlock();
         }
     }

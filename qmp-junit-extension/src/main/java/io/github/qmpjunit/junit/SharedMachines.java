@@ -2,7 +2,6 @@ package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qemu.QemuStartException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,12 +23,11 @@ final class SharedMachines {
         return QemuExtension.store(owner)
                 .getOrComputeIfAbsent(
                         key,
-                        absent -> new SharedMachine(definition, user -> builder(definition, owner, user)),
+                        absent -> new SharedMachine(
+                                definition,
+                                (user, artefacts) -> MachineFactory.builder(
+                                        definition, owner.getTestClass().isPresent() ? owner : user, artefacts)),
                         SharedMachine.class);
-    }
-
-    private static QemuMachineBuilder builder(VmDefinition definition, ExtensionContext owner, ExtensionContext user) {
-        return MachineFactory.builder(definition, owner.getTestClass().isPresent() ? owner : user);
     }
 
     private static ExtensionContext owningClass(VmDefinition definition, ExtensionContext context) {
@@ -60,20 +58,30 @@ final class SharedMachines {
     /** Return what a place outside of any test is to be given. */
     static Object valueOf(Injection injection, ExtensionContext context, QemuExtension.Settings settings) {
         VmDefinition definition = definition(injection, context, settings);
-        return TestMachines.partOf(start(definition, context), injection);
+        SharedMachine shared = find(definition, context);
+        if (ClassLease.includes(shared, context)) {
+            return TestMachines.partOf(start(shared, context), injection);
+        }
+        ClassLease lease = ClassLease.take(List.of(shared), context);
+        try {
+            return TestMachines.partOf(start(shared, context), injection);
+        } finally {
+            lease.close();
+        }
     }
 
-    private static QemuMachine start(VmDefinition definition, ExtensionContext context) {
+    private static QemuMachine start(SharedMachine shared, ExtensionContext context) {
         try {
-            return find(definition, context).get(context);
+            return shared.get(context);
         } catch (QemuStartException e) {
+            String name = shared.definition().name();
             Reporting.report(
                     context,
                     "the start of its machines",
                     e,
                     Instant.now(),
                     List.of(),
-                    List.of(ReportedMachine.ofFailedStart(definition.name().isEmpty() ? "vm" : definition.name(), e)));
+                    List.of(ReportedMachine.ofFailedStart(name.isEmpty() ? "vm" : name, e)));
             throw e;
         }
     }

@@ -104,9 +104,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         MachineResources resources = MachineResources.NONE;
         for (TestPlan.Wanted wanted : plan.machines().values()) {
             if (wanted.definition().isShared()) {
-                SharedMachine shared = SharedMachines.find(wanted.definition(), context);
-                resources = resources.plus(shared.resources(context));
-                leases.add(new Lease(shared, wanted));
+                leases.add(new Lease(SharedMachines.find(wanted.definition(), context), wanted));
             } else {
                 QemuMachineBuilder builder = MachineFactory.builder(wanted.definition(), context);
                 resources = resources.plus(builder.resources());
@@ -116,12 +114,12 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         leases.sort(Comparator.comparingLong(lease -> lease.machine.order()));
         for (Lease lease : leases) {
             lease.machine.takeLease();
-            ends.push(lease.machine::endLease);
+            ends.push(() -> lease.machine.endLease(
+                    leftovers -> LeftoversReport.publish(leftovers, lease.wanted.definition(), context)));
             starts.add(() -> notingTakeOver(lease));
-            ends.push(() -> LeftoversReport.publish(lease.machine, context));
         }
         plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, () -> start(name, by))));
-        ends.push(Budget.of(context).take(resources));
+        ends.push(SharedMachine.takeRoom(leases.stream().map(Lease::machine).toList(), resources, context));
         SideBySide.run(starts);
     }
 

@@ -1,6 +1,8 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -9,6 +11,9 @@ import tools.jackson.databind.JsonNode;
 record AgentDiagnosis(MonitoredProcess monitored, Collection<SerialConsole> consoles) {
 
     private static final int TAIL_LINES = 10;
+
+    /** For each of two questions; a machine that takes longer has more to be told about than its agent. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     String explain() {
         if (!monitored.process().isRunning()) {
@@ -30,12 +35,12 @@ record AgentDiagnosis(MonitoredProcess monitored, Collection<SerialConsole> cons
 
     private String port() {
         try {
-            JsonNode status = monitored.qmp().execute("query-status");
+            JsonNode status = ask("query-status");
             if (!status.path("running").asBoolean(true)) {
                 return "The machine does not run: its status is \"%s\"."
                         .formatted(status.path("status").asString(""));
             }
-            for (JsonNode chardev : monitored.qmp().execute("query-chardev")) {
+            for (JsonNode chardev : ask("query-chardev")) {
                 if (chardev.path("label").asString("").equals(GuestAgent.CHARDEV)) {
                     return chardev.path("frontend-open").asBoolean(false)
                             ? "Something in the guest has opened the agent's port, but does not answer."
@@ -47,5 +52,9 @@ record AgentDiagnosis(MonitoredProcess monitored, Collection<SerialConsole> cons
         } catch (QmpException e) {
             return "Nor could the machine be asked about it: " + e.getMessage();
         }
+    }
+
+    private JsonNode ask(String query) {
+        return monitored.qmp().execute(QmpCommand.of(query).withTimeout(PATIENCE));
     }
 }

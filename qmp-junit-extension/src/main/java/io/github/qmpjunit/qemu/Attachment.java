@@ -27,6 +27,12 @@ public record Attachment(Path monitor, Path gdb, Optional<Path> vnc) {
                 hardware ? Optional.of(directory.resolve(VNC)) : Optional.empty());
     }
 
+    /** Return what the human monitor's {@code gdbserver} takes: an option's value between quotes, as it has blanks for ends. */
+    String gdbServer() {
+        String device = "unix:%s,server=on,wait=off".formatted(CommandLine.optionValue(gdb));
+        return "\"" + device.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+    }
+
     /** Return QEMU's arguments for the monitor and the display. */
     List<String> arguments() {
         List<String> line = new ArrayList<>(List.of(

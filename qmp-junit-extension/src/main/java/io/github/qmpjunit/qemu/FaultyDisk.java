@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -136,9 +137,23 @@ final class FaultyDisk {
         lock.lock();
         try {
             limits.add(requestsPerSecond);
-            throttle(qmp);
+            try {
+                throttle(qmp);
+            } catch (QmpException | QemuException e) {
+                limits.remove(Integer.valueOf(requestsPerSecond));
+                throttleAsBefore(qmp, e);
+                throw e;
+            }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void throttleAsBefore(QmpClient qmp, Exception reason) {
+        try {
+            throttle(qmp);
+        } catch (QmpException | QemuException e) {
+            reason.addSuppressed(e);
         }
     }
 

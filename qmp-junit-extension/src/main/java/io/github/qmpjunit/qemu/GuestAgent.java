@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.Secrets;
 import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,10 +51,15 @@ public final class GuestAgent {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+
+    /** Beyond a program's time limit: for the answer that tells whether it has ended, and for killing it. */
+    private static final Duration LAST_ANSWER = Duration.ofSeconds(2);
+
     private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
     private final String owner;
     private final Supplier<String> circumstances;
+    private final Secrets secrets;
     private final AgentConnection connection;
     private final ReentrantLock asking = new ReentrantLock();
     private volatile boolean synchronised;
@@ -62,9 +68,11 @@ public final class GuestAgent {
     /**
      * @param owner the machine's label
      * @param circumstances what is known when the agent does not answer, in sentences
+     * @param secrets the machine's, to which the agent's are added
      */
-    GuestAgent(AFUNIXSocket socket, String owner, Supplier<String> circumstances) throws IOException {
+    GuestAgent(AFUNIXSocket socket, String owner, Supplier<String> circumstances, Secrets secrets) throws IOException {
         this.owner = owner;
+        this.secrets = secrets;
         this.circumstances = circumstances;
         this.connection = new AgentConnection(socket, owner);
     }
@@ -196,7 +204,10 @@ public final class GuestAgent {
 
     private ObjectNode message(QmpCommand command) {
         ObjectNode message = JsonNodeFactory.instance.objectNode().put("execute", command.name());
-        command.arguments().ifPresent(arguments -> message.set("arguments", arguments));
+        command.arguments().ifPresent(arguments -> {
+            secrets.learn(arguments);
+            message.set("arguments", arguments);
+        });
         return message.put("id", ++lastId);
     }
 
@@ -242,7 +253,8 @@ public final class GuestAgent {
             String errorClass = error.path("class").asString("?");
             throw new GuestAgentException(
                     "%s: %s%n  from the guest agent of %s, in reply to: %s"
-                            .formatted(errorClass, error.path("desc").asString("?"), owner, command),
+                            .formatted(
+                                    errorClass, secrets.mask(error.path("desc").asString("?")), owner, command),
                     errorClass,
                     null);
         }
@@ -250,7 +262,7 @@ public final class GuestAgent {
     }
 
     /**
-     * Run a program in the guest and wait for its end, for 30 s at most.
+     * Run a program in the guest and wait for its end, for 30 s, as {@link #run(GuestProgram)} does.
      *
      * @param program a path, or a name on the agent's own {@code PATH}
      * @param arguments its arguments; no shell looks at them
@@ -262,16 +274,27 @@ public final class GuestAgent {
     }
 
     /**
-     * Run a program in the guest and wait for its end.
+     * Run a program in the guest and wait for its end. This takes 10 s longer than the program may, at most: if it must be killed, or
+     * the agent does not answer any more.
      *
      * @param program the program
      * @return what became of it, be that success or failure
-     * @throws GuestAgentException if it cannot be started, or takes longer than it may; it is killed then
+     * @throws GuestAgentException if it cannot be started; if it takes longer than it may: it is killed then; or if the agent does not
+     *     tell what became of it
      */
     public GuestProgramResult run(GuestProgram program) {
         Deadline deadline = Deadline.in(program.timeLimit());
+        Deadline lastAnswer = Deadline.in(deadline.timeout().plus(LAST_ANSWER));
         long pid = start(program, deadline);
-        JsonNode status = awaitEnd(pid, deadline);
+        JsonNode status;
+        try {
+            status = awaitEnd(pid, deadline, lastAnswer);
+        } catch (GuestAgentException e) {
+            throw new GuestAgentException(
+                    "Nobody knows what became of \"%s\" in the guest of %s: %s"
+                            .formatted(program, owner, e.getMessage()),
+                    e);
+        }
         if (status == null) {
             throw new GuestAgentException(
                     "\"%s\" in the guest of %s has not ended within %s%s"
@@ -304,12 +327,12 @@ public final class GuestAgent {
                 .asLong(0);
     }
 
-    /** Return the status of a program that has ended; {@code null} if it has not in time. */
-    private @Nullable JsonNode awaitEnd(long pid, Deadline deadline) {
+    /** Return the status of a program that has ended; {@code null} if it has not in time, for which the answer may come later. */
+    private @Nullable JsonNode awaitEnd(long pid, Deadline deadline, Deadline lastAnswer) {
         QmpCommand query = QmpCommand.of("guest-exec-status", Map.of("pid", pid));
         Duration pause = FIRST_PAUSE;
         while (true) {
-            JsonNode status = execute(query);
+            JsonNode status = execute(query.withTimeout(lastAnswer.remaining()));
             if (status.path("exited").asBoolean(false)) {
                 return status;
             }
@@ -333,8 +356,10 @@ public final class GuestAgent {
     /** Kill a program, and say how that went and what it had written. */
     private String kill(GuestProgram program, long pid) {
         try {
-            execute("guest-exec", Map.of("path", "kill", "arg", List.of("-KILL", Long.toString(pid))));
-            JsonNode status = awaitEnd(pid, Deadline.in(KILL_LIMIT));
+            Deadline deadline = Deadline.in(KILL_LIMIT);
+            execute(QmpCommand.of("guest-exec", Map.of("path", "kill", "arg", List.of("-KILL", Long.toString(pid))))
+                    .withTimeout(deadline.remaining()));
+            JsonNode status = awaitEnd(pid, Deadline.in(deadline.remaining().minus(LONGEST_PAUSE)), deadline);
             if (status != null) {
                 GuestProgramResult result = result(program, status);
                 return "; it was killed"

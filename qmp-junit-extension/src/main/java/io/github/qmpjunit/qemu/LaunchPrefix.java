@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.Secrets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,6 +104,12 @@ public final class LaunchPrefix {
     /** Return how a person would start it in a shell: without what we need to keep it. */
     String forShell(List<String> program, Map<String, String> environment) {
         return CommandLine.forShell(with(isRemote() ? overThere(program, environment) : program));
+    }
+
+    /** Return the same for messages: without secrets. */
+    String forMessages(List<String> program, Map<String, String> environment, Secrets secrets) {
+        List<String> overThere = secrets.mask(isRemote() ? overThere(program, environment) : program);
+        return CommandLine.forShell(with(overThere));
     }
 
     /** Our own environment is that of the prefix; it does not get over there by itself. */

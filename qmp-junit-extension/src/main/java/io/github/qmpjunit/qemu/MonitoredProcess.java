@@ -12,6 +12,7 @@ import io.github.qmpjunit.qmp.QmpSchemaCache;
 import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.Secrets;
 import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -79,16 +80,17 @@ final class MonitoredProcess implements AutoCloseable {
 
     private static MonitoredProcess launch(LaunchPlan plan, Path directory) {
         List<String> commandLine = plan.commandLine().apply(directory);
+        Secrets secrets = secretsOf(plan, commandLine);
         requireForeground(plan, commandLine);
         try {
             if (plan.prefix().isRemote()) {
-                return launch(plan, commandLine, directory, (qmp, process) -> qmp.open(process.streams()));
+                return launch(plan, commandLine, secrets, directory, (qmp, process) -> qmp.open(process.streams()));
             }
             try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
                 for (Channel channel : plan.channels()) {
                     channel.bind(directory);
                 }
-                return launch(plan, commandLine, directory, (qmp, process) -> {
+                return launch(plan, commandLine, secrets, directory, (qmp, process) -> {
                     process.onExit(acceptor::close);
                     acceptor.accept(qmp, plan.startTimeout());
                 });
@@ -99,10 +101,16 @@ final class MonitoredProcess implements AutoCloseable {
                             .formatted(
                                     plan.label(),
                                     e.getMessage(),
-                                    plan.prefix().forShell(commandLine, plan.environment())),
+                                    plan.prefix().forMessages(commandLine, plan.environment(), secrets)),
                     e,
                     new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
         }
+    }
+
+    private static Secrets secretsOf(LaunchPlan plan, List<String> commandLine) {
+        Secrets secrets = new Secrets().learn(commandLine);
+        plan.environment().forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
+        return secrets;
     }
 
     /** Brings a client to the monitor of a process that has just been started. */
@@ -111,8 +119,9 @@ final class MonitoredProcess implements AutoCloseable {
     }
 
     private static MonitoredProcess launch(
-            LaunchPlan plan, List<String> commandLine, Path directory, Connector connector) throws IOException {
-        QemuProcess process = QemuProcess.start(plan, commandLine, directory);
+            LaunchPlan plan, List<String> commandLine, Secrets secrets, Path directory, Connector connector)
+            throws IOException {
+        QemuProcess process = QemuProcess.start(plan, commandLine, secrets, directory);
         boolean ready = false;
         try {
             MonitoredProcess monitored = connect(plan, directory, process, connector);
@@ -143,16 +152,17 @@ final class MonitoredProcess implements AutoCloseable {
     private static MonitoredProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
         QmpClient.Builder client = QmpClient.builder();
         plan.transcript().ifPresent(client::transcript);
-        plan.artefacts().ifPresent(client::artefacts);
+        client.artefacts(plan.settings().artefacts());
         QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
+                .secrets(process.secrets())
                 .peerDiagnosis(() -> diagnose(process))
                 .peerDescription(process::describe)
                 .schemaCache(SCHEMAS, () -> program(plan, process))
                 .build();
         boolean connected = false;
         try {
-            plan.listeners().forEach(qmp::register);
+            plan.settings().listeners().forEach(qmp::register);
             connector.connect(qmp, process);
             qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
             requirePeer(process, qmp);
@@ -164,7 +174,7 @@ final class MonitoredProcess implements AutoCloseable {
             LOGGER.log(
                     Level.DEBUG,
                     () -> "started %s, version %s: %s"
-                            .formatted(plan.label(), qmp.greeting().version(), process.shellCommand()));
+                            .formatted(plan.label(), qmp.greeting().version(), process.shownCommand()));
             return monitored;
         } catch (IOException | RuntimeException e) {
             throw startFailure(plan, process, qmp, e);
@@ -218,15 +228,21 @@ final class MonitoredProcess implements AutoCloseable {
 
     /** Say why the monitor's connection has ended. */
     private static String diagnose(QemuProcess process) {
+        if (process.isEndExpected()) { // whoever stops it waits for its exit, but not for two threads that do
+            return process.isRunning() ? process.label() + " was told to quit" : process.state();
+        }
         if (!process.awaitExit(Deadline.in(FAREWELL))) {
             return process.state() + ", but has closed its monitor";
         }
-        return process.isEndExpected() ? process.state() : process.details();
+        return process.details();
     }
 
     /** Make sure that it is our process, or a child of the command that wraps it, who has connected. */
     private static void requirePeer(QemuProcess process, QmpClient qmp) {
         Optional<Long> peer = qmp.peer().map(PeerCredentials::pid);
+        if (peer.filter(pid -> pid == process.pid()).isPresent()) {
+            return; // as it is nearly always, and to look for ancestors takes time
+        }
         Optional<ProcessHandle> ancestor = peer.flatMap(ProcessHandle::of);
         while (ancestor.isPresent() && ancestor.get().pid() != process.pid()) {
             ancestor = ancestor.get().parent();

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.Secrets;
 import io.github.qmpjunit.qmp.internal.Deadline;
 import io.github.qmpjunit.qmp.internal.Waiting;
 import java.io.IOException;
@@ -52,6 +53,7 @@ public final class OutputLog {
     private static final Logger LOGGER = System.getLogger(OutputLog.class.getName());
 
     private final String name;
+    private final Secrets secrets;
 
     /* The lock guards everything below; held while a pattern is tried, never while something blocks. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -67,9 +69,11 @@ public final class OutputLog {
      * Create a log without anything in it.
      *
      * @param name what messages call it
+     * @param secrets what messages must not show of it
      */
-    OutputLog(String name) {
+    OutputLog(String name, Secrets secrets) {
         this.name = name;
+        this.secrets = secrets;
     }
 
     /** Read the stream to its end on a daemon thread of that name. */
@@ -334,7 +338,9 @@ public final class OutputLog {
                         last.isEmpty()
                                 ? "it has written nothing"
                                 : "its last lines are:\n"
-                                        + String.join("\n", last).indent(2).stripTrailing());
+                                        + secrets.mask(String.join("\n", last))
+                                                .indent(2)
+                                                .stripTrailing());
     }
 
     /** Wait until all who share the stream have closed it, so that {@link #text} is whole. */

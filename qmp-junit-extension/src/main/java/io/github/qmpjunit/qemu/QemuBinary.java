@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
@@ -31,6 +32,9 @@ public final class QemuBinary {
     private static final Wanted QEMU = new Wanted("a QEMU", PROPERTY, ENVIRONMENT, "qemu-system-" + hostArchitecture());
     private static final Wanted STORAGE_DAEMON =
             new Wanted("a storage daemon", "qmpjunit.qemu-storage-daemon", "QSD_PROG", "qemu-storage-daemon");
+
+    /** Where it was found before: to look into each folder of a search path again costs each start a third of a millisecond. */
+    private static final Map<Sought, Path> FOUND = new ConcurrentHashMap<>();
 
     private QemuBinary() {}
 
@@ -106,12 +110,20 @@ public final class QemuBinary {
     /** What is looked for, and where it may be named. */
     private record Wanted(String what, String property, String environment, String command) {}
 
+    /** A name, and where it is looked up. */
+    private record Sought(String name, @Nullable String searchPath) {}
+
     private static String hostArchitecture() {
         String java = System.getProperty("os.arch");
         return QEMU_ARCHITECTURES.getOrDefault(java, java);
     }
 
     private static Path require(Wanted kind, String wanted, String why, @Nullable String searchPath) {
+        Sought sought = new Sought(wanted, searchPath);
+        Path last = FOUND.get(sought);
+        if (last != null && isProgram(last)) {
+            return last;
+        }
         List<Path> candidates = new ArrayList<>();
         if (wanted.contains(File.separator)) {
             candidates.add(Path.of(wanted).toAbsolutePath());
@@ -121,11 +133,18 @@ public final class QemuBinary {
                     .forEach(folder -> candidates.add(Path.of(folder).resolve(wanted)));
         }
         for (Path candidate : candidates) {
-            if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
+            if (isProgram(candidate)) {
+                FOUND.put(sought, candidate);
                 return candidate;
             }
         }
         throw new QemuNotFoundException(notFound(kind, wanted, why, candidates));
+    }
+
+    /** With File and not with Files, which throws an exception within itself for each folder that has no such program. */
+    private static boolean isProgram(Path candidate) {
+        File file = candidate.toFile();
+        return file.isFile() && file.canExecute();
     }
 
     private static String notFound(Wanted kind, String wanted, String why, List<Path> candidates) {

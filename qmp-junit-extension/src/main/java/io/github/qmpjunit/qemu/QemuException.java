@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.Secrets;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,6 @@ public class QemuException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     QemuException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(new Secrets().mask(message), cause); // what shows itself; who knows more has masked that
     }
 }

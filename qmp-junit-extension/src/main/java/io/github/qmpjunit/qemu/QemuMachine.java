@@ -73,7 +73,13 @@ public final class QemuMachine implements AutoCloseable {
             int place = 0;
             for (String name : definition.consoles()) {
                 Channel channel = plan.channels().get(place++);
-                consoles.put(name, new SerialConsole(name, channel.socket(), plan.label()));
+                consoles.put(
+                        name,
+                        new SerialConsole(
+                                name,
+                                channel.socket(),
+                                plan.label(),
+                                monitored.process().secrets()));
             }
             Qtest qtest = definition.hasQtest()
                     ? new Qtest(plan.channels().get(place++).socket(), definition.name())
@@ -97,7 +103,11 @@ public final class QemuMachine implements AutoCloseable {
     private static GuestAgent agent(
             AFUNIXSocket socket, String label, MonitoredProcess monitored, Collection<SerialConsole> consoles)
             throws IOException {
-        GuestAgent agent = new GuestAgent(socket, label, new AgentDiagnosis(monitored, consoles)::explain);
+        GuestAgent agent = new GuestAgent(
+                socket,
+                label,
+                new AgentDiagnosis(monitored, consoles)::explain,
+                monitored.process().secrets());
         monitored
                 .qmp()
                 .onEvent(
@@ -184,7 +194,7 @@ public final class QemuMachine implements AutoCloseable {
         Attachment sockets = attachment.orElseThrow(() -> new IllegalStateException(
                 "Machine \"%s\" has no place for a gdb server; ask for it with attachable() in its definition"
                         .formatted(name())));
-        String answer = qmp().hmp("gdbserver unix:%s,server=on,wait=off".formatted(sockets.gdb()));
+        String answer = qmp().hmp("gdbserver " + sockets.gdbServer());
         if (!Files.exists(sockets.gdb())) {
             throw new QemuException(
                     "The gdb server of machine \"%s\" does not listen: %s".formatted(name(), answer.strip()), null);
@@ -386,7 +396,7 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().commandLine();
     }
 
-    /** {@return the command line as a shell reads it, from the launch prefix on, the harness's own sockets included} */
+    /** {@return the command line as a shell reads it, from the launch prefix on, the harness's own sockets and secrets included} */
     public String shellCommand() {
         return monitored.process().shellCommand();
     }
@@ -407,7 +417,7 @@ public final class QemuMachine implements AutoCloseable {
         return QemuCapabilities.of(Path.of(commandLine().get(0)));
     }
 
-    /** {@return what is known about the process: whether and how it ended, its standard error, its command line} */
+    /** {@return what is known about the process: whether and how it ended, its standard error, its command line; secrets are masked} */
     public String describe() {
         return monitored.process().details();
     }

@@ -49,13 +49,8 @@ public final class QemuMachineBuilder {
     private final Map<String, Boolean> faultyDisks = new LinkedHashMap<>();
     private final Set<String> ids = new HashSet<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final List<QmpEventListener> listeners = new ArrayList<>();
     private @Nullable Path workingDirectory;
-    private Duration startTimeout = Duration.ofSeconds(30);
-    private StopLimits stopLimits = StopLimits.DEFAULT;
-    private @Nullable Path artefacts;
-    private @Nullable Supplier<QmpTranscript> transcript;
-    private boolean recording;
+    private RunSettings settings = RunSettings.DEFAULT;
 
     QemuMachineBuilder() {}
 
@@ -413,7 +408,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder listener(QmpEventListener listener) {
-        listeners.add(listener);
+        settings = settings.withListener(listener);
         return this;
     }
 
@@ -424,7 +419,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder startTimeout(Duration startTimeout) {
-        this.startTimeout = startTimeout;
+        settings = settings.withStartTimeout(startTimeout);
         return this;
     }
 
@@ -435,7 +430,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder stopLimits(StopLimits stopLimits) {
-        this.stopLimits = stopLimits;
+        settings = settings.withStopLimits(stopLimits);
         return this;
     }
 
@@ -447,7 +442,18 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder artefacts(Path artefacts) {
-        this.artefacts = artefacts;
+        return artefacts(() -> Optional.of(artefacts));
+    }
+
+    /**
+     * Set where somebody keeps what belongs to this machine's run, as {@link #artefacts(Path)} does, where that changes during the
+     * run, as for several tests that use the machine one after the other.
+     *
+     * @param artefacts tells the directory; asked whenever a message is to name it, on any thread
+     * @return this
+     */
+    public QemuMachineBuilder artefacts(Supplier<Optional<Path>> artefacts) {
+        settings = settings.withArtefacts(artefacts);
         return this;
     }
 
@@ -458,7 +464,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder transcript(Supplier<QmpTranscript> transcript) {
-        this.transcript = transcript;
+        settings = settings.withTranscript(transcript);
         return this;
     }
 
@@ -469,7 +475,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder recording() {
-        this.recording = true;
+        settings = settings.withRecording();
         return this;
     }
 
@@ -558,11 +564,8 @@ public final class QemuMachineBuilder {
                 Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
                 Optional.ofNullable(workingDirectory),
                 channels,
-                List.copyOf(listeners),
-                startTimeout,
-                stopLimits,
-                Optional.ofNullable(artefacts),
-                LaunchPlan.newTranscript(transcript, recording));
+                settings,
+                settings.newTranscript());
     }
 
     private void requireSocketsInReach() {

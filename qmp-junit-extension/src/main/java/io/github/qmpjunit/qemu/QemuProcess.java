@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpAddress;
+import io.github.qmpjunit.qmp.Secrets;
 import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.File;
 import java.io.IOException;
@@ -22,6 +23,8 @@ final class QemuProcess {
     private final String label;
     private final List<String> commandLine;
     private final String shellCommand;
+    private final String shownCommand;
+    private final Secrets secrets;
     private final Process process;
     private final OutputLog stderr;
     private final boolean guestMayChooseTheCode;
@@ -32,13 +35,15 @@ final class QemuProcess {
     private volatile @Nullable ProcessHandle speaker;
     private volatile boolean endExpected;
 
-    private QemuProcess(LaunchPlan plan, List<String> commandLine, Process process) {
+    private QemuProcess(LaunchPlan plan, List<String> commandLine, Secrets secrets, Process process) {
         this.label = plan.label();
         this.commandLine = commandLine;
         this.shellCommand = plan.prefix().forShell(commandLine, plan.environment());
+        this.shownCommand = plan.prefix().forMessages(commandLine, plan.environment(), secrets);
+        this.secrets = secrets;
         this.process = process;
         this.offspringIsOurs = !plan.prefix().isRemote();
-        this.stderr = new OutputLog(label + "'s standard error");
+        this.stderr = new OutputLog(label + "'s standard error", secrets);
         this.guestMayChooseTheCode = commandLine.stream()
                 .anyMatch(argument -> argument.contains("isa-debug-exit") || argument.contains("semihosting"));
         stderr.follow(process.getErrorStream(), label + "-stderr");
@@ -67,13 +72,16 @@ final class QemuProcess {
      * Start what the plan says. On this machine, its standard input is empty, its standard output goes to a file in the directory;
      * elsewhere, QMP goes through both.
      */
-    static QemuProcess start(LaunchPlan plan, List<String> commandLine, Path directory) throws IOException {
+    static QemuProcess start(LaunchPlan plan, List<String> commandLine, Secrets secrets, Path directory)
+            throws IOException {
         ProcessBuilder prototype = new ProcessBuilder();
         if (!plan.prefix().isRemote()) {
             prototype
                     .redirectInput(new File("/dev/null"))
                     .redirectOutput(directory.resolve("stdout").toFile());
-            prototype.environment().putAll(plan.environment());
+            if (!plan.environment().isEmpty()) { // to touch it is to copy it
+                prototype.environment().putAll(plan.environment());
+            }
             plan.workingDirectory().ifPresent(folder -> prototype.directory(folder.toFile()));
         }
         Process process = ProcessKeeper.start(
@@ -82,7 +90,7 @@ final class QemuProcess {
                 !plan.prefix().isRemote());
         boolean watched = false;
         try {
-            QemuProcess started = new QemuProcess(plan, commandLine, process);
+            QemuProcess started = new QemuProcess(plan, commandLine, secrets, process);
             watched = true;
             return started;
         } finally {
@@ -91,6 +99,11 @@ final class QemuProcess {
                 ProcessKeeper.hasEnded(process);
             }
         }
+    }
+
+    /** Return what names it in messages. */
+    String label() {
+        return label;
     }
 
     long pid() {
@@ -189,6 +202,16 @@ final class QemuProcess {
         return shellCommand;
     }
 
+    /** Return the same for messages: without secrets. */
+    String shownCommand() {
+        return shownCommand;
+    }
+
+    /** Return what the process was told in confidence, by its command line or its monitor. */
+    Secrets secrets() {
+        return secrets;
+    }
+
     /** Return what the end of the process, or its going on, looks like in a sentence; without the details. */
     String state() {
         Optional<ExitStatus> status = exitStatus();
@@ -200,13 +223,15 @@ final class QemuProcess {
                 .formatted(label, pid(), status.get(), Deadline.format(Duration.ofNanos(exited - startedNanos)));
     }
 
-    /** Return what is worth knowing while it runs: its state, and the last it wrote to standard error. */
+    /** Return what is worth knowing while it runs: its state, and the last it wrote to standard error; without secrets. */
     String describe() {
         List<String> tail = stderr.tail(10);
         return tail.isEmpty()
                 ? state() + "."
                 : "%s. The last lines of its standard error:%n%s"
-                        .formatted(state(), String.join("\n", tail).indent(2).stripTrailing());
+                        .formatted(
+                                state(),
+                                secrets.mask(String.join("\n", tail)).indent(2).stripTrailing());
     }
 
     private static String ending(String text) {
@@ -216,18 +241,18 @@ final class QemuProcess {
                 : "[%d characters before this are left out]%n%s".formatted(tooMany, text.substring(tooMany));
     }
 
-    /** Return all that is known: state, standard error, command line. */
+    /** Return all that is known: state, standard error, command line; without secrets. */
     String details() {
         if (!isRunning()) {
             stderr.awaitEnd(Duration.ofMillis(500));
         }
-        String written = ending(stderr.text().stripTrailing());
+        String written = ending(secrets.mask(stderr.text().stripTrailing()));
         return "%s%n%s%nCommand line:%n  %s"
                 .formatted(
                         state(),
                         written.isEmpty()
                                 ? "Standard error is empty."
                                 : "Standard error:\n" + written.indent(2).stripTrailing(),
-                        shellCommand);
+                        shownCommand);
     }
 }

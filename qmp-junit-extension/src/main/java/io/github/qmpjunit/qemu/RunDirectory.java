@@ -1,7 +1,5 @@
 package io.github.qmpjunit.qemu;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -12,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,15 +20,17 @@ import org.jspecify.annotations.Nullable;
  * The private directories of this JVM's machines: {@code <tmp>/qmp-junit-<pid>-<random>/<number>}, short, since a socket's path
  * may have only about a hundred bytes.
  *
- * <p>The JVM's directory is made with its first machine and goes with its last. While it is there, the JVM holds a lock on a
- * file in it. A JVM that was killed holds none, so the next one sees that its directory is left over and removes it. Locks and
- * not process ids, since containers may share a temp folder but not their ids.
+ * <p>The JVM's directory is made with its first machine and goes with the JVM. While it is there, the JVM holds a lock on a file
+ * in it. A JVM that was killed holds none, so the next one sees that its directory is left over and removes it. Locks and not
+ * process ids, since containers may share a temp folder but not their ids.
  */
 final class RunDirectory {
 
     private static final String PREFIX = "qmp-junit-";
     private static final String LOCK = "lock";
     private static final int ATTEMPTS = 3;
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     /** The most bytes of a folder that leaves room for {@code /qmp-junit-<pid>-<random>/<number>/<socket>}. */
     private static final int LONGEST_PARENT = 50;
@@ -39,9 +40,7 @@ final class RunDirectory {
 
     private final Path parent;
     private @Nullable Path directory;
-    private @Nullable Path leftOver;
     private @Nullable FileChannel lock;
-    private int machines;
     private int lastNumber;
     private boolean swept;
     private boolean over;
@@ -74,23 +73,18 @@ final class RunDirectory {
                 swept = true;
                 sweep();
             }
-            if (directory == null) {
-                claim();
+            Path current = directory;
+            if (current == null || !current.toFile().isDirectory()) { // somebody may have tidied the temp folder
+                unlock();
+                current = claim();
+                directory = current;
             }
-            Path made = Files.createDirectory(
-                    requireNonNull(directory).resolve(Integer.toString(++lastNumber)),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            machines++;
-            return made;
+            return Files.createDirectory(current.resolve(Integer.toString(++lastNumber)), PRIVATE);
         } catch (IOException e) {
             throw new QemuStartException(
                     "Could not make a directory for a machine's sockets in the temp folder %s: %s. Repair that, or name another folder with -Djava.io.tmpdir=/path/to/folder"
                             .formatted(parent, reason(e)),
                     e);
-        } finally {
-            if (machines == 0) {
-                close(); // it came to nothing, so nobody will
-            }
         }
     }
 
@@ -102,50 +96,41 @@ final class RunDirectory {
     }
 
     /** Make and lock this JVM's directory; once more where another JVM took it for a left-over before it was locked. */
-    private void claim() throws IOException {
+    private Path claim() throws IOException {
         while (true) {
             Path made = Files.createTempDirectory(
                     parent, PREFIX + ProcessHandle.current().pid() + "-");
-            directory = made;
-            Path file = made.resolve(LOCK);
-            lock = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            // Not lock(), which fails in an interrupted thread. Where it is held, it is by the one who is sweeping it.
-            if (lock.tryLock() != null && Files.exists(file)) {
-                return;
+            boolean ours = false;
+            try {
+                Path file = made.resolve(LOCK);
+                FileChannel opened = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                lock = opened;
+                // Not lock(), which fails in an interrupted thread. Where it is held, it is by the one who is sweeping
+                // it.
+                ours = opened.tryLock() != null && Files.exists(file);
+                if (ours) {
+                    return made;
+                }
+            } finally {
+                if (!ours) {
+                    unlock();
+                    deleteTree(made);
+                }
             }
-            close();
         }
     }
 
-    /** Remove what {@link #create} made, and the JVM's directory with the last one. */
-    synchronized void remove(Path machineDirectory) {
-        machines--;
-        try {
-            deleteTree(machineDirectory);
-        } finally {
-            if (machines == 0) {
-                close();
-            }
-        }
+    /** Remove what {@link #create} made. */
+    void remove(Path machineDirectory) {
+        deleteTree(machineDirectory);
     }
 
     /** Remove the directory of this JVM, and make no further one. */
     synchronized void end() {
         over = true;
-        close();
-    }
-
-    /** Remove the directory of this JVM with all that is in it; and what an earlier attempt, without memory perhaps, has left. */
-    private void close() {
-        Path earlier = leftOver;
-        leftOver = directory == null ? earlier : directory;
-        directory = null;
         try {
-            if (leftOver != null) {
-                deleteTree(leftOver);
-            }
-            if (earlier != null) {
-                deleteTree(earlier);
+            if (directory != null) {
+                deleteTree(directory);
             }
         } finally {
             unlock();

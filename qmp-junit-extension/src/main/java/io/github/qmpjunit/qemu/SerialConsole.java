@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +22,9 @@ public final class SerialConsole {
     private final OutputStream input;
     private final ReentrantLock sending = new ReentrantLock();
 
-    SerialConsole(String name, AFUNIXSocket socket, String owner) throws IOException {
+    SerialConsole(String name, AFUNIXSocket socket, String owner, Secrets secrets) throws IOException {
         this.name = name;
-        this.output = new OutputLog("Console \"%s\" of %s".formatted(name, owner));
+        this.output = new OutputLog("Console \"%s\" of %s".formatted(name, owner), secrets);
         this.input = socket.getOutputStream();
         output.follow(socket.getInputStream(), name + "-console");
     }

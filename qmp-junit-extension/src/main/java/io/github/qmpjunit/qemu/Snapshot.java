@@ -19,12 +19,14 @@ public final class Snapshot {
 
     private final SnapshotStore store;
     private final String tag;
+    private final String memory;
     private final List<String> drives;
     private final boolean running;
 
-    Snapshot(SnapshotStore store, String tag, List<String> drives, boolean running) {
+    Snapshot(SnapshotStore store, String tag, String memory, List<String> drives, boolean running) {
         this.store = store;
         this.tag = tag;
+        this.memory = memory;
         this.drives = drives;
         this.running = running;
     }
@@ -33,7 +35,12 @@ public final class Snapshot {
         return tag;
     }
 
-    /** Return the nodes that hold it, those of the guest's drives; the scratch node is not among them. */
+    /** Return the node that holds the machine's own state, that of the scratch image. */
+    String memory() {
+        return memory;
+    }
+
+    /** Return the nodes that hold the content of the guest's drives. */
     List<String> drives() {
         return drives;
     }

@@ -8,6 +8,7 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpJobListener;
 import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
@@ -36,8 +37,11 @@ import tools.jackson.databind.JsonNode;
  */
 final class SnapshotStore {
 
-    private static final String SCRATCH = "qmp-junit-scratch";
-    private static final String SCRATCH_FILE = SCRATCH + "-file";
+    /** How the names of the scratch images' nodes begin. */
+    static final String SCRATCH = "qmp-junit-scratch";
+
+    /** For what must be put right after a failure, whether there is time left for that or not. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Of its own content, which is none; the machine's state lies beyond. */
     private static final int SCRATCH_BYTES = 1 << 20;
@@ -52,7 +56,8 @@ final class SnapshotStore {
     private final Path directory;
     private final @Nullable GuestAgent agent;
     private final ReentrantLock working = new ReentrantLock();
-    private boolean scratchIsThere;
+    private @Nullable String scratch;
+    private int lastScratch;
     private int lastJob;
 
     SnapshotStore(QmpClient qmp, Path directory, @Nullable GuestAgent agent) {
@@ -69,8 +74,8 @@ final class SnapshotStore {
     }
 
     private Snapshot take(String purpose, Deadline deadline) {
-        addScratch(purpose, deadline);
-        Snapshot snapshot = new Snapshot(this, "qmp-junit-" + UUID.randomUUID(), writableDrives(), isRunning());
+        String memory = scratch(purpose, deadline);
+        Snapshot snapshot = new Snapshot(this, "qmp-junit-" + UUID.randomUUID(), memory, writableDrives(), isRunning());
         runJob("snapshot-save", snapshot, deadline).ifPresent(error -> {
             throw new QemuException(
                     "Cannot %s: %s. Its devices must be migratable, and each drive qcow2 or read-only"
@@ -187,38 +192,56 @@ final class SnapshotStore {
         }
     }
 
-    private void addScratch(String purpose, Deadline deadline) {
-        if (scratchIsThere) {
-            return;
+    /** Return the scratch image's node. */
+    private String scratch(String purpose, Deadline deadline) {
+        String there = scratch;
+        if (there != null) {
+            return there;
         }
+        // The names of one that was given up may be in use for a while yet, by a job that takes too long.
+        String name = SCRATCH + "-" + ++lastScratch;
         try {
-            Path file = Files.createFile(directory.resolve(SCRATCH));
-            // It lives no longer than the process, so nobody has to wait for the disk.
-            Map<String, ?> cache = Map.of("no-flush", true);
-            qmp.execute(
-                    "blockdev-add",
-                    Map.of("driver", "file", "node-name", SCRATCH_FILE, "filename", file, "cache", cache));
-            Map<String, ?> image = Map.of("driver", "qcow2", "file", SCRATCH_FILE, "size", SCRATCH_BYTES);
+            addScratch(purpose, name, Files.createFile(directory.resolve(name)), deadline);
+        } catch (IOException e) {
+            throw new QemuException("Cannot %s, for want of a scratch image: %s".formatted(purpose, e), e);
+        }
+        scratch = name;
+        return name;
+    }
+
+    private void addScratch(String purpose, String name, Path file, Deadline deadline) {
+        String fileNode = name + "-file";
+        // It lives no longer than the process, so nobody has to wait for the disk.
+        Map<String, ?> cache = Map.of("no-flush", true);
+        qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", fileNode, "filename", file, "cache", cache));
+        try {
+            Map<String, ?> image = Map.of("driver", "qcow2", "file", fileNode, "size", SCRATCH_BYTES);
             runJob("blockdev-create", Map.of("options", image), deadline).ifPresent(error -> {
                 throw new QemuException("Cannot %s, for want of a scratch image: %s".formatted(purpose, error), null);
             });
-            qmp.execute(
-                    "blockdev-add",
-                    Map.of("driver", "qcow2", "node-name", SCRATCH, "file", SCRATCH_FILE, "cache", cache));
-            scratchIsThere = true;
-        } catch (IOException e) {
-            throw new QemuException("Cannot %s, for want of a scratch image: %s".formatted(purpose, e), e);
+            qmp.execute("blockdev-add", Map.of("driver", "qcow2", "node-name", name, "file", fileNode, "cache", cache));
+        } catch (QmpException | QemuException e) {
+            remove(fileNode, e);
+            throw e;
+        }
+    }
+
+    private void remove(String node, Exception reason) {
+        try {
+            qmp.execute(QmpCommand.of("blockdev-del", Map.of("node-name", node)).withTimeout(PATIENCE));
+        } catch (QmpException e) {
+            reason.addSuppressed(e);
         }
     }
 
     private Optional<String> runJob(String command, Snapshot snapshot, Deadline deadline) {
-        List<String> devices = new ArrayList<>(List.of(SCRATCH));
+        List<String> devices = new ArrayList<>(List.of(snapshot.memory()));
         devices.addAll(snapshot.drives());
         return runJob(
                 command,
                 command.equals("snapshot-delete")
                         ? Map.of("tag", snapshot.tag(), "devices", devices)
-                        : Map.of("tag", snapshot.tag(), "vmstate", SCRATCH, "devices", devices),
+                        : Map.of("tag", snapshot.tag(), "vmstate", snapshot.memory(), "devices", devices),
                 deadline);
     }
 

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.Secrets;
 import java.util.List;
 import java.util.Optional;
 import org.apiguardian.api.API;
@@ -8,7 +9,7 @@ import org.apiguardian.api.API;
 /**
  * What is left of a start that came to nothing.
  *
- * @param commandLine the command line, the binary first
+ * @param commandLine the command line, the binary first, secrets included
  * @param stderr what was written to standard error; empty if no process came about
  * @param exitStatus how the process ended, if it did so by itself
  * @param transcript what the monitor said, if the definition has asked for a transcript
@@ -18,4 +19,16 @@ public record StartAttempt(
         List<String> commandLine,
         Optional<OutputLog> stderr,
         Optional<ExitStatus> exitStatus,
-        Optional<QmpTranscript> transcript) {}
+        Optional<QmpTranscript> transcript) {
+
+    /** {@return all of it but the transcript, secrets masked} */
+    @Override
+    public String toString() {
+        Secrets secrets = new Secrets().learn(commandLine);
+        return "StartAttempt[commandLine=%s, stderr=%s, exitStatus=%s]"
+                .formatted(
+                        CommandLine.forShell(secrets.mask(commandLine)),
+                        secrets.mask(stderr.map(OutputLog::text).orElse("")),
+                        exitStatus);
+    }
+}

@@ -6,6 +6,8 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpInterruptedException;
+import io.github.qmpjunit.qmp.QmpTimeoutException;
 import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -28,6 +30,10 @@ final class StateFile {
 
     private static final String FD_NAME = "qmp-junit-state";
     private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    /** For what must be put right after the attempt, whether there is time left for that or not. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled");
 
     /** Nobody minds how long the machine stands still for the last round, so the first one is the last. */
@@ -45,32 +51,69 @@ final class StateFile {
         boolean running = isRunning(qmp);
         JsonNode before = qmp.execute("query-migrate-parameters");
         qmp.execute("migrate-set-parameters", AT_ONCE);
+        String purpose = "save the state of machine \"%s\" to".formatted(vm.name());
+        @Nullable QemuException failure = null;
         try {
             Files.deleteIfExists(file);
             migrate(vm, "migrate", "rw", deadline);
         } catch (IOException | QmpException e) {
-            throw failure("save the state of machine \"%s\" to".formatted(vm.name()), e.getMessage(), e);
-        } finally {
-            qmp.execute(
-                    "migrate-set-parameters",
-                    Map.of(
-                            "max-bandwidth", before.path("max-bandwidth").asLong(),
-                            "downtime-limit", before.path("downtime-limit").asLong()));
-            awaitItself(qmp, deadline);
+            failure = failure(purpose, e.getMessage(), e);
+        }
+        try {
+            putBack(qmp, before, running);
+        } catch (QmpException e) {
+            if (failure == null) {
+                throw failure(purpose, "it was saved, but the machine is not what it was. " + e.getMessage(), e);
+            }
+            failure.addSuppressed(e);
+        }
+        if (failure != null) {
+            removeWhatThereIs(failure);
+            throw failure;
+        }
+    }
+
+    /** Let the machine be as it was, also for a thread that was interrupted meanwhile. */
+    private static void putBack(QmpClient qmp, JsonNode before, boolean running) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            qmp.execute(QmpCommand.of(
+                            "migrate-set-parameters",
+                            Map.of(
+                                    "max-bandwidth",
+                                            before.path("max-bandwidth").asLong(),
+                                    "downtime-limit",
+                                            before.path("downtime-limit").asLong()))
+                    .withTimeout(PATIENCE));
+            awaitItself(qmp);
             if (running && !isRunning(qmp)) {
-                qmp.execute("cont");
+                qmp.execute(QmpCommand.of("cont").withTimeout(PATIENCE));
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
 
     /** Wait until the machine may run again, which is a moment after it has told that it is done, and without an event. */
-    private static void awaitItself(QmpClient qmp, Deadline deadline) {
+    private static void awaitItself(QmpClient qmp) {
+        Deadline deadline = Deadline.in(PATIENCE);
         try {
             while (statusOf(qmp).equals("finish-migrate") && !deadline.isOver()) {
                 TimeUnit.MILLISECONDS.sleep(1);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // it is told by the next command
+        }
+    }
+
+    /** Nobody is to take half a state for one. */
+    private void removeWhatThereIs(QemuException failure) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -110,27 +153,56 @@ final class StateFile {
         Map<String, ?> events = Map.of("capability", "events", "state", true);
         qmp.execute("migrate-set-capabilities", Map.of("capabilities", List.of(events)));
         try (QmpEventListener migrations = qmp.listen(MIGRATION)) {
-            if (qmp.greeting().version().isAtLeast(8, 2)) {
-                qmp.execute(command, Map.of("uri", "file:" + file));
-            } else {
-                try (RandomAccessFile open = new RandomAccessFile(file.toFile(), mode)) {
-                    qmp.execute(
-                            QmpCommand.of("getfd", Map.of("fdname", FD_NAME)).withFds(open.getFD()));
-                    qmp.execute(command, Map.of("uri", "fd:" + FD_NAME));
+            String end;
+            try {
+                begin(qmp, command, mode);
+                end = awaitEnd(migrations, deadline);
+            } catch (QmpTimeoutException | QmpInterruptedException e) {
+                if (command.equals("migrate")) {
+                    cancel(qmp, migrations, e);
                 }
+                throw e;
             }
-            String status = "";
-            while (!ENDS.contains(status)) {
-                status = migrations
-                        .next(deadline.remaining())
-                        .data()
-                        .path("status")
-                        .asString("");
-            }
-            if (!status.equals("completed")) {
+            if (!end.equals("completed")) {
                 // A machine that cannot use what it gets ends itself, and its last words are the reason.
                 boolean ended = vm.awaitExit(FAREWELL).isPresent();
                 throw new IOException(ended ? vm.describe() : "the attempt is " + MigrationReport.migration(vm));
+            }
+        }
+    }
+
+    private void begin(QmpClient qmp, String command, String mode) throws IOException {
+        if (qmp.greeting().version().isAtLeast(8, 2)) {
+            // Not by a uri, in which a name may have no ",offset=".
+            Map<String, ?> address = Map.of("transport", "file", "filename", file, "offset", 0);
+            qmp.execute(command, Map.of("channels", List.of(Map.of("channel-type", "main", "addr", address))));
+        } else {
+            try (RandomAccessFile open = new RandomAccessFile(file.toFile(), mode)) {
+                qmp.execute(QmpCommand.of("getfd", Map.of("fdname", FD_NAME)).withFds(open.getFD()));
+                qmp.execute(command, Map.of("uri", "fd:" + FD_NAME));
+            }
+        }
+    }
+
+    private static String awaitEnd(QmpEventListener migrations, Deadline deadline) {
+        String status = "";
+        while (!ENDS.contains(status)) {
+            status = migrations.next(deadline.remaining()).data().path("status").asString("");
+        }
+        return status;
+    }
+
+    /** Left alone, it would go on for as long as the machine lives. */
+    private static void cancel(QmpClient qmp, QmpEventListener migrations, QmpException reason) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            qmp.execute(QmpCommand.of("migrate_cancel").withTimeout(PATIENCE));
+            awaitEnd(migrations, Deadline.in(PATIENCE));
+        } catch (QmpException e) {
+            reason.addSuppressed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

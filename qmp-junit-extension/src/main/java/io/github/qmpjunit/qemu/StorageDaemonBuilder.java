@@ -20,12 +20,7 @@ public final class StorageDaemonBuilder {
     private String name = "storage";
     private @Nullable String binary;
     private final List<String> args = new ArrayList<>();
-    private final List<QmpEventListener> listeners = new ArrayList<>();
-    private Duration startTimeout = Duration.ofSeconds(30);
-    private StopLimits stopLimits = StopLimits.DEFAULT;
-    private @Nullable Path artefacts;
-    private @Nullable Supplier<QmpTranscript> transcript;
-    private boolean recording;
+    private RunSettings settings = RunSettings.DEFAULT;
 
     StorageDaemonBuilder() {}
 
@@ -80,7 +75,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder listener(QmpEventListener listener) {
-        listeners.add(listener);
+        settings = settings.withListener(listener);
         return this;
     }
 
@@ -91,7 +86,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder startTimeout(Duration startTimeout) {
-        this.startTimeout = startTimeout;
+        settings = settings.withStartTimeout(startTimeout);
         return this;
     }
 
@@ -102,7 +97,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder stopLimits(StopLimits stopLimits) {
-        this.stopLimits = stopLimits;
+        settings = settings.withStopLimits(stopLimits);
         return this;
     }
 
@@ -114,7 +109,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder artefacts(Path artefacts) {
-        this.artefacts = artefacts;
+        settings = settings.withArtefacts(() -> Optional.of(artefacts));
         return this;
     }
 
@@ -125,7 +120,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder transcript(Supplier<QmpTranscript> transcript) {
-        this.transcript = transcript;
+        settings = settings.withTranscript(transcript);
         return this;
     }
 
@@ -136,7 +131,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder recording() {
-        this.recording = true;
+        settings = settings.withRecording();
         return this;
     }
 
@@ -163,10 +158,7 @@ public final class StorageDaemonBuilder {
                 Map.of(),
                 Optional.empty(),
                 List.of(),
-                List.copyOf(listeners),
-                startTimeout,
-                stopLimits,
-                Optional.ofNullable(artefacts),
-                LaunchPlan.newTranscript(transcript, recording)));
+                settings,
+                settings.newTranscript()));
     }
 }

@@ -82,6 +82,7 @@ final class TestGuest {
 
     private static Optional<String> whyNotEnd(
             QemuCapabilities qemu, String machine, String accelerator, Duration limit) {
+        ProcessKeeper.watchOverThisJvm();
         Path directory = RunDirectory.ofThisJvm().create();
         try {
             Path firmware = Files.write(directory.resolve("firmware"), firmware());

@@ -43,7 +43,8 @@ public final class QmpClient implements AutoCloseable {
     private final boolean outOfBand;
     private final QmpLimits limits;
     private final @Nullable QmpTranscript transcript;
-    private final @Nullable Path artefacts;
+    private final Supplier<Optional<Path>> artefacts;
+    private final Secrets secrets;
     private final EventRouter router;
     private final DaemonExecutor callbacks;
     private final SchemaSource schemaSource;
@@ -71,6 +72,10 @@ public final class QmpClient implements AutoCloseable {
         this.limits = builder.limits;
         this.transcript = builder.transcript;
         this.artefacts = builder.artefacts;
+        this.secrets = builder.secrets;
+        if (transcript != null) {
+            transcript.maskWith(secrets);
+        }
         this.router = new EventRouter(this);
         this.callbacks = new DaemonExecutor("qmp-callbacks-" + name);
         this.schemaSource = new SchemaSource(builder.schemaCache, builder.program);
@@ -146,8 +151,8 @@ public final class QmpClient implements AutoCloseable {
         lifecycle.lock();
         try {
             requireState(QmpState.IDLE, "connect");
-            QmpSession opened =
-                    new QmpSession(name, source, router, peerDiagnosis, limits, transcript, this::signalStateChange);
+            QmpSession opened = new QmpSession(
+                    name, source, router, peerDiagnosis, limits, transcript, secrets, this::signalStateChange);
             router.connectionChanged(null);
             ready = false;
             everConnected = true;
@@ -323,13 +328,17 @@ public final class QmpClient implements AutoCloseable {
                 command, execute(command), tree -> Json.MAPPER.treeToValue(tree, resultType), resultType.getType());
     }
 
-    private static <T> T convert(QmpCommand command, JsonNode result, Function<JsonNode, T> conversion, Type type) {
+    private <T> T convert(QmpCommand command, JsonNode result, Function<JsonNode, T> conversion, Type type) {
         try {
             return conversion.apply(result);
         } catch (JacksonException e) {
             throw new QmpProtocolException(
                     "Cannot read the reply to %s as %s: %s%n%s"
-                            .formatted(command, type.getTypeName(), e.getOriginalMessage(), JsonValues.excerpt(result)),
+                            .formatted(
+                                    command,
+                                    type.getTypeName(),
+                                    e.getOriginalMessage(),
+                                    JsonValues.excerpt(secrets.mask(result))),
                     e);
         }
     }
@@ -410,7 +419,12 @@ public final class QmpClient implements AutoCloseable {
 
     /** {@return where the owner of this client keeps what belongs to its run (logs, transcripts), for messages; empty if nowhere} */
     public Optional<Path> artefacts() {
-        return Optional.ofNullable(artefacts);
+        return artefacts.get();
+    }
+
+    /** {@return what the server was told in confidence, so far; this client's messages and its transcript do not show it} */
+    public Secrets secrets() {
+        return secrets;
     }
 
     /**
@@ -683,7 +697,8 @@ public final class QmpClient implements AutoCloseable {
         private Supplier<String> program = () -> "";
         private QmpLimits limits = QmpLimits.defaults();
         private @Nullable QmpTranscript transcript;
-        private @Nullable Path artefacts;
+        private Supplier<Optional<Path>> artefacts = Optional::empty;
+        private Secrets secrets = new Secrets();
 
         private Builder() {}
 
@@ -834,7 +849,31 @@ public final class QmpClient implements AutoCloseable {
          * @return this
          */
         public Builder artefacts(Path artefacts) {
+            requireNonNull(artefacts, "artefacts must not be null");
+            return artefacts(() -> Optional.of(artefacts));
+        }
+
+        /**
+         * Set where the owner of this client keeps what belongs to its run, as {@link #artefacts(Path)} does, where that changes as
+         * long as the client is used.
+         *
+         * @param artefacts tells the directory; asked whenever a message is to name it, on any thread
+         * @return this
+         */
+        public Builder artefacts(Supplier<Optional<Path>> artefacts) {
             this.artefacts = requireNonNull(artefacts, "artefacts must not be null");
+            return this;
+        }
+
+        /**
+         * Set where to gather what the server is told in confidence, for others who write about it as well; a place of the client's
+         * own if not set.
+         *
+         * @param secrets what is known so far, such as the secrets in the server's command line
+         * @return this
+         */
+        public Builder secrets(Secrets secrets) {
+            this.secrets = requireNonNull(secrets, "secrets must not be null");
             return this;
         }
 

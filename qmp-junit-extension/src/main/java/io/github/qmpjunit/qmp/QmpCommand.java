@@ -67,7 +67,7 @@ public final class QmpCommand {
         if (!tree.isObject()) {
             throw new IllegalArgumentException(
                     "The arguments of %s must become a JSON object, but %s became %s; pass a Map, a record or a bean"
-                            .formatted(name, arguments.getClass().getName(), JsonValues.brief(tree)));
+                            .formatted(name, arguments.getClass().getName(), brief(tree)));
         }
         return new QmpCommand(name, tree.isEmpty() ? null : tree, false, null, List.of(), null);
     }
@@ -86,24 +86,26 @@ public final class QmpCommand {
                     json.strip().startsWith("->") ? json.strip().substring(2) : json);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
-                    "Cannot parse the command, it is not JSON: %s%n%s".formatted(e.getOriginalMessage(), json), e);
+                    "Cannot parse the command, it is not JSON: %s%n%s"
+                            .formatted(e.getOriginalMessage(), Secrets.maskObvious(json)),
+                    e);
         }
         boolean outOfBand = tree.has("exec-oob");
         JsonNode name = tree.path(outOfBand ? "exec-oob" : "execute");
         if (!name.isString()) {
-            throw new IllegalArgumentException("A command is an object with \"execute\" or \"exec-oob\", but found %s"
-                    .formatted(JsonValues.brief(tree)));
+            throw new IllegalArgumentException(
+                    "A command is an object with \"execute\" or \"exec-oob\", but found %s".formatted(brief(tree)));
         }
         for (Map.Entry<String, JsonNode> member : tree.properties()) {
             if (!List.of("execute", "exec-oob", "arguments", "id").contains(member.getKey())) {
                 throw new IllegalArgumentException(
-                        "A command has no member \"%s\"; found %s".formatted(member.getKey(), JsonValues.brief(tree)));
+                        "A command has no member \"%s\"; found %s".formatted(member.getKey(), brief(tree)));
             }
         }
         JsonNode arguments = tree.get("arguments");
         if (arguments != null && !arguments.isObject()) {
             throw new IllegalArgumentException(
-                    "A command's \"arguments\" are an object, but found %s".formatted(JsonValues.brief(arguments)));
+                    "A command's \"arguments\" are an object, but found %s".formatted(brief(arguments)));
         }
         return new QmpCommand(name.asString(), arguments, outOfBand, tree.get("id"), List.of(), null);
     }
@@ -189,9 +191,14 @@ public final class QmpCommand {
         return message;
     }
 
-    /** {@return the command as JSON, ready to be pasted elsewhere} */
+    private static String brief(JsonNode tree) {
+        return JsonValues.brief(new Secrets().learn(tree).mask(tree));
+    }
+
+    /** {@return the command as JSON, ready to be pasted elsewhere, but with secrets masked; {@link #arguments()} has them} */
     @Override
     public String toString() {
-        return message().toString();
+        ObjectNode message = message();
+        return (arguments == null ? message : new Secrets().learn(message).mask(message)).toString();
     }
 }

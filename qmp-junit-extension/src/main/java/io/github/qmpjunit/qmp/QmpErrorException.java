@@ -4,13 +4,17 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
-/** Signals that the server answered a command with an error. The connection stays usable. */
+/**
+ * Signals that the server answered a command with an error. The connection stays usable. Secrets are masked in the message, not in
+ * what the methods return.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpErrorException extends QmpException {
 
     private static final long serialVersionUID = 1L;
 
     private final transient QmpCommand command;
+    private final transient Secrets secrets;
     /** As {@link #errorClass()} tells it. */
     private final String errorClass;
 
@@ -20,16 +24,17 @@ public class QmpErrorException extends QmpException {
     /** As {@link #hint()} tells it; empty if there is none. */
     private final String hint;
 
-    QmpErrorException(QmpCommand command, JsonNode error) {
-        this(command, error.path("class").asString("?"), error.path("desc").asString("?"), "");
+    QmpErrorException(QmpCommand command, JsonNode error, Secrets secrets) {
+        this(command, error.path("class").asString("?"), error.path("desc").asString("?"), "", secrets);
     }
 
-    private QmpErrorException(QmpCommand command, String errorClass, String description, String hint) {
+    private QmpErrorException(QmpCommand command, String errorClass, String description, String hint, Secrets secrets) {
         super(
-                "%s: %s%n  in reply to: %s".formatted(errorClass, description, command)
-                        + (hint.isEmpty() ? "" : "%n  %s".formatted(hint)),
+                secrets.mask("%s: %s%n  in reply to: %s".formatted(errorClass, description, command)
+                        + (hint.isEmpty() ? "" : "%n  %s".formatted(hint))),
                 null);
         this.command = command;
+        this.secrets = secrets;
         this.errorClass = errorClass;
         this.description = description;
         this.hint = hint;
@@ -37,7 +42,7 @@ public class QmpErrorException extends QmpException {
 
     /** Return this error, thrown where it was thrown, with a hint at what was probably meant. */
     QmpErrorException withHint(String better) {
-        QmpErrorException hinting = new QmpErrorException(command, errorClass, description, better);
+        QmpErrorException hinting = new QmpErrorException(command, errorClass, description, better, secrets);
         hinting.setStackTrace(getStackTrace());
         return hinting;
     }

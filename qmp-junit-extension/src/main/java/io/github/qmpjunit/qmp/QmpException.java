@@ -12,10 +12,10 @@ public class QmpException extends RuntimeException {
     /**
      * Create an exception.
      *
-     * @param message what was asked, what was found, and what to do
+     * @param message what was asked, what was found, and what to do; what shows itself to be secret in it is masked
      * @param cause the root cause, or {@code null}
      */
     public QmpException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Secrets.maskObvious(message), cause);
     }
 }

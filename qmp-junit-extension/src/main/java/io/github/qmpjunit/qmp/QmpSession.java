@@ -51,6 +51,7 @@ final class QmpSession {
     private final Supplier<String> peerDiagnosis;
     private final QmpLimits limits;
     private final @Nullable QmpTranscript transcript;
+    private final Secrets secrets;
     private final Thread reader;
 
     private final Runnable onChange;
@@ -83,6 +84,7 @@ final class QmpSession {
             Supplier<String> peerDiagnosis,
             QmpLimits limits,
             @Nullable QmpTranscript transcript,
+            Secrets secrets,
             Runnable onChange) {
         this.clientName = clientName;
         this.source = source;
@@ -90,8 +92,9 @@ final class QmpSession {
         this.peerDiagnosis = peerDiagnosis;
         this.limits = limits;
         this.transcript = transcript;
+        this.secrets = secrets;
         this.onChange = onChange;
-        this.replies = new ReplyRouter(clientName, transcript);
+        this.replies = new ReplyRouter(clientName, transcript, secrets);
         this.writer = new MessageWriter(clientName);
         this.sender = new DaemonExecutor("qmp-sender-" + clientName);
         this.reader = new Thread(this::read, "qmp-reader-" + clientName);
@@ -238,16 +241,17 @@ final class QmpSession {
         Deadline deadline = Deadline.in(timeout);
         PendingReply slot = new PendingReply();
         String key = ReplyRouter.keyOf(id);
-        replies.expect(key, slot, text);
+        String shown = secrets.learn(text).mask(text);
+        replies.expect(key, slot, shown);
         try {
             write(
                     (text + "\n").getBytes(StandardCharsets.UTF_8),
                     List.of(),
                     slot,
-                    text,
+                    shown,
                     log -> log.sent(JsonNodeFactory.instance.stringNode(text), 0),
                     deadline);
-            return awaitReply(slot, text, deadline);
+            return awaitReply(slot, shown, deadline);
         } finally {
             replies.forget(key, slot, slot.writtenUpTo() > 0);
         }
@@ -311,6 +315,7 @@ final class QmpSession {
                         "Cannot execute %s: a file descriptor that should go along is closed; keep it open until the reply is there"
                                 .formatted(command));
             }
+            command.arguments().ifPresent(secrets::learn);
             JsonNode message = command.message(id);
             byte[] json = Json.MAPPER.writeValueAsBytes(message);
             byte[] line = Arrays.copyOf(json, json.length + 1);
@@ -336,7 +341,7 @@ final class QmpSession {
         }
     }
 
-    private static JsonNode resultOf(QmpCommand command, JsonNode reply) {
+    private JsonNode resultOf(QmpCommand command, JsonNode reply) {
         JsonNode result = reply.get("return");
         if (result != null) {
             return result;
@@ -345,10 +350,10 @@ final class QmpSession {
         if (!error.path("class").isString() || !error.path("desc").isString()) {
             throw new QmpProtocolException(
                     "Expected a reply with \"return\" or a whole \"error\" to %s, but received %s"
-                            .formatted(command, JsonValues.excerpt(reply)),
+                            .formatted(command, JsonValues.excerpt(secrets.mask(reply))),
                     null);
         }
-        throw new QmpErrorException(command, error);
+        throw new QmpErrorException(command, error, secrets);
     }
 
     /** Write one message; the taking down goes with it, so that the transcript has the order of the wire. */
@@ -515,7 +520,9 @@ final class QmpSession {
         } else {
             takeDown(message);
             throw new QmpProtocolException(
-                    "Expected a greeting, a reply or an event, but the peer sent " + JsonValues.excerpt(message), null);
+                    "Expected a greeting, a reply or an event, but the peer sent "
+                            + JsonValues.excerpt(secrets.mask(message)),
+                    null);
         }
     }
 

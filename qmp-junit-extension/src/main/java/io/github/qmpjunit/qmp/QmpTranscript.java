@@ -52,6 +52,8 @@ import tools.jackson.databind.node.ObjectNode;
  * with the next instruction; only the end of the whole system can cost lines, since nothing waits for the disk. Where the JVM
  * is killed within a write, the last line may be cut short.
  *
+ * <p>Secrets are masked ({@link Secrets}): what reads a transcript finds {@value Secrets#MASK} in their place.
+ *
  * <p>A sink that fails does not harm the connection. The transcript stops there, and {@link QmpClient#close()} reports it once.
  * Several connections of one client follow each other in one transcript; give each client its own.
  *
@@ -67,6 +69,7 @@ public final class QmpTranscript {
     private final String target;
     private final @Nullable TranscriptMemory memory;
     private final long begin = System.nanoTime();
+    private volatile Secrets secrets = new Secrets();
 
     /** Guards the order of the lines, and what follows. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -132,10 +135,22 @@ public final class QmpTranscript {
     public List<QmpTranscriptLine> lines() {
         lock.lock();
         try {
-            return memory == null ? List.of() : memory.lines();
+            return memory == null ? List.of() : masked(memory.lines());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Masked as late as this, with all that has become known meanwhile. */
+    private List<QmpTranscriptLine> masked(List<QmpTranscriptLine> lines) {
+        return lines.stream()
+                .map(line -> new QmpTranscriptLine(line.nanoTime(), secrets.mask(line.line())))
+                .toList();
+    }
+
+    /** Mask what is known to be secret, besides what shows itself. */
+    void maskWith(Secrets known) {
+        secrets = known;
     }
 
     /** {@return how many lines before those of {@link #lines()} are not kept any more} */
@@ -242,7 +257,7 @@ public final class QmpTranscript {
             return;
         }
         try {
-            open.write(format(line));
+            open.write(format(secrets.mask(line)));
         } catch (Throwable e) { // an assertion in the user's sink as well
             lost++;
             failed(e);

@@ -16,12 +16,14 @@ final class ReplyRouter {
 
     private final String clientName;
     private final @Nullable QmpTranscript transcript;
+    private final Secrets secrets;
     private final Map<String, PendingReply> pending = new ConcurrentHashMap<>();
     private final Set<String> abandoned = ConcurrentHashMap.newKeySet();
 
-    ReplyRouter(String clientName, @Nullable QmpTranscript transcript) {
+    ReplyRouter(String clientName, @Nullable QmpTranscript transcript, Secrets secrets) {
         this.clientName = clientName;
         this.transcript = transcript;
+        this.secrets = secrets;
     }
 
     /** Return under which key the reply to a message with this id is found; ids are equal if their JSON is. */
@@ -63,7 +65,7 @@ final class ReplyRouter {
             takeDown(log -> log.received(message));
             throw new QmpProtocolException(
                     "The peer sent a reply without id, so it could not parse what it was sent: "
-                            + JsonValues.excerpt(message),
+                            + JsonValues.excerpt(secrets.mask(message)),
                     null);
         } else {
             takeDown(log -> log.receivedUnknown(message));
@@ -72,7 +74,7 @@ final class ReplyRouter {
                             Level.WARNING,
                             "QMP client \"{0}\" received a reply to a command it has not sent: {1}",
                             clientName,
-                            JsonValues.excerpt(message));
+                            JsonValues.excerpt(secrets.mask(message)));
         }
     }
 

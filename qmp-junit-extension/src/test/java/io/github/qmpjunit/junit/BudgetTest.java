@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
@@ -140,6 +141,106 @@ class BudgetTest {
         waiter.join(TimeUnit.MINUTES.toMillis(1));
 
         assertThat(let).containsExactly("in");
+    }
+
+    @Test
+    void who_needs_much_is_not_overtaken() throws Exception {
+        Budget budget = new Budget(2, () -> Long.MAX_VALUE);
+        Runnable first = budget.take(new MachineResources(1, MIB));
+        List<String> let = new CopyOnWriteArrayList<>();
+        Thread large = take(budget, 2, let, "large");
+        Thread small = take(budget, 1, let, "small");
+        assertThat(let).isEmpty();
+
+        first.run();
+        large.join(TimeUnit.MINUTES.toMillis(1));
+        small.join(TimeUnit.MINUTES.toMillis(1));
+
+        assertThat(let).containsExactly("large", "small");
+    }
+
+    /** Take and give back, on a thread that waits when this returns. */
+    private static Thread take(Budget budget, int cores, List<String> let, String name) {
+        Thread waiter = new Thread(() -> {
+            Runnable taken = budget.take(new MachineResources(cores, MIB));
+            let.add(name);
+            taken.run();
+        });
+        waiter.start();
+        awaitTimedWaiting(waiter);
+        return waiter;
+    }
+
+    @Test
+    void what_stays_takes_room_but_nobody_waits_for_its_end() throws Exception {
+        Budget budget = new Budget(2, () -> 100 * MIB);
+        MachineResources shared = new MachineResources(0, 80 * MIB);
+        budget.take(new MachineResources(1, 0), shared).run();
+        Runnable alone = budget.take(new MachineResources(1, 50 * MIB));
+        Runnable ofShared = budget.take(new MachineResources(1, 0));
+        ofShared.run();
+        List<String> let = new CopyOnWriteArrayList<>();
+        Thread waiter = new Thread(() -> {
+            budget.take(new MachineResources(1, 50 * MIB));
+            let.add("in");
+        });
+        waiter.start();
+        awaitTimedWaiting(waiter);
+        assertThat(let).isEmpty();
+
+        budget.vacate(shared);
+        waiter.join(TimeUnit.MINUTES.toMillis(1));
+
+        assertThat(let).containsExactly("in");
+        alone.run();
+    }
+
+    @QemuTest
+    @Vm(
+            value = "shared",
+            machine = "q35",
+            paused = true,
+            scope = Scope.CLASS,
+            args = {"-m", "64"})
+    @Vm(
+            value = "fresh",
+            machine = "q35",
+            paused = true,
+            args = {"-m", "64"})
+    static class SharedAndFresh {
+
+        private static final AtomicInteger INSIDE = new AtomicInteger();
+        private static final CountDownLatch TWO = new CountDownLatch(2);
+
+        @BeforeAll
+        static void before(@Vm("shared") QemuMachine shared) {
+            assertThat(shared.isRunning()).isTrue();
+        }
+
+        SharedAndFresh() throws InterruptedException {
+            meet(TWO);
+        }
+
+        @RepeatedTest(2)
+        void fresh(@Vm("fresh") QemuMachine fresh) {
+            assertAlone(INSIDE);
+            fresh.qmp().execute("query-qmp-schema");
+            INSIDE.decrementAndGet();
+        }
+
+        @RepeatedTest(2)
+        void both(@Vm("shared") QemuMachine shared, @Vm("fresh") QemuMachine fresh) {
+            assertAlone(INSIDE);
+            fresh.qmp().execute("query-qmp-schema");
+            INSIDE.decrementAndGet();
+        }
+    }
+
+    @Test
+    void a_shared_machine_takes_its_memory_as_long_as_it_lives() {
+        Runs.runWell(inParallel(ConfigurationKeys.BUDGET_MEMORY, "150M"), SharedAndFresh.class)
+                .testEvents()
+                .assertStatistics(statistics -> statistics.succeeded(4));
     }
 
     @Test

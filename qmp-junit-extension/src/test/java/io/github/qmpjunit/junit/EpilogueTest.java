@@ -367,6 +367,37 @@ class EpilogueTest {
         }
     }
 
+    static class Faulty implements VmFactory {
+        @Override
+        public void define(QemuMachineBuilder vm, ExtensionContext context) {
+            vm.faultyDisk("disk0", Map.of("driver", "null-co", "size", 1 << 20));
+        }
+    }
+
+    @QemuTest
+    @Vm(machine = "pc", factory = Faulty.class, scope = Scope.CLASS)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class LeavingWhatIsOurs {
+
+        @Test
+        @Order(1)
+        @SuppressWarnings("resource") // the extension undoes it
+        void leaves_a_fault(QemuMachine vm) {
+            vm.faults().failReads("disk0");
+        }
+
+        @Test
+        @Order(2)
+        void leaves_a_snapshot(QemuMachine vm) {
+            vm.snapshot();
+        }
+    }
+
+    @Test
+    void what_the_extension_undoes_or_keeps_for_itself_is_not_left_by_the_test() {
+        assertThat(leftovers(Runs.runWell(LeavingWhatIsOurs.class))).isEmpty();
+    }
+
     private static List<String> leftovers(EngineExecutionResults results) {
         return results.allEvents().stream()
                 .filter(event -> event.getType() == EventType.REPORTING_ENTRY_PUBLISHED)

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -204,6 +205,39 @@ class ReportingTest {
         assertThat(notes(failure(run(Failing.class, ConfigurationKeys.REPORT, "never"))))
                 .isEmpty();
         assertThat(directory(Failing.class, "fails(QmpClient)")).doesNotExist();
+    }
+
+    @QemuTest
+    @Vm(
+            scope = Scope.RUN,
+            args = {"-name", "artefacts"})
+    static class OfTheRun {
+
+        @BeforeAll
+        static void before(QemuMachine vm) {
+            Runs.see("artefacts of a class", vm.artefacts());
+        }
+
+        @Test
+        void one(QemuMachine vm) {
+            Runs.see("artefacts of one", vm.artefacts());
+        }
+
+        @Test
+        void other(QemuMachine vm) {
+            Runs.see("artefacts of other", vm.artefacts());
+        }
+    }
+
+    @Test
+    void messages_about_a_shared_machine_name_the_folder_of_the_test_that_has_it() {
+        run(OfTheRun.class);
+
+        assertThat(Runs.seen("artefacts of a class")).containsExactly(Optional.of(directory(OfTheRun.class, "class")));
+        assertThat(Runs.seen("artefacts of one"))
+                .containsExactly(Optional.of(directory(OfTheRun.class, "one(QemuMachine)")));
+        assertThat(Runs.seen("artefacts of other"))
+                .containsExactly(Optional.of(directory(OfTheRun.class, "other(QemuMachine)")));
     }
 
     @QemuTest

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import io.github.qmpjunit.qmp.QmpClient;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
@@ -362,5 +366,51 @@ class ScopesTest {
         Runs.runWell(PARALLEL, NeedingTwo.class);
 
         assertThat(NeedingTwo.A.passed).hasValue(8);
+    }
+
+    @Vm(
+            scope = Scope.RUN,
+            args = {"-name", "taking turns with BeforeAll"})
+    abstract static class WithBeforeAll {
+
+        private static final Turnstile TURNSTILE = new Turnstile();
+
+        @Vm
+        static QemuMachine field;
+
+        @BeforeAll
+        static void withParameters(QemuMachine vm) {
+            TURNSTILE.pass(vm);
+        }
+
+        @BeforeAll
+        static void withoutParameters() {
+            TURNSTILE.pass(field);
+        }
+
+        @AfterAll
+        static void after(QmpClient qmp) {
+            TURNSTILE.pass(field);
+        }
+
+        @RepeatedTest(3)
+        void test(QemuMachine vm) {
+            TURNSTILE.pass(vm);
+        }
+    }
+
+    @QemuTest
+    static class OneWithBeforeAll extends WithBeforeAll {}
+
+    @QemuTest
+    static class OtherWithBeforeAll extends WithBeforeAll {}
+
+    @Test
+    void the_methods_of_classes_take_turns_with_a_machine_of_the_run_too() {
+        Map<String, String> classesToo = new HashMap<>(PARALLEL);
+        classesToo.put("junit.jupiter.execution.parallel.mode.classes.default", "concurrent");
+        Runs.runWell(classesToo, OneWithBeforeAll.class, OtherWithBeforeAll.class);
+
+        assertThat(WithBeforeAll.TURNSTILE.passed).hasValue(12);
     }
 }

@@ -1,8 +1,10 @@
 package io.github.qmpjunit.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -41,7 +43,7 @@ class AgentConnectionTest {
         try (AFUNIXServerSocket server = AFUNIXServerSocket.bindOn(address);
                 AFUNIXSocket ours = AFUNIXSocket.connectTo(address);
                 AFUNIXSocket theirs = server.accept()) {
-            GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "");
+            GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "", new Secrets());
             List<String> asked = new CopyOnWriteArrayList<>();
             Thread guest = new Thread(() -> answer(theirs, asked));
             guest.setDaemon(true);
@@ -51,6 +53,49 @@ class AgentConnectionTest {
 
             assertThat(answer.asString()).isEqualTo("right");
             assertThat(asked).containsExactly("guest-sync-delimited", "guest-question");
+        }
+    }
+
+    @Test
+    void a_program_whose_agent_falls_silent_is_not_waited_for_much_longer_than_it_may_take(@TempDir Path dir)
+            throws Exception {
+        AFUNIXSocketAddress address = AFUNIXSocketAddress.of(dir.resolve("qga"));
+        try (AFUNIXServerSocket server = AFUNIXServerSocket.bindOn(address);
+                AFUNIXSocket ours = AFUNIXSocket.connectTo(address);
+                AFUNIXSocket theirs = server.accept()) {
+            GuestAgent agent = new GuestAgent(ours, "QEMU \"none\"", () -> "It was last seen at dawn.", new Secrets());
+            List<String> asked = new CopyOnWriteArrayList<>();
+            Thread guest = new Thread(() -> startAndFallSilent(theirs, asked));
+            guest.setDaemon(true);
+            guest.start();
+
+            agent.awaitReady(Duration.ofMinutes(1));
+            assertThatThrownBy(() -> agent.run(GuestProgram.of("sleep", "1000").withTimeLimit(Duration.ofSeconds(3))))
+                    .isInstanceOf(GuestAgentException.class)
+                    .hasMessageStartingWith(
+                            "Nobody knows what became of \"sleep 1000\" in the guest of QEMU \"none\": No answer of the guest agent")
+                    .satisfies(e -> assertThat(e.getMessage()).doesNotContain("within 30 s"))
+                    .hasMessageEndingWith("It was last seen at dawn.");
+            assertThat(asked).contains("guest-exec", "guest-exec-status");
+        }
+    }
+
+    private static void startAndFallSilent(AFUNIXSocket socket, List<String> asked) {
+        try {
+            BufferedReader questions =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            OutputStream answers = socket.getOutputStream();
+            long sync = next(questions, asked).path("arguments").path("id").asLong();
+            write(answers, "\u00FF{\"return\": %d, \"id\": %d}\n".formatted(sync, sync));
+            long ping = next(questions, asked).path("id").asLong();
+            write(answers, "{\"return\": {}, \"id\": %d}\n".formatted(ping));
+            long exec = next(questions, asked).path("id").asLong();
+            write(answers, "{\"return\": {\"pid\": 7}, \"id\": %d}\n".formatted(exec));
+            while (true) {
+                next(questions, asked);
+            }
+        } catch (IOException | NullPointerException e) {
+            // The test is over.
         }
     }
 

@@ -128,6 +128,30 @@ class FaultsTest {
         }
     }
 
+    @Test
+    void a_limit_that_could_not_be_set_does_not_count_with_the_next_one() {
+        try (QemuMachine vm = machine().start()) {
+            vm.qmp().execute("blockdev-del", Map.of("node-name", "disk0"));
+            assertThatThrownBy(() -> vm.faults().stall("disk0"))
+                    .isInstanceOf(QemuException.class)
+                    .hasMessageContaining("is not there any more, so it cannot stall");
+            assertThat(limit(vm, "bps-total")).isZero();
+
+            vm.qmp().execute("blockdev-add", FaultyDisk.top("disk0", false, "disk0-image"));
+            try (Fault slow = vm.faults().slow("disk0", 100)) {
+                assertThat(limit(vm, "bps-total")).as("%s", slow).isZero();
+                assertThat(limit(vm, "iops-total")).isEqualTo(100);
+            }
+        }
+    }
+
+    private static long limit(QemuMachine vm, String which) {
+        return vm.qmp()
+                .execute("qom-get", Map.of("path", "/objects/disk0-limits", "property", "limits"))
+                .path(which)
+                .asLong();
+    }
+
     private static Process startToRead(Path socket) throws IOException {
         return new ProcessBuilder(
                         "qemu-io",

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,7 @@ class OutputLogCopyTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void a_full_disk_ends_the_copy_and_not_the_reading() throws Exception {
-        OutputLog log = new OutputLog("a log");
+        OutputLog log = new OutputLog("a log", new Secrets());
         PipedOutputStream writer = new PipedOutputStream();
         log.follow(new PipedInputStream(writer), "a-log");
         log.copyTo(Path.of("/dev/full"));

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -18,7 +19,7 @@ class OutputLogTimesTest {
     private static final class Pieces implements AutoCloseable {
 
         private final PipedOutputStream end = new PipedOutputStream();
-        private final OutputLog log = new OutputLog("a log");
+        private final OutputLog log = new OutputLog("a log", new Secrets());
 
         Pieces() throws IOException {
             log.follow(new PipedInputStream(end), "pieces");

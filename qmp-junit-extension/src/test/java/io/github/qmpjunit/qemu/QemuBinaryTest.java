@@ -45,6 +45,19 @@ class QemuBinaryTest {
     }
 
     @Test
+    void what_was_found_before_is_looked_for_again_once_it_is_gone() throws IOException {
+        Path later = Files.createDirectory(folder.resolve("later"));
+        Path second = Files.createFile(later.resolve("named"));
+        assertThat(second.toFile().setExecutable(true)).isTrue();
+        String searchPath = folder + ":" + later;
+        assertThat(QemuBinary.find("named", null, null, searchPath)).hasToString(named);
+
+        Files.delete(Path.of(named));
+
+        assertThat(QemuBinary.find("named", null, null, searchPath)).isEqualTo(second);
+    }
+
+    @Test
     void a_choice_that_is_not_there_is_not_replaced_by_another() {
         assertThatThrownBy(() -> QemuBinary.find(null, "/nowhere/qemu", environment, ""))
                 .isInstanceOf(QemuNotFoundException.class)

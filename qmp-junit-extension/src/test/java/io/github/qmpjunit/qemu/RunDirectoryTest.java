@@ -29,7 +29,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void the_last_machine_takes_everything_with_it() throws IOException {
+    void each_machine_takes_its_own_with_it_and_the_jvm_the_rest() throws IOException {
         RunDirectory directories = new RunDirectory(parent);
         Path one = directories.create();
         Path other = directories.create();
@@ -39,7 +39,35 @@ class RunDirectoryTest {
         assertThat(one).doesNotExist();
         assertThat(other).exists();
 
-        directories.remove(other);
+        directories.end();
+        assertThat(parent).isEmptyDirectory();
+    }
+
+    @Test
+    void all_of_a_jvms_machines_share_one_directory() {
+        RunDirectory directories = new RunDirectory(parent);
+        Path first = directories.create();
+        directories.remove(first);
+
+        Path second = directories.create();
+
+        assertThat(second).hasParent(first.getParent());
+        assertThat(second).isNotEqualTo(first);
+    }
+
+    @Test
+    void a_directory_that_somebody_has_tidied_away_is_made_anew() throws IOException {
+        RunDirectory directories = new RunDirectory(parent);
+        Path first = directories.create();
+        Files.delete(first);
+        Files.delete(first.resolveSibling("lock"));
+        Files.delete(first.getParent());
+
+        Path second = directories.create();
+
+        assertThat(second).isDirectory().doesNotHaveToString(first.toString());
+        assertThat(second.resolveSibling("lock")).exists();
+        directories.end();
         assertThat(parent).isEmptyDirectory();
     }
 

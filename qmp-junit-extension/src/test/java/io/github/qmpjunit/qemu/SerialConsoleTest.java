@@ -3,6 +3,7 @@ package io.github.qmpjunit.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -140,7 +141,7 @@ class SerialConsoleTest {
 
     @Test
     void a_guest_that_writes_without_end_neither_fills_the_memory_nor_holds_up_the_exit() {
-        OutputLog log = new OutputLog("flood");
+        OutputLog log = new OutputLog("flood", new Secrets());
         log.follow(new ByteArrayInputStream("x".repeat(3 << 20).getBytes(StandardCharsets.UTF_8)), "flood");
         log.awaitEnd(SOON);
 

@@ -1,12 +1,16 @@
 package io.github.qmpjunit.qemu;
 
+import static io.github.qmpjunit.qmp.EventMatcher.event;
+import static io.github.qmpjunit.qmp.QmpEvents.JOB_STATUS_CHANGE;
 import static io.github.qmpjunit.qmp.QmpEvents.RESUME;
 import static io.github.qmpjunit.qmp.QmpEvents.SHUTDOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpTimeoutException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -273,6 +277,30 @@ class SnapshotTest {
                     .isInstanceOf(QemuException.class)
                     .hasMessageStartingWith("Cannot rewind machine \"vm\": it is at work on \"mirror0\" (mirror, ");
             vm.qmp().execute("job-cancel", Map.of("id", "mirror0"));
+        }
+    }
+
+    @Test
+    void one_that_could_not_be_begun_can_be_taken_later() {
+        try (QemuMachine vm = QemuMachine.builder().machine("pc").memory("16M").start()) {
+            assertThatThrownBy(() -> vm.snapshot(Duration.ZERO)).isInstanceOf(QmpTimeoutException.class);
+            vm.qmp().events().next(event(JOB_STATUS_CHANGE).withData("status", "concluded"), LONG);
+
+            vm.snapshot().rewind();
+        }
+    }
+
+    @Test
+    void one_for_which_a_name_is_taken_can_be_taken_when_it_is_free() {
+        try (QemuMachine vm = QemuMachine.builder().machine("pc").memory("16M").start()) {
+            vm.qmp().execute("blockdev-add", Map.of("driver", "null-co", "node-name", "qmp-junit-scratch-1"));
+            assertThatThrownBy(vm::snapshot)
+                    .isInstanceOf(QmpErrorException.class)
+                    .hasMessageContaining("qmp-junit-scratch");
+            assertThat(vm.qmp().execute("query-named-block-nodes")).hasSize(1);
+            vm.qmp().execute("blockdev-del", Map.of("node-name", "qmp-junit-scratch-1"));
+
+            vm.snapshot().rewind();
         }
     }
 

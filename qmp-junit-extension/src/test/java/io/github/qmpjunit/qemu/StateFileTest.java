@@ -1,8 +1,13 @@
 package io.github.qmpjunit.qemu;
 
+import static io.github.qmpjunit.qmp.EventMatcher.event;
+import static io.github.qmpjunit.qmp.QmpEvents.MIGRATION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.qmp.QmpDisconnectedException;
+import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.internal.Deadline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,6 +93,49 @@ class StateFileTest {
                     .isInstanceOf(QemuException.class)
                     .hasMessageStartingWith("Cannot save the state of machine \"vm\" to ")
                     .hasMessageContaining("nvme");
+        }
+    }
+
+    /** Enough to look through that it is under way for a while. */
+    private static QemuMachineBuilder large() {
+        return QemuMachine.builder().machine("pc").memory("1G");
+    }
+
+    @Test
+    void a_machine_that_ends_meanwhile_is_what_the_failure_is_about(@TempDir Path dir) {
+        try (QemuMachine vm = large().start()) {
+            vm.qmp().onEvent(event(MIGRATION), change -> vm.kill());
+
+            assertThatThrownBy(() -> vm.saveState(dir.resolve("state")))
+                    .isInstanceOf(QemuException.class)
+                    .hasMessageStartingWith("Cannot save the state of machine \"vm\" to ")
+                    .hasCauseInstanceOf(QmpDisconnectedException.class)
+                    .satisfies(failure -> assertThat(failure.getSuppressed())
+                            .hasAtLeastOneElementOfType(QmpDisconnectedException.class));
+        }
+    }
+
+    @Test
+    void an_attempt_that_takes_too_long_is_cancelled_and_the_machine_is_as_before(@TempDir Path dir) {
+        try (QemuMachine vm = large().start()) {
+            vm.qmp().execute("migrate-set-parameters", Map.of("max-bandwidth", 4711));
+
+            assertThatThrownBy(() -> new StateFile(dir.resolve("late")).save(vm, Deadline.in(Duration.ZERO)))
+                    .isInstanceOf(QemuException.class)
+                    .hasCauseInstanceOf(QmpTimeoutException.class);
+
+            assertThat(vm.qmp().execute("query-migrate").path("status").asString())
+                    .isEqualTo("cancelled");
+            assertThat(dir.resolve("late")).doesNotExist();
+            assertThat(vm.qmp()
+                            .execute("query-migrate-parameters")
+                            .path("max-bandwidth")
+                            .asLong())
+                    .isEqualTo(4711);
+            assertThat(vm.qmp().execute("query-status").path("status").asString())
+                    .isEqualTo("running");
+            vm.saveState(dir.resolve("state"));
+            assertThat(dir.resolve("state")).isNotEmptyFile();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit.report;
 
 import io.github.qmpjunit.qemu.CommandLine;
+import io.github.qmpjunit.qmp.Secrets;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit.report;
 
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apiguardian.api.API;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Writes a folder about a failed test, for its machines' state must be taken before they are stopped.
@@ -145,13 +145,13 @@ public final class FailureReport {
     }
 
     private static Secrets secretsOf(List<Taken> taken) {
-        List<String> arguments = new ArrayList<>();
-        List<JsonNode> messages = new ArrayList<>();
+        Secrets secrets = new Secrets();
         for (Taken machine : taken) {
-            arguments.addAll(machine.record().commandLine());
-            messages.addAll(machine.record().trees());
+            secrets.learn(machine.record().commandLine());
+            machine.machine().live().ifPresent(live -> secrets.learn(live.qmp().secrets()));
+            machine.record().trees().forEach(secrets::learn);
         }
-        return Secrets.in(arguments, messages);
+        return secrets;
     }
 
     private ReportContent.Test about(Secrets secrets) {

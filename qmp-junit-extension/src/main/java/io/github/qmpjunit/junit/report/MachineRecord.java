@@ -4,6 +4,7 @@ import io.github.qmpjunit.qemu.OutputLine;
 import io.github.qmpjunit.qemu.OutputLog;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import io.github.qmpjunit.qmp.QmpTranscriptLine;
+import io.github.qmpjunit.qmp.Secrets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,7 +76,7 @@ record MachineRecord(
                 folder,
                 secrets.mask(state),
                 version,
-                commandLine.stream().map(secrets::mask).toList(),
+                secrets.mask(commandLine),
                 shellCommand.map(secrets::mask),
                 messages.map(lines -> maskedMessages(lines, secrets)),
                 messagesDropped,

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qmp.scripted;
 
 import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ final class Replay {
 
     private final List<Recording> recordings;
     private final boolean leniently;
+    private final Secrets secrets = new Secrets();
     private int sessions;
 
     private Replay(List<Recording> recordings, boolean leniently) {
@@ -152,7 +154,7 @@ final class Replay {
         void respond(ReceivedCommand command);
     }
 
-    private static final class StrictSession implements Session {
+    private final class StrictSession implements Session {
 
         private final Recording recording;
         private final int number;
@@ -256,16 +258,20 @@ final class Replay {
                 .collect(Collectors.joining(", "));
     }
 
-    private static void refuse(ReceivedCommand command, String found) {
+    private void refuse(ReceivedCommand command, String found) {
         command.replyWithError(
                 "GenericError",
-                "The transcript does not have %s here: %s".formatted(withoutId(command.message()), found));
+                "The transcript does not have %s here: %s"
+                        .formatted(withoutId(secrets.mask(command.message())), found));
     }
 
-    private static boolean isSame(JsonNode recorded, ReceivedCommand command) {
+    /** In the transcript, secrets are masked. */
+    private boolean isSame(JsonNode recorded, ReceivedCommand command) {
+        JsonNode masked = secrets.learn(command.arguments()).mask(command.arguments());
         return name(recorded).equals(command.name())
                 && recorded.has("exec-oob") == command.isOutOfBand()
-                && JsonValues.equal(arguments(recorded), command.arguments());
+                && (JsonValues.equal(arguments(recorded), command.arguments())
+                        || JsonValues.equal(arguments(recorded), masked));
     }
 
     private static String name(JsonNode command) {

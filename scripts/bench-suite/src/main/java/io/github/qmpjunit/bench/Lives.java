@@ -7,8 +7,8 @@ import java.util.List;
 /** Starting and stopping, with a JVM that is warm. */
 final class Lives implements Measurement {
 
-    private static final int WARM_UP = 30;
-    private static final int ROUNDS = 100;
+    private static final int WARM_UP = 200;
+    private static final int ROUNDS = 150;
 
     @Override
     public String name() {

@@ -1,10 +1,12 @@
 package io.github.qmpjunit.shell;
 
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.IOError;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
@@ -14,6 +16,7 @@ import org.jline.reader.ParsedLine;
 import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
+import org.jline.reader.impl.history.DefaultHistory;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -43,6 +46,7 @@ final class Prompt implements AutoCloseable {
         LineReaderBuilder builder = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .parser(new Words(hmp))
+                .history(new DiscreetHistory(client.secrets()))
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .variable(LineReader.HISTORY_FILE, Path.of(System.getProperty("user.home"), ".qmp-shell-history"))
                 .variable(LineReader.SECONDARY_PROMPT_PATTERN, "...   ");
@@ -107,6 +111,21 @@ final class Prompt implements AutoCloseable {
     @Override
     public void close() throws IOException {
         terminal.close();
+    }
+
+    /** What was typed can be brought back with the arrow keys, and is kept in a file: without secrets. */
+    static final class DiscreetHistory extends DefaultHistory {
+
+        private final Secrets secrets;
+
+        DiscreetHistory(Secrets secrets) {
+            this.secrets = secrets;
+        }
+
+        @Override
+        public void add(Instant time, String line) {
+            super.add(time, secrets.learn(line).mask(line));
+        }
     }
 
     /** Words end at spaces; JSON's quotes are no quotes of ours, and a command in JSON goes on until its last brace. */

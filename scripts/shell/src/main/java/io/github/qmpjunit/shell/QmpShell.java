@@ -8,6 +8,7 @@ import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -138,7 +139,8 @@ public final class QmpShell implements Callable<Integer> {
                     commandLine,
                     "Expected either a SOCKET to connect to, or -- and the command line of a QEMU to start.");
         }
-        QmpClient.Builder builder = QmpClient.builder().name("shell").keepEvents(KEPT_EVENTS);
+        QmpClient.Builder builder =
+                QmpClient.builder().name("shell").keepEvents(KEPT_EVENTS).secrets(new Secrets().learn(launch));
         if (log != null) {
             builder.transcript(QmpTranscript.to(log));
         }
@@ -173,14 +175,14 @@ public final class QmpShell implements Callable<Integer> {
         if (interactive) {
             try (client;
                     Prompt prompt = new Prompt(client, hmp, !launch.isEmpty())) {
-                follow(events, prompt::print, prompt::end);
+                follow(events, event -> prompt.print(client.secrets().mask(event)), prompt::end);
                 prompt.run();
                 return 0;
             }
         }
         CountDownLatch told = new CountDownLatch(1);
         try (client) {
-            follow(events, err::println, told::countDown);
+            follow(events, event -> err.println(client.secrets().mask(event)), told::countDown);
             return executeAll(new Session(client, hmp, commandLine.getOut()::println, err::println)) ? 0 : 1;
         } finally {
             awaitBriefly(told);

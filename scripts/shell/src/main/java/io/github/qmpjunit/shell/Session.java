@@ -8,7 +8,7 @@ import io.github.qmpjunit.qmp.QmpSchema;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Executes lines and tells what comes of them. */
+/** Executes lines and tells what comes of them, secrets masked. */
 final class Session {
 
     private final QmpClient client;
@@ -38,25 +38,29 @@ final class Session {
         if (line.isBlank() || line.stripLeading().startsWith("#")) {
             return true;
         }
+        client.secrets().learn(line);
         try {
             String reply = hmp
-                    ? client.hmp(line.strip()).stripTrailing()
-                    : client.execute(parser.parse(line)).toPrettyString();
+                    ? client.secrets().mask(client.hmp(line.strip()).stripTrailing())
+                    : client.secrets().mask(client.execute(parser.parse(line))).toPrettyString();
             if (!reply.isEmpty()) {
                 out.accept(reply);
             }
             return true;
         } catch (QmpErrorException e) {
-            err.accept("%s: %s%s"
-                    .formatted(
-                            e.errorClass(),
-                            e.description(),
-                            e.hint().map(hint -> System.lineSeparator() + hint).orElse("")));
+            err.accept(client.secrets()
+                    .mask("%s: %s%s"
+                            .formatted(
+                                    e.errorClass(),
+                                    e.description(),
+                                    e.hint()
+                                            .map(hint -> System.lineSeparator() + hint)
+                                            .orElse(""))));
         } catch (QmpInterruptedException e) {
             Thread.interrupted(); // Ctrl-C is answered with this
             err.accept("Gave up waiting for the reply; the command may be executed all the same.");
         } catch (QmpException | IllegalArgumentException e) {
-            err.accept(e.getMessage());
+            err.accept(client.secrets().mask(String.valueOf(e.getMessage())));
         }
         return false;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.qemu.QemuBinary;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.Secrets;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,9 +12,11 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jline.reader.History;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,6 +100,33 @@ class QmpShellTest {
         assertThat(Files.readAllLines(log))
                 .anyMatch(line -> line.contains("\"QMP\""))
                 .anyMatch(line -> line.contains("\"sent\"") && line.contains("query-status"));
+    }
+
+    @Test
+    void secrets_are_masked_on_the_screen_and_in_the_log(@TempDir Path dir) throws IOException {
+        Path log = dir.resolve("log");
+        Result result = runWithMachine(dir, """
+                object-add qom-type=secret id=s0 data=hunter-22
+                object-add qom-type=secret id=s0 data=hunter-23
+                qom-get path=/objects/s0 property=data
+                object-add qom-type=secret id=s1 data=hunter-24 nonsense
+                """, "--log", log.toString());
+
+        assertThat(result.err()).contains("duplicate", "nonsense").doesNotContain("hunter");
+        assertThat(result.out()).contains("\"***\"").doesNotContain("hunter");
+        assertThat(log).content().contains("\"data\":\"***\"").doesNotContain("hunter");
+    }
+
+    @Test
+    void the_history_keeps_lines_without_their_secrets() {
+        Prompt.DiscreetHistory history = new Prompt.DiscreetHistory(new Secrets());
+
+        history.add(Instant.EPOCH, "object-add qom-type=secret id=s0 data=hunter-22");
+        history.add(Instant.EPOCH, "query-status");
+
+        assertThat(history)
+                .extracting(History.Entry::line)
+                .containsExactly("object-add qom-type=secret id=s0 data=***", "query-status");
     }
 
     @Test
