@@ -25,6 +25,9 @@ module io.github.qmpjunit {
     exports io.github.qmpjunit.qmp.internal to
             io.github.qmpjunit.assertj;
 
+    // Jackson makes what says which members are left out.
+    opens io.github.qmpjunit.qmp to
+            tools.jackson.databind;
     // JUnit makes the conditions and providers that annotations name; they are no API.
     opens io.github.qmpjunit.junit to
             org.junit.platform.commons;

@@ -300,19 +300,19 @@ public final class QemuExtension
     /** Let a class's method be alone with the shared machines that it may use; if it has no parameters, nobody has asked before. */
     @Override
     public void interceptBeforeAllMethod(
-            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
         aloneWithMachines(invocation, method.getExecutable(), context);
     }
 
     @Override
     public void interceptAfterAllMethod(
-            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
         aloneWithMachines(invocation, method.getExecutable(), context);
     }
 
-    private void aloneWithMachines(Invocation<@Nullable Void> invocation, Method method, ExtensionContext context)
+    private void aloneWithMachines(Invocation<Void> invocation, Method method, ExtensionContext context)
             throws Throwable {
         if (!isInCharge(context)) {
             invocation.proceed();

@@ -1,0 +1,5 @@
+open module com.example.tests {
+    requires io.github.qmpjunit;
+    requires io.github.qmpjunit.assertj;
+    requires org.junit.jupiter.api;
+}
