@@ -27,15 +27,15 @@ class ProgressTest {
         CountDownLatch enough = new CountDownLatch(1);
         try (Progress progress = Progress.starting(Duration.ofMillis(5), said::add)) {
             Thread test = new Thread(() -> {
-                Waiting waiting = Waiting.begin(() -> "the end of the world");
                 Runnable end = progress.watch("BootTest > boots()", List::of);
+                Waiting waiting = Waiting.begin(() -> "the end of the world");
                 try {
                     enough.await(1, TimeUnit.MINUTES);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 } finally {
-                    end.run();
                     waiting.end();
+                    end.run();
                 }
             });
             test.start();
@@ -44,9 +44,7 @@ class ProgressTest {
             while (line != null && !line.contains("waits for")) { // told of before it has begun to wait
                 line = said.poll(1, TimeUnit.MINUTES);
             }
-            assertThat(line)
-                    .startsWith("BootTest > boots(), ")
-                    .contains(": waits for the end of the world, for ");
+            assertThat(line).startsWith("BootTest > boots(), ").contains(": waits for the end of the world, for ");
             enough.countDown();
             test.join(TimeUnit.MINUTES.toMillis(1));
         }
