@@ -286,8 +286,8 @@ public final class QemuMachineBuilder {
         Map<String, Object> rest = new HashMap<>(properties);
         Object first = rest.remove(firstKey);
         if (first == null) {
-            throw new IllegalArgumentException(
-                    "%s needs a \"%s\", but has only %s".formatted(option, firstKey, new Secrets().mask(properties.toString())));
+            throw new IllegalArgumentException("%s needs a \"%s\", but has only %s"
+                    .formatted(option, firstKey, new Secrets().mask(properties.toString())));
         }
         Object id = rest.computeIfAbsent(idKey, key -> newId(idPrefix));
         String kind = idKey.equals("node-name") ? "node-name" : option.substring(1) + " id";

@@ -44,9 +44,7 @@ class ProgressTest {
             while (line != null && !line.contains("waits for")) { // told of before it has begun to wait
                 line = said.poll(1, TimeUnit.MINUTES);
             }
-            assertThat(line)
-                    .startsWith("BootTest > boots(), ")
-                    .contains(": waits for the end of the world, for ");
+            assertThat(line).startsWith("BootTest > boots(), ").contains(": waits for the end of the world, for ");
             enough.countDown();
             test.join(TimeUnit.MINUTES.toMillis(1));
         }
