@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -123,7 +124,7 @@ class CommandScriptTest {
                         .contains("OF_THE_TEST=it's $this");
                 assertThat(Path.of("/proc/%d/cwd".formatted(process.pid())).toRealPath())
                         .isEqualTo(work.toRealPath());
-                qmp.execute("quit");
+                qmp.executeAsync(QmpCommand.of("quit")); // its exit may be faster than its reply
                 assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
             } finally {
                 process.destroyForcibly();
