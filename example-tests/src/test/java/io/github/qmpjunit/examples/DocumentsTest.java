@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,9 +37,22 @@ class DocumentsTest {
                 .allSatisfy(link -> assertThat(ROOT.resolve(link)).exists());
         assertThat(found(FILE, text))
                 .isNotEmpty()
+                .filteredOn(file -> !file.contains("/target/")) // what a build makes
                 .allSatisfy(file -> assertThat(ROOT.resolve(file)).exists());
         assertThat(classes()).containsAll(found(CLASS, text)).containsAll(found(PICTURED, text));
         assertThat(found(CLASS, text)).isNotEmpty();
+    }
+
+    @Test
+    void every_script_is_told_of() throws IOException {
+        String text = Files.readString(ROOT.resolve("CONTRIBUTING.md"));
+
+        try (Stream<Path> scripts = Files.list(ROOT.resolve("scripts"))) {
+            assertThat(scripts.filter(Files::isRegularFile)
+                            .map(script -> "scripts/" + script.getFileName())
+                            .filter(Predicate.not(text::contains)))
+                    .isEmpty();
+        }
     }
 
     private static List<String> found(Pattern pattern, String text) {
