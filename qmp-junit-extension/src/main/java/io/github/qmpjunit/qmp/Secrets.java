@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.io.JsonStringEncoder;
@@ -34,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Thread-safe.
  */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class Secrets {
 
     /** What stands in a secret's place. */
