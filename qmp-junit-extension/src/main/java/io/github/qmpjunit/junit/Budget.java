@@ -89,7 +89,7 @@ final class Budget {
         lock.lock();
         try {
             queue.add(ticket);
-            while (queue.peek() != ticket || (holders > 0 && !fits(all))) {
+            while (!ticket.equals(queue.peek()) || (holders > 0 && !fits(all))) {
                 freed.awaitNanos(TimeUnit.MINUTES.toNanos(1));
             }
             used = used.plus(all);

@@ -1,12 +1,10 @@
 package io.github.qmpjunit.junit;
 
 import java.lang.reflect.Executable;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,7 +19,7 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * @param fields its fields, and those that it inherits
  * @param parameters those of its constructor and of its {@code @BeforeEach} and {@code @AfterEach} methods
  */
-record ClassInjections(List<Field> fields, List<Injection> parameters) {
+record ClassInjections(List<Injection> fields, List<Injection> parameters) {
 
     private static final ClassValue<ClassInjections> KNOWN = new ClassValue<>() {
         @Override
@@ -32,11 +30,6 @@ record ClassInjections(List<Field> fields, List<Injection> parameters) {
 
     static ClassInjections of(Class<?> type) {
         return KNOWN.get(type);
-    }
-
-    /** Return the fields' injections. */
-    List<Injection> ofFields() {
-        return fields.stream().map(Injection::at).flatMap(Optional::stream).toList();
     }
 
     /** Return what the {@code @BeforeAll} methods ask for. */
@@ -57,8 +50,10 @@ record ClassInjections(List<Field> fields, List<Injection> parameters) {
     }
 
     private static ClassInjections scan(Class<?> type) {
-        List<Field> fields = ReflectionSupport.findFields(
-                type, field -> Injection.at(field).isPresent(), HierarchyTraversalMode.TOP_DOWN);
+        List<Injection> fields =
+                ReflectionSupport.findFields(type, Injection::isAskedForAt, HierarchyTraversalMode.TOP_DOWN).stream()
+                        .map(Injection::at)
+                        .toList();
         List<Injection> parameters = new ArrayList<>(ofConstructors(type));
         for (Method method : ReflectionSupport.findMethods(
                 type,
@@ -67,7 +62,7 @@ record ClassInjections(List<Field> fields, List<Injection> parameters) {
                 HierarchyTraversalMode.TOP_DOWN)) {
             parameters.addAll(ofParameters(method));
         }
-        return new ClassInjections(List.copyOf(fields), List.copyOf(parameters));
+        return new ClassInjections(fields, List.copyOf(parameters));
     }
 
     static List<Injection> ofParameters(Executable executable) {

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,20 @@ record Configuration(Function<String, Optional<String>> parameters, Function<Str
     /** Return the parts of a value, which commas separate. */
     List<String> list(String key) {
         return text(key).map(value -> split(value, ",")).orElse(List.of());
+    }
+
+    /** Return the parts of a value, each with the properties that follow it: {@code kvm,tcg,thread=single} has two parts. */
+    List<String> listWithProperties(String key) {
+        List<String> whole = new ArrayList<>();
+        for (String part : list(key)) {
+            if (part.contains("=") && !whole.isEmpty()) {
+                int last = whole.size() - 1;
+                whole.set(last, whole.get(last) + "," + part);
+            } else {
+                whole.add(part);
+            }
+        }
+        return List.copyOf(whole);
     }
 
     /** Return the parts of a value, which white space separates. */

@@ -23,7 +23,10 @@ public final class ConfigurationKeys {
     /** The {@code -machine} where a definition names none; {@code none} by default. */
     public static final String MACHINE = "qmpjunit.machine";
 
-    /** The accelerators where a definition names none, in order of preference, separated by commas; left to QEMU by default. */
+    /**
+     * The accelerators where a definition names none, in order of preference, separated by commas; left to QEMU by default. Each may
+     * have properties: {@code kvm,tcg,thread=single} is KVM, or else TCG with a single thread.
+     */
     public static final String ACCELERATORS = "qmpjunit.accelerators";
 
     /** Arguments that every QEMU gets before its own, separated by white space. */
@@ -74,7 +77,7 @@ public final class ConfigurationKeys {
 
     /**
      * Whether a test that takes long says on the standard error what it waits for: {@code on}, {@code off}, or {@code auto}, the
-     * default: if the JVM has a terminal, which one that a build tool has forked has not.
+     * default: if the JVM has a terminal. One that Maven or Gradle has forked has none: say {@code on} there.
      */
     public static final String PROGRESS = "qmpjunit.progress";
 

@@ -26,9 +26,10 @@ final class Epilogue {
 
     /**
      * How QEMU begins the lines in which it warns and complains, perhaps after a time stamp; traces and a guest's output do not look
-     * like that.
+     * like that. Of what it warns about while it executes a QMP command, it leaves out its name.
      */
-    private static final Pattern COMPLAINT = Pattern.compile("^(?:\\d{4}-\\d\\d-\\d\\dT\\S+ )?\\S*qemu[\\w.+-]*: ");
+    private static final Pattern COMPLAINT =
+            Pattern.compile("^(?:\\d{4}-\\d\\d-\\d\\dT\\S+ )?(?:\\S*qemu[\\w.+-]*: |warning: )");
 
     /** What it says when all is well: how it was ended, and that of several accelerators the first that works is not the first. */
     private static final Pattern HARMLESS = Pattern.compile(

@@ -35,9 +35,14 @@ record Injection(AnnotatedElement place, Injectable what, Optional<Vm> vm) {
                 || AnnotationSupport.isAnnotated(place, Listen.class);
     }
 
-    /** Return what a field is to be given, if it asks for something by {@link Vm} or {@link Listen}. */
-    static Optional<Injection> at(Field field) {
-        return isMarked(field) ? Optional.of(at(field, field.getType())) : Optional.empty();
+    /** Return whether a field asks for something, by {@link Vm} or {@link Listen}. */
+    static boolean isAskedForAt(Field field) {
+        return isMarked(field);
+    }
+
+    /** Return what a field that asks for something is to be given. */
+    static Injection at(Field field) {
+        return at(field, field.getType());
     }
 
     private static Injection at(AnnotatedElement place, Class<?> type) {
@@ -68,6 +73,11 @@ record Injection(AnnotatedElement place, Injectable what, Optional<Vm> vm) {
     /** Return the definition that stands here, if what stands here is one. */
     Optional<Vm> definition() {
         return vm.filter(VmDefinition::isDefinition);
+    }
+
+    /** Return the field in which it is to be. */
+    Field field() {
+        return (Field) place;
     }
 
     boolean isParameter() {

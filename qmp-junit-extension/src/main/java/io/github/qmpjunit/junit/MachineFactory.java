@@ -31,7 +31,8 @@ final class MachineFactory {
         }
         binary(configuration).ifPresent(builder::binary);
         configuration.text(ConfigurationKeys.MACHINE).ifPresent(builder::machine);
-        builder.accelerators(configuration.list(ConfigurationKeys.ACCELERATORS).toArray(String[]::new));
+        builder.accelerators(
+                configuration.listWithProperties(ConfigurationKeys.ACCELERATORS).toArray(String[]::new));
         builder.args(configuration.words(ConfigurationKeys.ARGS).toArray(String[]::new));
         if (configuration.flag(ConfigurationKeys.REJECT_DEPRECATED)) {
             builder.rejectDeprecated();

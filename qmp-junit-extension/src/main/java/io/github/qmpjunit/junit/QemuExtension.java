@@ -138,11 +138,9 @@ public final class QemuExtension
         }
         if (isInCharge(context)) {
             Missing.orSkip(context, () -> {
-                for (Field field : ClassInjections.of(type).fields()) {
-                    if (Modifier.isStatic(field.getModifiers())) {
-                        inject(field, null, context);
-                    }
-                }
+                ClassInjections.of(type).fields().stream()
+                        .filter(Injection::isStatic)
+                        .forEach(injection -> inject(injection, null, context));
                 ClassInjections.ofBeforeAll(type).forEach(injection -> valueOf(injection, context));
             });
         }
@@ -203,9 +201,9 @@ public final class QemuExtension
             return;
         }
         Missing.orSkip(context, () -> {
-            for (Field field : ClassInjections.of(instance.getClass()).fields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && isShared(field, context)) {
-                    inject(field, instance, context);
+            for (Injection injection : ClassInjections.of(instance.getClass()).fields()) {
+                if (!injection.isStatic() && isShared(injection, context)) {
+                    inject(injection, instance, context);
                 }
             }
         });
@@ -224,9 +222,9 @@ public final class QemuExtension
         }
         TestMachines machines = machinesOf(context);
         for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
-            for (Field field : ClassInjections.of(instance.getClass()).fields()) {
-                if (Injection.at(field).filter(machines::asksFor).isPresent()) {
-                    inject(field, instance, context);
+            for (Injection injection : ClassInjections.of(instance.getClass()).fields()) {
+                if (machines.asksFor(injection)) {
+                    inject(injection, instance, context);
                 }
             }
         }
@@ -243,18 +241,17 @@ public final class QemuExtension
         return context.getTestMethod().isPresent();
     }
 
-    private static boolean isShared(Field field, ExtensionContext context) {
-        return Injection.at(field)
-                .filter(injection ->
-                        injection.what() != Injectable.STORAGE_DAEMON && injection.what() != Injectable.LISTENER)
-                .map(injection ->
-                        TestPlan.of(context, settings(context)).definitions().meantBy(injection))
-                .filter(VmDefinition::isShared)
-                .isPresent();
+    private static boolean isShared(Injection injection, ExtensionContext context) {
+        return injection.what() != Injectable.STORAGE_DAEMON
+                && injection.what() != Injectable.LISTENER
+                && TestPlan.of(context, settings(context))
+                        .definitions()
+                        .meantBy(injection)
+                        .isShared();
     }
 
-    private static void inject(Field field, @Nullable Object instance, ExtensionContext context) {
-        Injection injection = Injection.at(field).orElseThrow();
+    private static void inject(Injection injection, @Nullable Object instance, ExtensionContext context) {
+        Field field = injection.field();
         if (Modifier.isFinal(field.getModifiers())) {
             throw new ExtensionConfigurationException("Cannot inject a %s into %s, which is final. Leave the final out"
                     .formatted(injection.what().typeName(), injection.describe()));
@@ -303,19 +300,19 @@ public final class QemuExtension
     /** Let a class's method be alone with the shared machines that it may use; if it has no parameters, nobody has asked before. */
     @Override
     public void interceptBeforeAllMethod(
-            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
         aloneWithMachines(invocation, method.getExecutable(), context);
     }
 
     @Override
     public void interceptAfterAllMethod(
-            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
         aloneWithMachines(invocation, method.getExecutable(), context);
     }
 
-    private void aloneWithMachines(Invocation<@Nullable Void> invocation, Method method, ExtensionContext context)
+    private void aloneWithMachines(Invocation<Void> invocation, Method method, ExtensionContext context)
             throws Throwable {
         if (!isInCharge(context)) {
             invocation.proceed();
@@ -335,9 +332,10 @@ public final class QemuExtension
                 .filter(Lifecycle.PER_CLASS::equals)
                 .isPresent();
         List<Injection> injections = new ArrayList<>(ClassInjections.ofParameters(method));
-        for (Field field : ClassInjections.of(context.getRequiredTestClass()).fields()) {
-            if ((oneInstance || Modifier.isStatic(field.getModifiers())) && isShared(field, context)) {
-                Injection.at(field).ifPresent(injections::add);
+        for (Injection injection :
+                ClassInjections.of(context.getRequiredTestClass()).fields()) {
+            if ((oneInstance || injection.isStatic()) && isShared(injection, context)) {
+                injections.add(injection);
             }
         }
         return injections.stream()

@@ -9,7 +9,10 @@ public enum Reset {
     /** Nothing: each test finds the machine as the last one has left it. */
     NONE,
 
-    /** A reset, as by the machine's button ({@code system_reset}): the guest boots anew, block nodes and objects stay. */
+    /**
+     * A reset, as by the machine's button ({@code system_reset}): the guest boots anew, block nodes and objects stay; also where the
+     * machine ends when the guest reboots ({@code -no-reboot}).
+     */
     SYSTEM_RESET,
 
     /**

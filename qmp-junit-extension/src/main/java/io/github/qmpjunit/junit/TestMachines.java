@@ -16,7 +16,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -263,15 +262,18 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
 
     private List<ReportedMachine> reportedMachines() {
         List<ReportedMachine> all = new ArrayList<>();
-        machines.values().forEach(test -> all.add(ReportedMachine.of(test.machine())));
+        machines().forEach(test -> all.add(ReportedMachine.of(test.machine())));
         daemons.values().forEach(daemon -> all.add(ReportedMachine.of(daemon)));
         all.addAll(failedStarts.values());
         return all;
     }
 
-    /** Return the machines that the test has. */
+    /** Return the machines that the test has, in the order in which it asks for them. */
     Collection<TestMachine> machines() {
-        return new LinkedHashMap<>(machines).values();
+        return plan.machines().keySet().stream()
+                .map(machines::get)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Stop or give back everything, the youngest first, and throw what the first of them has to complain about. Idempotent. */

@@ -21,7 +21,7 @@ record TestPlan(List<Injection> injections, VmDefinitions definitions) {
         boolean isTest = context.getTestMethod().isPresent();
         for (Class<?> type : TestClasses.of(context)) {
             ClassInjections ofClass = ClassInjections.of(type);
-            injections.addAll(ofClass.ofFields());
+            injections.addAll(ofClass.fields());
             if (isTest) {
                 injections.addAll(ofClass.parameters());
             }

@@ -20,6 +20,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -272,6 +273,14 @@ final class MonitoredProcess implements AutoCloseable {
 
     Optional<QmpTranscript> transcript() {
         return plan.transcript();
+    }
+
+    Map<String, String> environment() {
+        return plan.environment();
+    }
+
+    Optional<Path> workingDirectory() {
+        return plan.workingDirectory();
     }
 
     /** Return the private directory; what is in it goes with the process. */

@@ -422,6 +422,16 @@ public final class QemuMachine implements AutoCloseable {
         return monitored.process().details();
     }
 
+    /** {@return what its definition adds to QEMU's environment, by variable} */
+    public Map<String, String> environment() {
+        return monitored.environment();
+    }
+
+    /** {@return the directory in which QEMU runs; empty if it is the JVM's} */
+    public Optional<Path> workingDirectory() {
+        return monitored.workingDirectory();
+    }
+
     /** {@return where somebody keeps what belongs to this machine's run, as its definition says; empty if nowhere} */
     public Optional<Path> artefacts() {
         return qmp().artefacts();

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.Secrets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -285,8 +286,8 @@ public final class QemuMachineBuilder {
         Map<String, Object> rest = new HashMap<>(properties);
         Object first = rest.remove(firstKey);
         if (first == null) {
-            throw new IllegalArgumentException(
-                    "%s needs a \"%s\", but has only %s".formatted(option, firstKey, properties));
+            throw new IllegalArgumentException("%s needs a \"%s\", but has only %s"
+                    .formatted(option, firstKey, new Secrets().mask(properties.toString())));
         }
         Object id = rest.computeIfAbsent(idKey, key -> newId(idPrefix));
         String kind = idKey.equals("node-name") ? "node-name" : option.substring(1) + " id";

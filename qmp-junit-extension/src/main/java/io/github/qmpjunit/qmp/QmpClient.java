@@ -423,7 +423,6 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /** {@return what the server was told in confidence, so far; this client's messages and its transcript do not show it} */
-    @API(status = API.Status.INTERNAL, since = "0.1.0")
     public Secrets secrets() {
         return secrets;
     }
@@ -873,7 +872,6 @@ public final class QmpClient implements AutoCloseable {
          * @param secrets what is known so far, such as the secrets in the server's command line
          * @return this
          */
-        @API(status = API.Status.INTERNAL, since = "0.1.0")
         public Builder secrets(Secrets secrets) {
             this.secrets = requireNonNull(secrets, "secrets must not be null");
             return this;

@@ -35,7 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Thread-safe.
  */
-@API(status = API.Status.INTERNAL, since = "0.1.0")
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Secrets {
 
     /** What stands in a secret's place. */

@@ -49,6 +49,17 @@ class ConfigurationTest {
     }
 
     @Test
+    void what_has_properties_keeps_them() {
+        Configuration configuration = configuration(
+                Map.of("accelerators", "kvm, tcg,thread=single,tb-size=64 ,hvf", "odd", "thread=single,tcg"), Map.of());
+
+        assertThat(configuration.listWithProperties("accelerators"))
+                .containsExactly("kvm", "tcg,thread=single,tb-size=64", "hvf");
+        assertThat(configuration.listWithProperties("odd")).containsExactly("thread=single", "tcg");
+        assertThat(configuration.listWithProperties("nothing")).isEmpty();
+    }
+
+    @Test
     void what_cannot_be_understood_is_told_with_what_can() {
         Configuration configuration = configuration(Map.of("key", "wrong"), Map.of());
 

@@ -84,6 +84,7 @@ class EpilogueTest {
     }
 
     @QemuTest
+    @Vm(allowedStderr = "block size") // a target that does not tell its own is warned of
     static class ConcludedJob {
         @Test
         void test(QmpClient qmp) {
@@ -131,6 +132,26 @@ class EpilogueTest {
                 .hasMessageContaining("job \"of-a\"")
                 .hasMessageContaining("of QEMU \"b\" is running")
                 .hasMessageContaining("job \"of-b\"");
+    }
+
+    @QemuTest
+    static class LeavingManyJobs {
+        @Test
+        void test(
+                @Vm(value = "z", paused = true) QmpClient z,
+                @Vm(value = "b", paused = true) QmpClient b,
+                @Vm(value = "y", paused = true) QmpClient y,
+                @Vm(value = "a", paused = true) QmpClient a) {
+            for (QmpClient qmp : List.of(a, b, y, z)) {
+                startJob(qmp, "of-" + qmp.name());
+            }
+        }
+    }
+
+    @Test
+    void machines_are_told_of_in_the_order_in_which_they_are_asked_for() {
+        assertThat(Runs.onlyFailureOf(LeavingManyJobs.class).getMessage())
+                .containsSubsequence("job \"of-z\"", "job \"of-b\"", "job \"of-y\"", "job \"of-a\"");
     }
 
     @QemuTest
@@ -246,6 +267,34 @@ class EpilogueTest {
     @Test
     void of_a_shared_machine_each_warning_fails_one_test() {
         assertThat(Runs.failed(Runs.run(WarningShared.class))).containsExactly("first(QemuMachine)");
+    }
+
+    static class WarningOfACommand implements VmFactory {
+
+        private static Path warning;
+
+        @Override
+        public void define(QemuMachineBuilder vm, ExtensionContext context) {
+            vm.binary(warning);
+        }
+    }
+
+    @QemuTest
+    @Vm(factory = WarningOfACommand.class)
+    static class WarningWithoutName {
+        @Test
+        void test(QemuMachine vm) {}
+    }
+
+    @Test
+    void so_does_one_of_a_command_where_QEMU_leaves_out_its_name() throws IOException {
+        WarningOfACommand.warning = Runs.script(folder, "nameless", """
+                echo 'no warning: of ours' >&2
+                echo 'warning: The target block device doesn'"'"'t support discard' >&2
+                exec "$QEMU" "$@\"""");
+
+        assertThat(Runs.onlyFailureOf(WarningWithoutName.class))
+                .hasMessageEndingWith(":\n    warning: The target block device doesn't support discard");
     }
 
     @QemuTest

@@ -9,7 +9,12 @@ import io.github.qmpjunit.qemu.QemuException;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,11 +23,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
+import org.newsclub.net.unix.AFUNIXSocket;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 /** A failed test's machine stays up, if that is wanted, until somebody has seen enough. */
 class HoldTest {
 
     private static final BlockingQueue<QemuMachine> HELD = new LinkedBlockingQueue<>();
+
+    /** Of RFB. */
+    private static final byte NO_SECURITY = 1;
+
+    private static final byte SHARED = 1;
 
     @QemuTest
     static class Failing {
@@ -53,7 +65,7 @@ class HoldTest {
     }
 
     @Test
-    void a_failed_test_waits_while_others_attach_to_its_machine() throws InterruptedException {
+    void a_failed_test_waits_while_others_attach_to_its_machine() throws Exception {
         AtomicReference<Events> result = new AtomicReference<>();
         CountDownLatch ended = new CountDownLatch(1);
         Thread runner = new Thread(() -> {
@@ -67,7 +79,7 @@ class HoldTest {
 
         try (QmpClient other = QmpClient.connect(QmpAddress.unix(sockets.monitor()))) {
             assertThat(other.execute("query-status").path("status").asString()).isEqualTo("prelaunch");
-            assertThat(sockets.vnc().orElseThrow()).matches(Files::exists, "is there");
+            assertThat(nameOnScreen(sockets.vnc().orElseThrow())).startsWith("QEMU");
             assertThat(ended.getCount()).as("the test's end waits").isOne();
             other.execute("quit");
         }
@@ -75,6 +87,31 @@ class HoldTest {
         assertThat(ended.await(1, TimeUnit.MINUTES)).isTrue();
         result.get().assertStatistics(statistics -> statistics.failed(1));
         assertThat(sockets.monitor()).doesNotExist();
+    }
+
+    /** Shake hands as a VNC viewer does (RFC 6143), and return what it would write above its window. */
+    private static String nameOnScreen(Path socket) throws IOException {
+        try (AFUNIXSocket viewer = AFUNIXSocket.connectTo(AFUNIXSocketAddress.of(socket))) {
+            viewer.setSoTimeout((int) TimeUnit.MINUTES.toMillis(1));
+            DataInputStream server = new DataInputStream(viewer.getInputStream());
+            OutputStream output = viewer.getOutputStream();
+            byte[] version = new byte[12];
+            server.readFully(version);
+            assertThat(new String(version, StandardCharsets.US_ASCII)).isEqualTo("RFB 003.008\n");
+            output.write(version);
+            byte[] securities = new byte[server.readUnsignedByte()];
+            server.readFully(securities);
+            assertThat(securities).contains(NO_SECURITY);
+            output.write(NO_SECURITY);
+            assertThat(server.readInt()).as("result of the security handshake").isZero();
+            output.write(SHARED);
+            assertThat(server.readUnsignedShort()).as("width").isPositive();
+            assertThat(server.readUnsignedShort()).as("height").isPositive();
+            server.readFully(new byte[16]); // the pixels' format
+            byte[] name = new byte[server.readInt()];
+            server.readFully(name);
+            return new String(name, StandardCharsets.UTF_8);
+        }
     }
 
     @Test

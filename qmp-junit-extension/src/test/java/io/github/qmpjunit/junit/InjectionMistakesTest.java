@@ -133,6 +133,28 @@ class InjectionMistakesTest {
     }
 
     @QemuTest
+    static class ConstantOfAnotherQemu {
+        @Test
+        void test(@Listen({"MEM_UNPLUG_ERROR", "HV_BALLOON_STATUS_REPORT"}) QmpEventListener events) {}
+    }
+
+    /** There is none that has the one still and the other already. */
+    @Test
+    void an_event_for_which_there_is_a_constant_but_not_in_this_qemu() {
+        assertRefused(ConstantOfAnotherQemu.class, " on a parameter of test of ConstantOfAnotherQemu hears nothing: ");
+    }
+
+    @Test
+    void what_is_taken_for_granted_is_there() {
+        try (QemuMachine vm = QemuMachine.builder().start()) {
+            assertThat(EventNames.takenForGranted())
+                    .as("name it in EventNames, if this QEMU does not have it")
+                    .isNotEmpty()
+                    .allMatch(vm.qmp().schema()::hasEvent);
+        }
+    }
+
+    @QemuTest
     static class ScopeAtAParameter {
         @Test
         void test(@Vm(scope = Scope.CLASS) QmpClient qmp) {}

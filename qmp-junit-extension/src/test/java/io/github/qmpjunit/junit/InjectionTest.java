@@ -1,7 +1,10 @@
 package io.github.qmpjunit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.qemu.GuestAgent;
+import io.github.qmpjunit.qemu.GuestAgentException;
 import io.github.qmpjunit.qemu.LaunchPrefix;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
@@ -445,5 +448,57 @@ class InjectionTest {
                 .assertStatistics(statistics -> statistics.succeeded(1).skipped(1));
 
         assertThat(Runs.seen("defined")).containsExactly("nothing_is_asked_for_by_name()");
+    }
+
+    @QemuTest
+    @Vm(machine = "pc", paused = true)
+    static class WithAGuestAgent {
+
+        @Vm
+        GuestAgent field;
+
+        @Test
+        void test(GuestAgent agent, QemuMachine vm) {
+            assertThat(agent).isSameAs(field).isSameAs(vm.guestAgent());
+            assertThat(vm.commandLine()).anyMatch(argument -> argument.contains("org.qemu.guest_agent.0"));
+            assertThatThrownBy(() -> agent.awaitReady(Duration.ofMillis(10)))
+                    .isInstanceOf(GuestAgentException.class)
+                    .hasMessageContaining("The machine does not run");
+        }
+    }
+
+    @QemuTest
+    @Vm(machine = "pc", paused = true, guestAgent = true, scope = Scope.CLASS)
+    static class WithASharedGuestAgent {
+
+        @BeforeAll
+        static void before(GuestAgent agent) {
+            Runs.see("guest agents", agent);
+        }
+
+        @Test
+        void test(GuestAgent agent) {
+            Runs.see("guest agents", agent);
+        }
+    }
+
+    @QemuTest
+    @Vm(machine = "pc", paused = true, scope = Scope.CLASS)
+    static class WithoutThePortForAGuestAgent {
+
+        @Test
+        void test(GuestAgent agent) {}
+    }
+
+    @Test
+    void a_guest_agent_brings_its_port_along_but_to_a_shared_machine() {
+        Runs.runWell(WithAGuestAgent.class);
+        Runs.runWell(WithASharedGuestAgent.class);
+        assertThat(Runs.seen("guest agents")).hasSize(2);
+        assertThat(Runs.seen("guest agents").get(0))
+                .isSameAs(Runs.seen("guest agents").get(1));
+        assertThat(Runs.onlyFailureOf(WithoutThePortForAGuestAgent.class))
+                .hasMessageContaining("Cannot inject a GuestAgent into ")
+                .hasMessageContaining("guestAgent = true");
     }
 }

@@ -7,6 +7,8 @@ import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvents;
 import io.github.qmpjunit.qmp.internal.Waiting;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -25,22 +27,24 @@ class ProgressTest {
         CountDownLatch enough = new CountDownLatch(1);
         try (Progress progress = Progress.starting(Duration.ofMillis(5), said::add)) {
             Thread test = new Thread(() -> {
-                Runnable end = progress.watch("BootTest > boots()", List::of);
                 Waiting waiting = Waiting.begin(() -> "the end of the world");
+                Runnable end = progress.watch("BootTest > boots()", List::of);
                 try {
                     enough.await(1, TimeUnit.MINUTES);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 } finally {
-                    waiting.end();
                     end.run();
+                    waiting.end();
                 }
             });
             test.start();
 
-            assertThat(said.poll(1, TimeUnit.MINUTES))
-                    .startsWith("BootTest > boots(), ")
-                    .contains(": waits for the end of the world, for ");
+            String line = said.poll(1, TimeUnit.MINUTES);
+            while (line != null && !line.contains("waits for")) { // told of before it has begun to wait
+                line = said.poll(1, TimeUnit.MINUTES);
+            }
+            assertThat(line).startsWith("BootTest > boots(), ").contains(": waits for the end of the world, for ");
             enough.countDown();
             test.join(TimeUnit.MINUTES.toMillis(1));
         }
@@ -69,5 +73,22 @@ class ProgressTest {
             assertThat(Waiting.of(waiter)).isEmpty();
             assertThat(failure.get()).isNotNull();
         }
+    }
+
+    /** As a build tool forks one. */
+    @Test
+    void a_jvm_without_a_terminal_tells_nothing_by_itself() throws Exception {
+        Process jvm = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        TerminalProbe.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        jvm.getOutputStream().close();
+
+        assertThat(new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip())
+                .isEqualTo("interactive: false");
+        assertThat(jvm.waitFor()).isZero();
     }
 }

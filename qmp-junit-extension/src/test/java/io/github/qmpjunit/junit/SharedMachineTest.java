@@ -247,4 +247,37 @@ class SharedMachineTest {
         assertThat(Runs.seen("reset")).hasSize(2);
         assertThat(Runs.seen("reset").get(0)).isSameAs(Runs.seen("reset").get(1));
     }
+
+    @QemuTest
+    @Vm(
+            machine = "pc",
+            scope = Scope.CLASS,
+            reset = Reset.SYSTEM_RESET,
+            args = {"-no-reboot"})
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class ResetWithoutReboot {
+
+        @Test
+        @Order(1)
+        void one(QemuMachine vm) {
+            Runs.see("reset without reboot", vm);
+        }
+
+        @Test
+        @Order(2)
+        void other_whose_guest_ends_it(QemuMachine vm, QmpClient qmp) {
+            Runs.see("reset without reboot", vm);
+            qmp.execute("system_reset");
+            assertThat(vm.awaitExit(SOON)).isPresent();
+        }
+    }
+
+    @Test
+    void a_machine_that_ends_instead_of_a_reboot_is_reset_all_the_same() {
+        Runs.runWell(ResetWithoutReboot.class);
+
+        assertThat(Runs.seen("reset without reboot")).hasSize(2);
+        assertThat(Runs.seen("reset without reboot").get(0))
+                .isSameAs(Runs.seen("reset without reboot").get(1));
+    }
 }

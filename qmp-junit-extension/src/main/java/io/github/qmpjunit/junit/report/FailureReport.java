@@ -148,6 +148,7 @@ public final class FailureReport {
         Secrets secrets = new Secrets();
         for (Taken machine : taken) {
             secrets.learn(machine.record().commandLine());
+            secrets.learn(machine.record().surroundings().environment());
             machine.machine().live().ifPresent(live -> secrets.learn(live.qmp().secrets()));
             machine.record().trees().forEach(secrets::learn);
         }

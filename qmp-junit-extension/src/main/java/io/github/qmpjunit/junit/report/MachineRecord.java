@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
  * @param version its QEMU's version, if it got as far as to tell it
  * @param commandLine how it was started; empty if it did not come to that
  * @param shellCommand the same for a shell, with its environment and what was put before QEMU, where that is known
+ * @param surroundings what else it was started with, where that is known
  * @param messages the transcript's lines; empty optional where nothing was recorded
  * @param messagesDropped how many of them were too many to be kept
  * @param stderr its standard error, as it was written
@@ -34,6 +35,7 @@ record MachineRecord(
         Optional<String> version,
         List<String> commandLine,
         Optional<String> shellCommand,
+        Surroundings surroundings,
         Optional<List<QmpTranscriptLine>> messages,
         long messagesDropped,
         String stderr,
@@ -56,6 +58,7 @@ record MachineRecord(
                 machine.version(),
                 machine.commandLine(),
                 machine.shellCommand(),
+                machine.surroundings(),
                 machine.transcript().map(QmpTranscript::lines),
                 machine.transcript().map(QmpTranscript::dropped).orElse(0L),
                 machine.stderr().map(OutputLog::text).orElse(""),
@@ -78,6 +81,7 @@ record MachineRecord(
                 version,
                 secrets.mask(commandLine),
                 shellCommand.map(secrets::mask),
+                surroundings.masked(secrets),
                 messages.map(lines -> maskedMessages(lines, secrets)),
                 messagesDropped,
                 secrets.mask(stderr),

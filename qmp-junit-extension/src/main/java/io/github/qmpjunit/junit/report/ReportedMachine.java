@@ -39,6 +39,7 @@ public final class ReportedMachine {
     private final String name;
     private final List<String> commandLine;
     private final Optional<String> shellCommand;
+    private final Surroundings surroundings;
     private final Optional<OutputLog> stderr;
     private final Map<String, OutputLog> consoles;
     private final Optional<QmpTranscript> transcript;
@@ -58,6 +59,7 @@ public final class ReportedMachine {
             String name,
             List<String> commandLine,
             Optional<String> shellCommand,
+            Surroundings surroundings,
             Optional<OutputLog> stderr,
             Map<String, OutputLog> consoles,
             Optional<QmpTranscript> transcript,
@@ -68,6 +70,7 @@ public final class ReportedMachine {
         this.name = name;
         this.commandLine = commandLine;
         this.shellCommand = shellCommand;
+        this.surroundings = surroundings;
         this.stderr = stderr;
         this.consoles = consoles;
         this.transcript = transcript;
@@ -92,6 +95,7 @@ public final class ReportedMachine {
                 vm.name(),
                 vm.commandLine(),
                 Optional.of(vm.shellCommand()),
+                Surroundings.of(vm.environment(), vm.workingDirectory()),
                 Optional.of(vm.stderr()),
                 consoles,
                 vm.transcript(),
@@ -112,6 +116,7 @@ public final class ReportedMachine {
                 daemon.name(),
                 daemon.commandLine(),
                 Optional.empty(),
+                Surroundings.NONE,
                 Optional.of(daemon.stderr()),
                 Map.of(),
                 daemon.transcript(),
@@ -138,6 +143,7 @@ public final class ReportedMachine {
                 name,
                 attempt.map(StartAttempt::commandLine).orElse(List.of()),
                 Optional.empty(),
+                Surroundings.NONE,
                 attempt.flatMap(StartAttempt::stderr),
                 Map.of(),
                 attempt.flatMap(StartAttempt::transcript),
@@ -158,6 +164,10 @@ public final class ReportedMachine {
     /** Return the command line for a shell, with its environment and what was put before QEMU. */
     Optional<String> shellCommand() {
         return shellCommand;
+    }
+
+    Surroundings surroundings() {
+        return surroundings;
     }
 
     Optional<OutputLog> stderr() {

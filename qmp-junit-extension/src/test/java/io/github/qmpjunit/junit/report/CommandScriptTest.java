@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.newsclub.net.unix.AFUNIXServerSocket;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 class CommandScriptTest {
 
@@ -32,6 +37,7 @@ class CommandScriptTest {
                         "-mon",
                         "chardev=qmp,mode=control"),
                 Optional.of("A=b /opt/qemu -name ..."),
+                Surroundings.NONE,
                 Optional.empty(),
                 0,
                 "",
@@ -82,6 +88,48 @@ class CommandScriptTest {
             assertThat(dir.resolve("serial1.sock")).exists();
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void sockets_of_ones_own_stay_and_what_others_attach_to_environment_and_place_are_as_they_were(
+            @TempDir Path dir, @TempDir Path work) throws Exception {
+        Path own = dir.resolve("own");
+        try (AFUNIXServerSocket server = AFUNIXServerSocket.bindOn(AFUNIXSocketAddress.of(own))) {
+            try (QemuMachine vm = QemuMachine.builder()
+                    .machine("pc")
+                    .paused()
+                    .attachable()
+                    .environment("OF_THE_TEST", "it's $this")
+                    .workingDirectory(work)
+                    .args("-chardev", "socket,id=own,server=off,path=" + own)
+                    .start()) {
+                FailureReport.write(
+                        dir,
+                        new ReportedTest("x", "X", "x", "test", new AssertionError(), Instant.now(), List.of()),
+                        List.of(ReportedMachine.of(vm)));
+            }
+
+            Process process = new ProcessBuilder(dir.resolve("vm/command.sh").toString(), "-qmp", "stdio")
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (QmpClient qmp =
+                    QmpClient.connect(QmpAddress.streams(process.getInputStream(), process.getOutputStream()))) {
+                assertThat(qmp.execute("query-status").path("status").asString())
+                        .isEqualTo("prelaunch");
+                assertThat(work).isDirectoryContaining("glob:**/qmp.sock");
+                assertThat(work).isDirectoryContaining("glob:**/attach.sock");
+                assertThat(work).isDirectoryContaining("glob:**/vnc.sock");
+                assertThat(Files.readString(Path.of("/proc/%d/environ".formatted(process.pid()))))
+                        .contains("OF_THE_TEST=it's $this");
+                assertThat(Path.of("/proc/%d/cwd".formatted(process.pid())).toRealPath())
+                        .isEqualTo(work.toRealPath());
+                qmp.executeAsync(QmpCommand.of("quit")); // its exit may be faster than its reply
+                assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            } finally {
+                process.destroyForcibly();
+            }
+            assertThat(server.isClosed()).isFalse();
         }
     }
 }

@@ -47,6 +47,7 @@ class TimelineTest {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                Surroundings.NONE,
                 Optional.of(messages),
                 0,
                 "",
