@@ -56,3 +56,14 @@ installed_jdks() {
   printf '%s\n' /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home
   if has brew; then printf '%s\n' "$(brew --prefix)"/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; fi
 }
+
+# Print the folder of an installed JDK of just this version. CI providers name theirs in variables like JAVA_HOME_21_X64.
+jdk_of_version() {
+  local wanted=$1 variable home
+  while read -r home; do
+    if [[ $(jdk_version "$home") == "$wanted" ]]; then
+      printf '%s\n' "$home"
+      return
+    fi
+  done < <(for variable in "${!JAVA_HOME_@}"; do printf '%s\n' "${!variable}"; done; installed_jdks)
+}
