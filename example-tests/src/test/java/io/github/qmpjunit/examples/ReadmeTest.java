@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.ConfigurationKeys;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,19 +28,7 @@ class ReadmeTest {
     @ParameterizedTest
     @ValueSource(strings = {README, GUIDE})
     void code_stands_in_the_examples(Path document) throws IOException {
-        List<String> examples = examples();
-
-        assertThat(found(JAVA_BLOCK, document))
-                .isNotEmpty()
-                .allSatisfy(block -> assertThat(examples)
-                        .as("one of the examples must hold this code:%n%s", block)
-                        .anyMatch(example -> holds(example, block)));
-    }
-
-    /** In the guide, code stands at the margin that has one in the example. */
-    private static boolean holds(String example, String block) {
-        return Stream.of(0, 4, 8)
-                .anyMatch(margin -> example.contains(block.indent(margin).replaceAll("(?m)^ +$", "")));
+        ExampleCode.assertHeld(found(JAVA_BLOCK, document));
     }
 
     @ParameterizedTest
@@ -77,20 +63,5 @@ class ReadmeTest {
                 .results()
                 .map((MatchResult result) -> result.group(1))
                 .toList();
-    }
-
-    private static List<String> examples() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
-            return files.filter(Files::isRegularFile).map(ReadmeTest::text).toList();
-        }
-    }
-
-    /** The documents leave out JUnit's and the JDK's imports. */
-    private static String text(Path file) {
-        try {
-            return Files.readString(file).replaceAll("import (java|org\\.junit)\\.[\\w.]+;\n", "");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -104,7 +104,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      * Wait for an event and consume it. What is called on the result narrows the wait, within the same time-out:
      *
      * <pre>{@code
-     * assertThat(qmp).awaitEvent(JOB_STATUS_CHANGE).withData("id", "job0").withData("status", "concluded");
+     * assertThat(qmp).awaitEvent(JOB_STATUS_CHANGE).withData("id", "create0").withData("status", "concluded");
      * }</pre>
      *
      * @param type the event's type, such as {@code QmpEvents.STOP}

@@ -16,7 +16,16 @@ import org.assertj.core.api.WritableAssertionInfo;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Assertions that a query's reply comes to be something. Each adds a demand; one reply must meet them all, in one time-out. */
+/**
+ * Assertions that a query's reply comes to be something. Each adds a demand; one reply must meet them all, in one time-out.
+ *
+ * <pre>{@code
+ * assertThat(before)
+ *         .within(Duration.ofSeconds(40))
+ *         .awaitReply("query-migrate")
+ *         .with("status", "completed");
+ * }</pre>
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCommand> {
 

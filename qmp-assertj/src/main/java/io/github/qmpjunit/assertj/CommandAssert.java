@@ -14,7 +14,13 @@ import org.assertj.core.api.WritableAssertionInfo;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Assertions about the outcome of a command, which the first of them executes, and only the first. */
+/**
+ * Assertions about the outcome of a command, which the first of them executes, and only the first.
+ *
+ * <pre>{@code
+ * assertThat(qmp).executing("blockdev-del", Map.of("node-name", "disk")).failsWithDescriptionContaining("in use");
+ * }</pre>
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
 

@@ -8,7 +8,14 @@ import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractObjectAssert;
 import org.jspecify.annotations.Nullable;
 
-/** Assertions about a program that has run in the guest: how it ended, and what it wrote. */
+/**
+ * Assertions about a program that has run in the guest: how it ended, and what it wrote.
+ *
+ * <pre>{@code
+ * assertThat(agent.run("uname", "-s")).succeeds().hasOutput("Linux\n");
+ * assertThat(agent.run("ls", "/nowhere")).hasExitStatus(1).stderrContains("No such file");
+ * }</pre>
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class GuestProgramAssert extends AbstractObjectAssert<GuestProgramAssert, GuestProgramResult> {
 

@@ -25,6 +25,10 @@ import tools.jackson.databind.JsonNode;
 /**
  * Assertions about a job: what becomes of it, not only that it ends.
  *
+ * <pre>{@code
+ * assertThat(qmp).job("backup0").failsWithErrorContaining("Input/output error");
+ * }</pre>
+ *
  * <p>Those about its outcome drive it: they complete it when it is ready, finalize it when it is pending, and dismiss it when it is
  * concluded. They work as well for jobs that do one or the other by themselves, and consume no events.
  */

@@ -13,7 +13,14 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Assertions about a machine: its process, its status, and what its client receives. */
+/**
+ * Assertions about a machine: its process, its status, and what its client receives.
+ *
+ * <pre>{@code
+ * vm.shutDownGuest(BOOT);
+ * assertThat(vm).exitsWith(0);
+ * }</pre>
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QemuMachineAssert extends AbstractQmpAssert<QemuMachineAssert, QemuMachine> {
 

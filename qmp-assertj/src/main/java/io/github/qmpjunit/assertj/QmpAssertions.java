@@ -14,7 +14,15 @@ import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.InstanceOfAssertFactory;
 import org.jspecify.annotations.Nullable;
 
-/** The entry point: import {@link #assertThat} statically. */
+/**
+ * The entry point: import {@link #assertThat} statically.
+ *
+ * <pre>{@code
+ * qmp.execute("stop");
+ * assertThat(qmp).awaitEvent(STOP);
+ * assertThat(vm).hasStatus("paused");
+ * }</pre>
+ */
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpAssertions {
 

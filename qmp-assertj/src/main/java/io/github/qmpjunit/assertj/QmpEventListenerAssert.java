@@ -15,7 +15,14 @@ import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
-/** Assertions about a listener. Those that wait take the event from the listener's own queue. */
+/**
+ * Assertions about a listener. Those that wait take the event from the listener's own queue.
+ *
+ * <pre>{@code
+ * assertThat(states).awaitEvent(STOP).thenEvent(RESUME);
+ * assertThat(states).isEmpty();
+ * }</pre>
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpEventListenerAssert extends AbstractAssert<QmpEventListenerAssert, QmpEventListener> {
 

@@ -13,7 +13,13 @@ import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
-/** Assertions about a machine's hardware, as its processors would see it: memory, ports, interrupt lines. */
+/**
+ * Assertions about a machine's hardware, as its processors would see it: memory, ports, interrupt lines.
+ *
+ * <pre>{@code
+ * assertThat(after).hasMemory(ADDRESS, 0xFE, 0xCA, 0, 0);
+ * }</pre>
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QtestAssert extends AbstractAssert<QtestAssert, Qtest> {
 

@@ -10,7 +10,13 @@ import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
-/** Assertions about what a guest writes to its console. Each passes what it found, so that the next looks behind it. */
+/**
+ * Assertions about what a guest writes to its console. Each passes what it found, so that the next looks behind it.
+ *
+ * <pre>{@code
+ * assertThat(console).within(BOOT).awaitLine(containing("42 is the answer"));
+ * }</pre>
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class SerialConsoleAssert extends AbstractAssert<SerialConsoleAssert, SerialConsole> {
 

@@ -10,6 +10,18 @@ import org.apiguardian.api.API;
 /**
  * Says which events an injected {@link io.github.qmpjunit.qmp.QmpEventListener} hears: {@code @Listen({"STOP", "RESUME"})}.
  *
+ * <pre>{@code
+ * void a_listener_hears_what_it_is_asked_to(QmpClient qmp, @Listen({"STOP", "RESUME"}) QmpEventListener states) {
+ *     states.clear(); // what came while the machine started
+ *     qmp.execute("stop");
+ *     qmp.execute("system_reset");
+ *     qmp.execute("cont");
+ *
+ *     assertThat(states).awaitEvent(STOP).thenEvent(RESUME);
+ *     assertThat(states).isEmpty();
+ * }
+ * }</pre>
+ *
  * <p>It hears them from before QEMU starts, or, on a machine that tests share, from before the test begins. Without this annotation
  * an injected listener hears every event.
  */

@@ -47,6 +47,17 @@ import org.opentest4j.TestAbortedException;
 /**
  * Starts the machines that a test asks for, injects them and what belongs to them, and stops them after the test.
  *
+ * <pre>{@code
+ * @RegisterExtension
+ * static final QemuExtension qemu = QemuExtension.builder()
+ *         .vm(vm -> vm.machine("q35")
+ *                 .memory("64M")
+ *                 .blockNode(Map.of("driver", "null-co", "node-name", "disk0", "size", 1 << 20))
+ *                 .device("virtio-blk-pci", Map.of("id", "blk0", "drive", "disk0")))
+ *         .scope(Scope.CLASS)
+ *         .build();
+ * }</pre>
+ *
  * <p>A parameter of a test method, of a {@code @BeforeEach} or {@code @AfterEach} method or of the constructor is enough, if it is
  * of one of these types; or a field of such a type with {@link Vm} or {@link Listen}: {@link
  * io.github.qmpjunit.qemu.QemuMachine QemuMachine}, {@link io.github.qmpjunit.qmp.QmpClient QmpClient}, {@link

@@ -14,6 +14,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Runs a class once for each combination of QEMU binaries and machine types, with the combination in the display name. What it
  * chooses wins over what the machines' definitions say, for all of them.
  *
+ * <pre>{@code
+ * @QemuMatrix(machines = {"pc", "q35", "microvm"})
+ * @Vm(args = {"-m", "64"})
+ * }</pre>
+ *
  * <p>It registers {@link QemuExtension} as well.
  */
 @Target(ElementType.TYPE)

@@ -2,7 +2,13 @@ package io.github.qmpjunit.junit;
 
 import org.apiguardian.api.API;
 
-/** What is done to a shared machine before each test but the first, so that it does not see what the last one has done. */
+/**
+ * What is done to a shared machine before each test but the first, so that it does not see what the last one has done.
+ *
+ * <pre>{@code
+ * @Vm(guestAgent = true, factory = LinuxGuest.class, scope = Scope.CLASS, reset = Reset.SNAPSHOT)
+ * }</pre>
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public enum Reset {
 

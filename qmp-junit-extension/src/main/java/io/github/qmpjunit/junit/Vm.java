@@ -13,6 +13,14 @@ import org.apiguardian.api.API;
 /**
  * Defines a machine, or says which one is meant.
  *
+ * <pre>{@code
+ * @Vm(
+ *         machine = "q35",
+ *         args = {"-m", "64", "-smp", "2"},
+ *         paused = true,
+ *         scope = Scope.CLASS)
+ * }</pre>
+ *
  * <p>On a class, a method, a parameter or a field it defines the machine of its name; the nearest definition wins, whole:
  * parameter, then method, then field, then class, then enclosing class, then {@link QemuExtension#builder()}. What the definition
  * leaves open comes from the configuration ({@link ConfigurationKeys}). On a parameter or field, with nothing but a name, it says

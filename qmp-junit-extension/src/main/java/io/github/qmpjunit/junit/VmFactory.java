@@ -7,6 +7,17 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Defines what an annotation cannot hold: paths, sizes that are computed, nodes and devices. Named by {@link Vm#factory()}; needs a
  * constructor without parameters.
+ *
+ * <pre>{@code
+ * static final class FaultyDisk implements VmFactory {
+ *
+ *     @Override
+ *     public void define(QemuMachineBuilder vm, ExtensionContext context) {
+ *         vm.faultyDisk("disk", Map.of("driver", "null-co", "size", SIZE))
+ *                 .blockNode(Map.of("driver", "null-co", "node-name", "copy", "size", SIZE));
+ *     }
+ * }
+ * }</pre>
  */
 @FunctionalInterface
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")

@@ -16,6 +16,21 @@ import org.jspecify.annotations.Nullable;
  * Lets things go wrong for a machine's guest, and puts them right again. A {@link Fault} lasts until it is closed; {@link #close()}
  * closes all that are left, and they end with the machine at the latest.
  *
+ * <pre>{@code
+ * Fault unreadable = vm.faults().failReads("disk");
+ * qmp.execute(backup("stop"));
+ * assertThat(qmp)
+ *         .awaitEvent(BLOCK_JOB_ERROR)
+ *         .withData("operation", "read")
+ *         .withData("action", "stop");
+ * assertThat(qmp).executing("query-block-jobs").returns("[0].io-status", "failed");
+ *
+ * unreadable.close();
+ * qmp.execute("block-job-resume", Map.of("device", "backup0"));
+ *
+ * assertThat(qmp).job("backup0").succeeds();
+ * }</pre>
+ *
  * <p>Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")

@@ -23,6 +23,12 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The guest agent of a machine: a program in the guest that does there what a test asks for.
  *
+ * <pre>{@code
+ * agent.awaitReady(BOOT);
+ * assertThat(agent.run("uname", "-s")).succeeds().hasOutput("Linux\n");
+ * assertThat(agent.run("ls", "/nowhere")).hasExitStatus(1).stderrContains("No such file");
+ * }</pre>
+ *
  * <p>The guest needs QEMU's guest agent ({@code qemu-guest-agent}). Nobody has to wait for it: whatever is asked is asked as soon as
  * the agent answers, if that is within the time-out, and so it is after a reboot of the guest. Before the first question, and
  * whenever an answer may be outstanding, the two are synchronised ({@code guest-sync-delimited}), so that no answer is taken for

@@ -14,6 +14,12 @@ import tools.jackson.databind.JsonNode;
 /**
  * The keyboard of a machine: presses keys as a person would.
  *
+ * <pre>{@code
+ * vm.keyboard().withHoldTime(Duration.ofMillis(60)).type("echo Hello, $((1 + 1)) of you! >/dev/ttyS0\n");
+ *
+ * assertThat(console).within(BOOT).awaitText("Hello, 2 of you!");
+ * }</pre>
+ *
  * <p>Keys have QEMU's names for them ({@code QKeyCode}: {@code a}, {@code ret}, {@code spc}, {@code ctrl}, {@code f1}, {@code
  * kp_enter}). What the guest makes of them is the guest's affair; text is typed for one that takes its keyboard for a US one. A
  * guest reads its keyboard when it finds the time, and the keyboard remembers only a few keys: where some get lost, hold them for

@@ -23,6 +23,16 @@ import tools.jackson.databind.JsonNode;
  * A migration that is under way from one machine to another, both of this machine, over a UNIX socket in the destination's private
  * directory; begun by {@link QemuMachine#startMigrationTo}.
  *
+ * <pre>{@code
+ * Migration migration =
+ *         src.startMigrationTo(dst, MigrationOptions.defaults().withCapability("pause-before-switchover"));
+ *
+ * migration.awaitStatus("pre-switchover", SOON);
+ * assertThat(dst).hasStatus("inmigrate");
+ * migration.proceed();
+ * migration.await(SOON);
+ * }</pre>
+ *
  * <p>Nothing is polled: both sides send {@code MIGRATION} events, for which the capability {@code events} is switched on. Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")

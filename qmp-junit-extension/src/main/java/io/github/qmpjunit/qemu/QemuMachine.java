@@ -25,6 +25,15 @@ import tools.jackson.databind.JsonNode;
 /**
  * A QEMU process with a connected monitor.
  *
+ * <pre>{@code
+ * try (QemuMachine vm =
+ *         QemuMachine.builder().machine("q35").args("-m", "64").start()) {
+ *     stopped = vm;
+ *     JsonNode status = vm.qmp().execute("query-status");
+ *     assertThat(status.path("status").asString()).isEqualTo("running");
+ * }
+ * }</pre>
+ *
  * <p>QEMU connects to a socket that is bound before it starts, so a QEMU that exits instead is noticed at once. The process does
  * not outlive the JVM, and with {@link #close()} all that was made for it goes too.
  *

@@ -22,6 +22,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects what a {@link QemuMachine} is to be started with.
  *
+ * <pre>{@code
+ * .vm(vm -> vm.machine("q35")
+ *         .memory("64M")
+ *         .blockNode(Map.of("driver", "null-co", "node-name", "disk0", "size", 1 << 20))
+ *         .device("virtio-blk-pci", Map.of("id", "blk0", "drive", "disk0")))
+ * }</pre>
+ *
  * <p>Parts with ids (block nodes, devices, objects, chardevs, netdevs) get one where they name none; two of a name are refused at
  * once. Whatever has no method of its own goes through {@link #args}. Not thread-safe; one builder may start several machines, one
  * after the other or side by side.

@@ -23,6 +23,15 @@ import org.newsclub.net.unix.AFUNIXSocket;
  * QEMU's qtest protocol: reaches into the machine's ports and memory without any guest. With it a test raises real guest events on
  * a stock QEMU: a write to pvpanic's port is a guest's panic.
  *
+ * <pre>{@code
+ * void a_guest_that_panics_is_paused(QemuMachine vm, Qtest guest) {
+ *     guest.outb(0x505, 1);
+ *
+ *     assertThat(vm).awaitEvent(GUEST_PANICKED).withData("action", "pause");
+ *     assertThat(vm).hasStatus("guest-panicked");
+ * }
+ * }</pre>
+ *
  * <p>Works beside any accelerator; only the virtual clock needs {@code -accel qtest}, which distributors' QEMUs often lack.
  * Replies come in the order of commands and carry no id, so after a reply that did not come in time the connection cannot be used
  * any more. Numbers are unsigned; those of 64 bits use the whole {@code long}. Thread-safe.

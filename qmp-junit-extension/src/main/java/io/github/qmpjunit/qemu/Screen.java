@@ -15,6 +15,10 @@ import org.apiguardian.api.API;
 /**
  * What a machine shows on its first display, as a picture. Immutable and thread-safe; {@link #withTimeout} returns a changed copy.
  *
+ * <pre>{@code
+ * BufferedImage picture = ImageIO.read(new ByteArrayInputStream(screen.png()));
+ * }</pre>
+ *
  * <p>QEMU writes the picture to a file in the machine's private directory ({@code screendump}); as PNG since 7.1, where it was
  * built with libpng, and as a PPM that is converted here otherwise. A guest that is paused or hangs has a screen, too.
  */

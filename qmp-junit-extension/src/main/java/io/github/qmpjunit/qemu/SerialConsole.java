@@ -11,6 +11,12 @@ import org.newsclub.net.unix.AFUNIXSocket;
 /**
  * A serial port of a machine: what the guest writes to it can be read and awaited, and the guest reads what is sent.
  *
+ * <pre>{@code
+ * assertThat(console).within(BOOT).awaitText(LinuxGuest.PROMPT);
+ * console.sendLine("echo $((6 * 7)) is the answer");
+ * assertThat(console).within(BOOT).awaitLine(containing("42 is the answer"));
+ * }</pre>
+ *
  * <p>Everything from the first byte on is read as it comes, so the guest is never held up. It belongs to the machine, which
  * closes it; waits end when the machine does. Thread-safe.
  */

@@ -12,6 +12,13 @@ import org.apiguardian.api.API;
 /**
  * A {@code qemu-storage-daemon}: QEMU's block layer, its jobs and its exports without a machine, with the same monitor.
  *
+ * <pre>{@code
+ * QmpClient storage = daemon.qmp();
+ * storage.execute("blockdev-add", Map.of("driver", "file", "node-name", "disk", "filename", disk));
+ * storage.execute("nbd-server-start", Map.of("addr", Map.of("type", "unix", "data", Map.of("path", socket))));
+ * storage.execute("block-export-add", Map.of("type", "nbd", "id", "export0", "node-name", "disk"));
+ * }</pre>
+ *
  * <p>Started, watched and stopped as a {@link QemuMachine} is. Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")

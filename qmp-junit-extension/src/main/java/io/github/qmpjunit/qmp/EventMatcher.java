@@ -20,6 +20,10 @@ import tools.jackson.databind.JsonNode;
  * Says which event is meant: by name, by data, by any predicate. The one way to do so: listeners' filters, {@link
  * QmpEventListener#next}, and assertions all rest on it.
  *
+ * <pre>{@code
+ * private static final EventMatcher CONCLUDED = event(JOB_STATUS_CHANGE).withData("status", "concluded");
+ * }</pre>
+ *
  * <p>Immutable: each {@code with...} returns a new matcher that demands more. A matcher can also say why an event does not
  * match ({@link #mismatches}).
  */

@@ -7,6 +7,17 @@ import org.apiguardian.api.API;
 /**
  * Listens for one QMP server that connects to us, as QEMU does with {@code -chardev socket,...,server=off}.
  *
+ * <pre>{@code
+ * try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(socket));
+ *         QemuMachine vm =
+ *                 QemuMachine.builder().args("-qmp", "unix:" + socket).start();
+ *         QmpClient qmp = acceptor.accept(SOON)) {
+ *     assertThat(qmp.peer())
+ *             .hasValueSatisfying(peer -> assertThat(peer.pid()).isEqualTo(vm.pid()));
+ *     assertThat(qmp.execute("query-status").path("running").asBoolean()).isTrue();
+ * }
+ * }</pre>
+ *
  * <p>Thread-safe.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1.0")

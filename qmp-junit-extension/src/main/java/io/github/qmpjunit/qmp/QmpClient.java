@@ -25,6 +25,11 @@ import tools.jackson.databind.JsonNode;
 /**
  * An asynchronous client of the QEMU Machine Protocol.
  *
+ * <pre>{@code
+ * JsonNode reply = qmp.execute("query-status");
+ * StatusInfo typed = qmp.execute("query-status", Map.of(), StatusInfo.class);
+ * }</pre>
+ *
  * <p>Commands are matched with their replies by id, so many threads may execute at once. Events go to every registered {@link
  * QmpEventListener}, with the built-in one ({@link #events()}) hearing everything from before the greeting on.
  *

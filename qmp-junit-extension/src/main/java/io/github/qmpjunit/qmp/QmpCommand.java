@@ -14,7 +14,18 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A command with all that may go along with it. Immutable: each {@code with...} returns a changed copy. */
+/**
+ * A command with all that may go along with it. Immutable: each {@code with...} returns a changed copy.
+ *
+ * <pre>{@code
+ * return QmpCommand.of("blockdev-backup")
+ *         .with("job-id", "backup0")
+ *         .with("device", "disk")
+ *         .with("target", "copy")
+ *         .with("sync", "full")
+ *         .with("on-source-error", onError);
+ * }</pre>
+ */
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpCommand {
 

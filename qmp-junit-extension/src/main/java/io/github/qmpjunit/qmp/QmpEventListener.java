@@ -21,6 +21,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A queue of the events that a client hears from the moment of its registration on, filtered, in order of arrival.
  *
+ * <pre>{@code
+ * try (QmpEventListener runState = qmp.listen(STOP, RESUME)) {
+ *     qmp.execute("stop");
+ *     assertThat(runState.next(SOON).name()).isEqualTo("STOP");
+ *
+ *     qmp.execute("cont");
+ *     assertThat(runState.next(SOON).name()).isEqualTo("RESUME");
+ * }
+ * }</pre>
+ *
  * <p>Each listener has a queue of its own: what is taken from one is still in every other. Within one listener an event goes to
  * one taker only. The history keeps every accepted event, taken or not, through {@link #clear()}, removal and reconnects.
  *

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * done again and again.
  *
  * <pre>{@code
- * server.whenExecuted("query-status").replies(Map.of("status", "paused")).replies(Map.of("status", "running"));
- * server.whenExecuted("stop").does(command -> command.sendEvent("STOP").reply());
+ * server.whenExecuted("stop")
+ *         .repliesWithError("GenericError", "not now")
+ *         .does(command -> command.sendEvent("STOP").reply());
  * }</pre>
  *
  * <p>Thread-safe.

@@ -33,11 +33,13 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>{@code
  * try (ScriptedQmpServer server = ScriptedQmpServer.start()) {
  *     server.whenExecuted("query-status").replies(Map.of("status", "running"));
- *     server.whenExecuted("stop").does(command -> command.sendEvent("STOP").reply());
+ *     server.whenExecuted("stop")
+ *             .repliesWithError("GenericError", "not now")
+ *             .does(command -> command.sendEvent("STOP").reply());
  *
- *     myCode.talkTo(server.socket());
+ *     pause(server);
  *
- *     assertThat(server.received()).extracting(ReceivedCommand::name).contains("query-status");
+ *     assertThat(server.received()).extracting(ReceivedCommand::name).contains("query-status", "stop", "stop");
  * }
  * }</pre>
  *
