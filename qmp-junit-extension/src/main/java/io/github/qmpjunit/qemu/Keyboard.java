@@ -3,8 +3,9 @@ package io.github.qmpjunit.qemu;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -112,13 +113,29 @@ public final class Keyboard {
         qmp.execute("input-send-event", Map.of("events", List.of(event)));
     }
 
-    /** QEMU replies at once, then presses one key after the other, and releases them so. */
+    /**
+     * Press the keys one after the other, and release them in the opposite order. Not by {@code send-key}: that queues in QEMU, which
+     * lags behind on a busy host, and the next {@link #up} would overtake it.
+     */
     private void send(List<String> keys) {
-        List<Map<String, String>> codes = new ArrayList<>();
-        keys.forEach(key -> codes.add(code(key)));
-        qmp.execute("send-key", Map.of("keys", codes, "hold-time", holdTime.toMillis()));
+        Deque<String> pressed = new ArrayDeque<>();
         try {
-            TimeUnit.NANOSECONDS.sleep(holdTime.multipliedBy(2L * keys.size()).toNanos());
+            for (String key : keys) {
+                move(key, true);
+                pressed.push(key);
+                hold(keys);
+            }
+        } finally {
+            while (!pressed.isEmpty()) {
+                move(pressed.pop(), false);
+                hold(keys);
+            }
+        }
+    }
+
+    private void hold(List<String> keys) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(holdTime.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QemuException("The thread was interrupted while it pressed " + String.join("-", keys), e);

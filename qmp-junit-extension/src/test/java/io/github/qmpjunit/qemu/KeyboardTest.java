@@ -72,13 +72,22 @@ class KeyboardTest {
 
     @Test
     void an_unknown_key_is_refused_with_the_one_that_was_probably_meant() {
-        try (QemuMachine vm = QemuMachine.builder().start()) {
+        try (QemuMachine vm = QemuMachine.builder().machine("pc").start()) {
             for (String chord : List.of("ctrl-delet", "ctrl-Delete")) {
                 assertThatThrownBy(() -> vm.keyboard().press(chord))
                         .isInstanceOf(QmpErrorException.class)
                         .hasMessageContaining("did you mean \"delete\"?");
             }
             assertThatThrownBy(() -> vm.keyboard().press("ctrl-")).isInstanceOf(QmpErrorException.class);
+        }
+    }
+
+    @Test
+    void a_machine_without_a_keyboard_says_so() {
+        try (QemuMachine vm = QemuMachine.builder().start()) {
+            assertThatThrownBy(() -> vm.keyboard().press("a"))
+                    .isInstanceOf(QmpErrorException.class)
+                    .hasMessageContaining("Input handler not found for event type key");
         }
     }
 
