@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 final class JvmRounds {
 
     private static final Duration MOMENT = Duration.ofSeconds(5);
-    private static final String PREFIX = "qmp-junit-";
     private static final List<JvmBlow> BLOWS = List.of(JvmBlow.values());
 
     private final Path root;
@@ -28,11 +27,11 @@ final class JvmRounds {
 
     void run(Tally tally) throws Exception {
         JvmBlow blow = BLOWS.get(random.nextInt(BLOWS.size()));
-        List<Path> before = Leftovers.directories(root, PREFIX);
+        List<Path> before = Leftovers.directoriesOfJvms(root);
         boolean early = random.nextInt(4) == 0;
         int delay = random.nextInt(early ? 900 : 400);
         Process jvm = start(blow.name(), blow.jvmOptions());
-        String own = root + "/" + PREFIX + jvm.pid() + "-";
+        String own = root + "/" + Leftovers.prefixOf(jvm.pid());
         List<String> found = new ArrayList<>();
         if (!early) {
             jvm.inputReader().readLine(); // it has a machine now, or has ended
@@ -60,8 +59,7 @@ final class JvmRounds {
             found.add("the JVM itself says: " + Files.readString(output));
         }
         if (blow.cleansUp()) {
-            Leftovers.directories(root, PREFIX + jvm.pid() + "-")
-                    .forEach(directory -> found.add("directory " + directory));
+            Leftovers.directoriesOfJvm(root, jvm.pid()).forEach(directory -> found.add("directory " + directory));
         }
         tally.round(blow.title() + (early ? " (starting)" : ""), struck, untilGone, found);
     }
@@ -70,7 +68,7 @@ final class JvmRounds {
     void end(Tally tally) throws Exception {
         List<String> found = new ArrayList<>();
         sweep();
-        for (Path directory : Leftovers.directories(root, PREFIX)) {
+        for (Path directory : Leftovers.directoriesOfJvms(root)) {
             if (Files.exists(directory.resolve("lock"))) {
                 found.add("directory " + directory);
             } else {
@@ -78,7 +76,7 @@ final class JvmRounds {
             }
         }
         sweep();
-        Leftovers.directories(root, PREFIX).forEach(directory -> found.add("directory " + directory));
+        Leftovers.directoriesOfJvms(root).forEach(directory -> found.add("directory " + directory));
         Leftovers.processes(root.toString()).forEach(process -> found.add("process " + process.pid()));
         tally.round("the end", true, Duration.ZERO, found);
     }

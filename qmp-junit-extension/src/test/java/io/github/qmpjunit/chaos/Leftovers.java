@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 /** Finds what machines have left on this host. Linux only, as it reads {@code /proc}. */
 final class Leftovers {
 
+    private static final String PREFIX = "qmp-junit-";
+    private static final long OWN_PID = ProcessHandle.current().pid();
     private static final Path PROC = Path.of("/proc");
     private static final Path OWN_FDS = Path.of("/proc/self/fd");
 
@@ -47,11 +50,39 @@ final class Leftovers {
         }
     }
 
-    /** Return the directories whose names begin with the prefix. */
-    static List<Path> directories(Path root, String prefix) {
-        try (Stream<Path> entries = Files.list(root)) {
-            return entries.filter(entry -> entry.getFileName().toString().startsWith(prefix))
-                    .toList();
+    /** Return the directories of other JVMs; this one's stays as long as this one does. */
+    static List<Path> directoriesOfJvms(Path root) {
+        return content(root)
+                .filter(entry -> entry.getFileName().toString().startsWith(PREFIX))
+                .filter(entry -> !entry.getFileName().toString().startsWith(prefixOf(OWN_PID)))
+                .toList();
+    }
+
+    /** Return the directories of a JVM, of which there is one at most. */
+    static List<Path> directoriesOfJvm(Path root, long pid) {
+        return content(root)
+                .filter(entry -> entry.getFileName().toString().startsWith(prefixOf(pid)))
+                .toList();
+    }
+
+    /** Return the directories of this JVM's machines. */
+    static List<Path> directoriesOfMachines(Path root) {
+        return directoriesOfJvm(root, OWN_PID).stream()
+                .flatMap(Leftovers::content)
+                .filter(entry -> !entry.getFileName().toString().equals("lock"))
+                .toList();
+    }
+
+    /** Return how the name of a JVM's directory begins. */
+    static String prefixOf(long pid) {
+        return PREFIX + pid + "-";
+    }
+
+    private static Stream<Path> content(Path directory) {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.toList().stream();
+        } catch (NoSuchFileException e) {
+            return Stream.of(); // it has gone meanwhile
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,7 +14,8 @@ final class QemuRounds {
 
     private static final Duration LIFE = Duration.ofSeconds(40);
     private static final Duration MOMENT = Duration.ofSeconds(5);
-    private static final String PREFIX = "qmp-junit-" + ProcessHandle.current().pid() + "-";
+    private static final String PREFIX =
+            Leftovers.prefixOf(ProcessHandle.current().pid());
     private static final List<QemuBlow> BLOWS = List.of(QemuBlow.values());
     private static final List<Life.Phase> MOMENTS = Stream.of(Life.Phase.values())
             .filter(phase -> phase != Life.Phase.OVER)
@@ -93,7 +94,7 @@ final class QemuRounds {
             found.add("processes " + Leftovers.describe(processes));
             processes.forEach(ProcessHandle::destroyForcibly);
         }
-        found.addAll(Leftovers.after(MOMENT, () -> Leftovers.directories(root, PREFIX)).stream()
+        found.addAll(Leftovers.after(MOMENT, () -> Leftovers.directoriesOfMachines(root)).stream()
                 .map(directory -> "directory " + directory)
                 .toList());
         Duration untilGone = Duration.ofNanos(System.nanoTime() - blown);

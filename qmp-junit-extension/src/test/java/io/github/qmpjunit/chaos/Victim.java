@@ -97,9 +97,9 @@ final class Victim {
 
     private static void lookAround() throws InterruptedException {
         Path root = Path.of(System.getProperty("java.io.tmpdir"));
-        String own = "qmp-junit-" + ProcessHandle.current().pid() + "-";
+        String own = Leftovers.prefixOf(ProcessHandle.current().pid());
         List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(root + "/" + own));
-        List<Path> directories = Leftovers.after(MOMENT, () -> Leftovers.directories(root, own));
+        List<Path> directories = Leftovers.after(MOMENT, () -> Leftovers.directoriesOfMachines(root));
         if (!processes.isEmpty() || !directories.isEmpty()) {
             System.err.println("left over: " + Leftovers.describe(processes) + " " + directories);
             System.exit(SOMETHING_LEFT);
