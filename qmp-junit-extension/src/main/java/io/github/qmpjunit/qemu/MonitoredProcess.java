@@ -356,8 +356,8 @@ final class MonitoredProcess implements AutoCloseable {
     /** Remove the directory. Whoever has said that it quits opens nothing in there any more. */
     private void tidyUp() {
         if (!tidied) {
-            tidied = true;
             RunDirectory.ofThisJvm().remove(directory);
+            tidied = true; // and not before: what fails for want of memory is tried again at the end
         }
     }
 

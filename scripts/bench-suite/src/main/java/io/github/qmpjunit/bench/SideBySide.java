@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 final class SideBySide implements Measurement {
 
     private static final int MACHINES = 64;
+    private static final int WARM_UP = 8;
     private static final int ROUNDS = 6;
 
     @Override
@@ -27,7 +28,9 @@ final class SideBySide implements Measurement {
         ExecutorService threads = Executors.newFixedThreadPool(MACHINES);
         try {
             String script = script();
-            run(threads);
+            for (int i = 0; i < WARM_UP; i++) {
+                run(threads);
+            }
             int before = openFiles();
             Pairs pairs = new Pairs();
             for (int round = 0; round < ROUNDS; round++) {
