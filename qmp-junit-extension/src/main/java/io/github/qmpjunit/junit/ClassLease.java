@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.MachineResources;
+import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class ClassLease implements ExtensionContext.Store.CloseableResource, AutoCloseable {
 
     private final Set<SharedMachine> machines;
+
+    /** Whose lease it is; nobody's where it is for a moment only. */
+    private @Nullable Method method;
 
     /** What is to be done at the end, the last thing begun first. */
     private final Deque<Runnable> ends = new ArrayDeque<>();
@@ -55,10 +59,17 @@ final class ClassLease implements ExtensionContext.Store.CloseableResource, Auto
         ends.push(SharedMachine.takeRoom(sorted, MachineResources.NONE, context));
     }
 
-    /** Let a method of a class have machines, until {@link #endOfMethod}. */
-    static void ofMethod(Collection<SharedMachine> machines, ExtensionContext context) {
-        if (existing(context) == null && !machines.isEmpty()) {
-            QemuExtension.store(context).put(keyOf(context), take(machines, context));
+    /** Let a method of a class have machines, until {@link #endOfMethod}; or until the next one, if JUnit did not call it. */
+    static void ofMethod(Method method, Collection<SharedMachine> machines, ExtensionContext context) {
+        ClassLease last = existing(context);
+        if (last != null && method.equals(last.method)) {
+            return;
+        }
+        endOfMethod(context);
+        if (!machines.isEmpty()) {
+            ClassLease lease = take(machines, context);
+            lease.method = method;
+            QemuExtension.store(context).put(keyOf(context), lease);
         }
     }
 

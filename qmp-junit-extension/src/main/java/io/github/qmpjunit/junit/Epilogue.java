@@ -114,7 +114,7 @@ final class Epilogue {
                 .filter(line -> !HARMLESS.matcher(line).find())
                 .filter(line -> allowed.stream()
                         .noneMatch(pattern -> pattern.matcher(line).find()))
-                .map(line -> "\n    " + line)
+                .map(line -> "\n    " + test.machine().qmp().secrets().mask(line))
                 .collect(Collectors.joining());
         if (!lines.isEmpty()) {
             complaints.add(

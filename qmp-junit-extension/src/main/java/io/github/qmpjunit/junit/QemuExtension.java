@@ -303,7 +303,7 @@ public final class QemuExtension
                             .formatted(injection.what().typeName(), injection.describe()));
         }
         if (parameter.getDeclaringExecutable() instanceof Method method && !isTest(context)) {
-            ClassLease.ofMethod(sharedMachines(method, context), context);
+            ClassLease.ofMethod(method, sharedMachines(method, context), context);
         }
         return valueOf(injection, context);
     }
@@ -330,7 +330,7 @@ public final class QemuExtension
             return;
         }
         try {
-            ClassLease.ofMethod(sharedMachines(method, context), context);
+            ClassLease.ofMethod(method, sharedMachines(method, context), context);
             invocation.proceed();
         } finally {
             ClassLease.endOfMethod(context);

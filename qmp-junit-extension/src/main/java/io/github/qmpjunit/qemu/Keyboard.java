@@ -1,6 +1,9 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpDisconnectedException;
+import io.github.qmpjunit.qmp.QmpErrorException;
+import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -119,17 +122,53 @@ public final class Keyboard {
      */
     private void send(List<String> keys) {
         Deque<String> pressed = new ArrayDeque<>();
+        boolean held = false;
         try {
             for (String key : keys) {
+                pressed.push(key); // QEMU may press it and not come to tell so
                 move(key, true);
-                pressed.push(key);
                 hold(keys);
             }
+            held = true;
         } finally {
+            if (!held) {
+                releaseAtOnce(pressed);
+            }
+        }
+        try {
             while (!pressed.isEmpty()) {
-                move(pressed.pop(), false);
+                move(pressed.element(), false);
+                pressed.pop();
                 hold(keys);
             }
+        } catch (QmpDisconnectedException e) {
+            // The keys were pressed, and that was the end of the machine: of one that does not reboot, say.
+        } finally {
+            releaseAtOnce(pressed);
+        }
+    }
+
+    /** After something else went wrong, which is told; for a thread that was interrupted as well. */
+    private void releaseAtOnce(Deque<String> pressed) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (!pressed.isEmpty()) {
+                release(pressed.pop());
+            }
+        } catch (QmpException e) {
+            // Whatever keeps QEMU from that has been told.
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void release(String key) {
+        try {
+            move(key, false);
+        } catch (QmpErrorException e) {
+            // There is no such key, which has been told; the others are still down.
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Where secrets stand in texts, options and messages, told by what surrounds them. */
@@ -20,12 +21,23 @@ final class SecretPlaces {
     private static final String VALUE =
             "(?:\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"|([^,\\s\"{}]++(?:,,[^,\\s\"{}]*+)*+))";
 
+    /** QEMU reads JSON with single quotes as well. */
+    private static final String SINGLE_QUOTED = "'\\s*:\\s*'([^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+)'";
+
     /** A member or an option's key with its value, as command lines, JSON and our own brief form write them. */
-    private static final Pattern ASSIGNMENT = Pattern.compile("(?<![\\w-])(?:" + KEY + ")\"?(?:=|\\s*:\\s*)" + VALUE);
+    private static final Pattern ASSIGNMENT =
+            Pattern.compile("(?:(?<![\\w-])|(?<=(?<![\\w-])--))(?:" + KEY + ")\"?(?:=|\\s*:\\s*)" + VALUE);
+
+    private static final Pattern MEMBER = Pattern.compile("'(?:" + KEY + ")" + SINGLE_QUOTED);
 
     /** As variables of an environment are named; PWD alone is where one works. */
-    private static final Pattern VARIABLE =
-            Pattern.compile("(?<!\\w)[A-Z0-9_]*(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|_PWD)=" + VALUE);
+    private static final String VARIABLE_NAME =
+            "[A-Z0-9_]*(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|_PWD|_PASS|SSHPASS|(?:API|ACCESS|SECRET|PRIVATE)_KEY)=";
+
+    private static final Pattern VARIABLE = Pattern.compile("(?<!\\w)" + VARIABLE_NAME + VALUE);
+
+    /** Whose value, whatever stands in it, ends where the text does. */
+    private static final Pattern WHOLE_VARIABLE = Pattern.compile(VARIABLE_NAME + "([^\\n]+)");
 
     /** {@code iscsi} has a percent sign between name and password. */
     private static final Pattern URL = Pattern.compile(
@@ -40,13 +52,23 @@ final class SecretPlaces {
 
     /** What systemd takes out of SMBIOS and fw_cfg. */
     private static final Pattern CREDENTIAL =
-            Pattern.compile("io\\.systemd\\.credential(?:\\.binary)?:[^=\\s,\"]+=" + VALUE);
+            Pattern.compile("io\\.systemd\\.credential(?:(?:\\.binary)?:[^=\\s,\"]+=|s/[^\\s,\"]+,string=)" + VALUE);
+
+    /** One of them as an option, or what says that another option is one. */
+    private static final Pattern CREDENTIAL_OPTION =
+            Pattern.compile("value=io\\.systemd\\.credential(?:\\.binary)?:[^=]+=(.*)");
+
+    private static final String CREDENTIAL_NAME = "name=opt/io.systemd.credentials/";
 
     private static final List<Pattern> EVERYWHERE =
-            List.of(ASSIGNMENT, VARIABLE, URL, MONITOR, PRIVATE_KEY, CREDENTIAL);
+            List.of(ASSIGNMENT, MEMBER, VARIABLE, URL, MONITOR, PRIVATE_KEY, CREDENTIAL);
 
-    private static final Pattern SECRET_OBJECT = Pattern.compile("(?<![\\w-])secret(?:_keyring)?\"?\\s*,|qom-type");
+    private static final Pattern SECRET_OBJECT = Pattern.compile("(?<![\\w-])secret(?:_keyring)?[\"']?\\s*,|qom-type");
     private static final Pattern DATA = Pattern.compile("(?<![\\w-])data\"?(?:=|\\s*:\\s*)" + VALUE);
+    private static final Pattern DATA_MEMBER = Pattern.compile("'data" + SINGLE_QUOTED);
+
+    private static final List<Pattern> WITH_DATA =
+            Stream.concat(EVERYWHERE.stream(), Stream.of(DATA, DATA_MEMBER)).toList();
 
     /** One of them is in each text in which a pattern finds something. Cheap to look for: most texts have none. */
     private static final List<String> SIGNS = List.of(
@@ -103,10 +125,38 @@ final class SecretPlaces {
         return type != null && type.asString("").startsWith("secret");
     }
 
-    /** Return whether it is the arguments of a {@code qom-set} that changes a secret. */
-    static boolean setsSecret(JsonNode object) {
-        JsonNode property = object.get("property");
-        return property != null && isSecret(true, property.asString(""));
+    /** Return the name of a member that is secret for what stands beside it; empty if there is none. */
+    static String secretMember(JsonNode object) {
+        JsonNode property = object.get("property"); // qom-set
+        if (property != null && isSecret(true, property.asString(""))) {
+            return "value";
+        }
+        return object.has("packet-header") ? "secret" : ""; // sev-inject-launch-secret
+    }
+
+    /** Return where the secret value of one of an argument's options begins; -1 if it has none. */
+    static int valueIn(String option, boolean inSecretObject, List<String> all) {
+        int equals = option.indexOf('=');
+        if (equals <= 0) {
+            return -1;
+        }
+        String key = option.substring(option.lastIndexOf('.', equals) + 1, equals); // cookie of file.cookie
+        Matcher credential = CREDENTIAL_OPTION.matcher(option);
+        int start = -1;
+        if (isSecret(inSecretObject, key)) {
+            start = equals + 1;
+        } else if (credential.matches()) {
+            start = credential.start(1);
+        } else if (key.equals("string") && all.stream().anyMatch(other -> other.startsWith(CREDENTIAL_NAME))) {
+            start = equals + 1;
+        }
+        return start < 0 || isSwitch(option.substring(start)) ? -1 : start;
+    }
+
+    /** Return where the value of a variable begins whose value is secret; -1 if the text is none. */
+    static int valueOfVariable(String text) {
+        Matcher variable = WHOLE_VARIABLE.matcher(text);
+        return variable.matches() && !isSwitch(variable.group(1)) ? variable.start(1) : -1;
     }
 
     /** Find what is secret in a text. */
@@ -135,9 +185,7 @@ final class SecretPlaces {
         if (!mayBeIn(text)) {
             return List.of();
         }
-        return SECRET_OBJECT.matcher(text).find()
-                ? List.of(ASSIGNMENT, VARIABLE, URL, MONITOR, PRIVATE_KEY, CREDENTIAL, DATA)
-                : EVERYWHERE;
+        return SECRET_OBJECT.matcher(text).find() ? WITH_DATA : EVERYWHERE;
     }
 
     private static String inPlace(MatchResult match) {

@@ -131,17 +131,29 @@ public final class Secrets {
 
     /** An argument's options end at single commas, so their values are known whole, whatever stands in them. */
     private void learnArgument(String argument) {
+        if (learnVariable(argument)) {
+            return;
+        }
         learn(argument);
         List<String> options = optionsOf(argument);
         boolean secret = makesSecret(options);
         for (String option : options) {
-            int equals = option.indexOf('=');
-            if (equals > 0 && SecretPlaces.isSecret(secret, key(option, equals))) {
-                add(option.substring(equals + 1));
+            int start = SecretPlaces.valueIn(option, secret, options);
+            if (start >= 0) {
+                add(option.substring(start));
             } else if (secret && option.startsWith("file=")) {
                 addContent(option.substring("file=".length()).replace(",,", ","));
             }
         }
+    }
+
+    /** So is a variable's value, which ends with it. */
+    private boolean learnVariable(String text) {
+        int start = SecretPlaces.valueOfVariable(text);
+        if (start >= 0) {
+            add(text.substring(start));
+        }
+        return start >= 0;
     }
 
     private static List<String> optionsOf(String argument) {
@@ -173,19 +185,14 @@ public final class Secrets {
         return SECRET_TYPE.matcher(option).matches();
     }
 
-    /** Return the last part of a key: {@code cookie} of {@code file.cookie}. */
-    private static String key(String option, int equals) {
-        return option.substring(option.lastIndexOf('.', equals) + 1, equals);
-    }
-
     private void collect(JsonNode tree, boolean inSecret) {
         if (tree.isObject()) {
             boolean secret = inSecret || SecretPlaces.isSecretObject(tree);
-            boolean set = SecretPlaces.setsSecret(tree);
+            String marked = SecretPlaces.secretMember(tree);
             for (Map.Entry<String, JsonNode> member : tree.properties()) {
                 String key = member.getKey();
                 JsonNode value = member.getValue();
-                if (holdsText(value) && isSecret(secret, set, key)) {
+                if (holdsText(value) && isSecret(secret, marked, key)) {
                     add(value.asString());
                 } else if (secret && key.equals("file") && value.isString()) {
                     addContent(value.asString());
@@ -198,12 +205,14 @@ public final class Secrets {
                 collect(element, false);
             }
         } else if (tree.isString()) {
-            learn(tree.asString());
+            if (!learnVariable(tree.asString())) { // as the guest agent is told of them
+                learn(tree.asString());
+            }
         }
     }
 
-    private static boolean isSecret(boolean inSecretObject, boolean set, String key) {
-        return SecretPlaces.isSecret(inSecretObject, key) || (set && key.equals("value"));
+    private static boolean isSecret(boolean inSecretObject, String marked, String key) {
+        return SecretPlaces.isSecret(inSecretObject, key) || marked.equals(key);
     }
 
     private static boolean holdsText(JsonNode value) {
@@ -315,15 +324,16 @@ public final class Secrets {
     }
 
     private String maskArgument(String argument) {
+        int variable = SecretPlaces.valueOfVariable(argument);
+        if (variable >= 0) {
+            return argument.substring(0, variable) + MASK;
+        }
         List<String> options = optionsOf(argument);
         boolean secret = makesSecret(options);
         List<String> masked = new ArrayList<>();
         for (String option : options) {
-            int equals = option.indexOf('=');
-            boolean masks = equals > 0
-                    && SecretPlaces.isSecret(secret, key(option, equals))
-                    && !SecretPlaces.isSwitch(option.substring(equals + 1));
-            masked.add(masks ? option.substring(0, equals + 1) + MASK : option);
+            int start = SecretPlaces.valueIn(option, secret, options);
+            masked.add(start >= 0 ? option.substring(0, start) + MASK : option);
         }
         return mask(options.isEmpty() ? argument : String.join(",", masked));
     }
@@ -347,7 +357,8 @@ public final class Secrets {
         }
         if (tree.isString()) {
             String text = tree.asString();
-            String masked = mask(text);
+            int variable = SecretPlaces.valueOfVariable(text);
+            String masked = variable >= 0 ? text.substring(0, variable) + MASK : mask(text);
             return masked.equals(text) ? tree : JsonNodeFactory.instance.stringNode(masked);
         }
         return tree;
@@ -356,11 +367,11 @@ public final class Secrets {
     @SuppressWarnings("ReferenceEquality") // whether it is a copy
     private ObjectNode maskObject(ObjectNode object, boolean inSecret) {
         boolean secret = inSecret || SecretPlaces.isSecretObject(object);
-        boolean set = SecretPlaces.setsSecret(object);
+        String marked = SecretPlaces.secretMember(object);
         ObjectNode copy = null;
         for (Map.Entry<String, JsonNode> member : object.properties()) {
             JsonNode value = member.getValue();
-            JsonNode masked = maskMember(isSecret(secret, set, member.getKey()), secret, member.getKey(), value);
+            JsonNode masked = maskMember(isSecret(secret, marked, member.getKey()), secret, member.getKey(), value);
             if (masked != value) {
                 if (copy == null) {
                     copy = JsonNodeFactory.instance.objectNode().setAll(object);

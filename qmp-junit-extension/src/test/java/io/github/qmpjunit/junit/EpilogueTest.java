@@ -297,6 +297,33 @@ class EpilogueTest {
                 .hasMessageEndingWith(":\n    warning: The target block device doesn't support discard");
     }
 
+    static class WarningOfASecret implements VmFactory {
+
+        private static Path warning;
+
+        @Override
+        public void define(QemuMachineBuilder vm, ExtensionContext context) {
+            vm.binary(warning).object("secret", Map.of("id", "s0", "data", "hunter-22"));
+        }
+    }
+
+    @QemuTest
+    @Vm(factory = WarningOfASecret.class)
+    static class WarningWithASecret {
+        @Test
+        void test(QemuMachine vm) {}
+    }
+
+    @Test
+    void a_warning_does_not_tell_a_secret() throws IOException {
+        WarningOfASecret.warning = Runs.script(folder, "telling", """
+                echo 'qemu-system-x86_64: warning: hunter-22 is weak' >&2
+                exec "$QEMU" "$@\"""");
+
+        assertThat(Runs.onlyFailureOf(WarningWithASecret.class))
+                .hasMessageEndingWith(":\n    qemu-system-x86_64: warning: *** is weak");
+    }
+
     @QemuTest
     static class Dying {
         @Test

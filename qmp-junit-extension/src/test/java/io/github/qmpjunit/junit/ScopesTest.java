@@ -22,6 +22,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -412,5 +413,38 @@ class ScopesTest {
         Runs.runWell(classesToo, OneWithBeforeAll.class, OtherWithBeforeAll.class);
 
         assertThat(WithBeforeAll.TURNSTILE.passed).hasValue(12);
+    }
+
+    @QemuTest
+    @Vm(
+            value = "a",
+            machine = "q35",
+            scope = Scope.CLASS,
+            args = {"-S"})
+    @Vm(
+            value = "b",
+            machine = "q35",
+            scope = Scope.CLASS,
+            args = {"-S"})
+    static class WithAMethodThatCannotBeCalled {
+
+        @BeforeAll
+        static void before(@Vm("a") QemuMachine a, StringBuilder nobodyInjectsIt) {}
+
+        @Test
+        void test(@Vm("a") QemuMachine a) {}
+
+        @AfterAll
+        @Timeout(value = 1, unit = TimeUnit.MINUTES)
+        static void after(@Vm("b") QemuMachine b) {
+            Runs.see("after a method that could not be called", b);
+        }
+    }
+
+    @Test
+    void a_method_that_cannot_be_called_keeps_no_machine_from_the_next_one() {
+        Runs.run(Map.of(ConfigurationKeys.BUDGET_CORES, "1"), WithAMethodThatCannotBeCalled.class);
+
+        assertOne("after a method that could not be called", 1);
     }
 }

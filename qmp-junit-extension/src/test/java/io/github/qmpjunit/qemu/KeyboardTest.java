@@ -11,6 +11,8 @@ import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,54 @@ class KeyboardTest {
             assertThatThrownBy(() -> vm.keyboard().withHoldTime(Duration.ZERO))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("1 ms at least");
+        }
+    }
+
+    private static String lines(QemuMachine vm) {
+        return vm.transcript().orElseThrow().lines().stream()
+                .map(line -> line.line().toString())
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void keys_are_released_when_the_thread_is_interrupted() throws Exception {
+        try (QemuMachine vm = QemuMachine.builder().machine("pc").recording().start()) {
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            AtomicBoolean flag = new AtomicBoolean();
+            Thread typist = new Thread(() -> {
+                try {
+                    vm.keyboard().withHoldTime(Duration.ofSeconds(1)).press("ctrl-alt-f1");
+                } catch (RuntimeException e) {
+                    thrown.set(e);
+                    flag.set(Thread.currentThread().isInterrupted());
+                }
+            });
+            typist.start();
+            while (!lines(vm).matches("(?s).*\"alt\".*\"return\".*")) {
+                Thread.onSpinWait();
+            }
+            typist.interrupt();
+            typist.join(LONG.toMillis());
+
+            assertThat(thrown.get()).isInstanceOf(RuntimeException.class).hasMessageContaining("interrupted");
+            assertThat(flag).isTrue();
+            for (String key : List.of("\"alt\"", "\"ctrl\"")) {
+                assertThat(lines(vm).lines()).anyMatch(line -> line.contains(key) && line.contains("\"down\":false"));
+            }
+        }
+    }
+
+    @Test
+    void keys_may_be_the_end_of_the_machine() {
+        try (QemuMachine vm =
+                QemuMachine.builder().machine("pc").args("-no-reboot").start()) {
+            Keyboard keyboard = vm.keyboard().withHoldTime(Duration.ofMillis(500));
+            Deadline deadline = Deadline.in(LONG);
+            do { // until the firmware looks at them
+                keyboard.press("ctrl-alt-delete");
+            } while (vm.awaitExit(Duration.ofSeconds(1)).isEmpty() && !deadline.isOver());
+
+            assertThat(vm.isRunning()).isFalse();
         }
     }
 }

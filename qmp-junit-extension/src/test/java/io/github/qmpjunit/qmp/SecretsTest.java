@@ -45,6 +45,10 @@ class SecretsTest {
                     MYSQL_PASSWORD=pa55                            | MYSQL_PASSWORD=***
                     {"name": "x", "psk" : "pa\\"55", "n": 1}        | {"name": "x", "psk" : "***", "n": 1}
                     value=io.systemd.credential:root.pw=pa55       | value=io.systemd.credential:root.pw=***
+                    name=opt/io.systemd.credentials/pw,string=pa55 | name=opt/io.systemd.credentials/pw,string=***
+                    AWS_SECRET_ACCESS_KEY=pa55                     | AWS_SECRET_ACCESS_KEY=***
+                    DB_PASS=pa55                                   | DB_PASS=***
+                    mysql --user=me --password=pa55 --port=1       | mysql --user=me --password=*** --port=1
                     """)
     void arguments_lose_what_is_secret(String argument, String masked) {
         assertThat(ofArguments(argument).mask(argument)).isEqualTo(masked);
@@ -65,6 +69,49 @@ class SecretsTest {
     void what_only_looks_like_a_secret_stays(String argument) {
         assertThat(ofArguments(argument).isEmpty()).isTrue();
         assertThat(ofArguments(argument).mask(argument)).isEqualTo(argument);
+    }
+
+    @Test
+    void qemus_json_with_single_quotes_is_looked_into() {
+        String object = "{'qom-type': 'secret', 'id': 's', 'data': 'it\\'s \"pa55\", isn\\'t it'}";
+        String unparsed = "{'execute':'set_password','arguments':{'protocol':'vnc','password':'pa55'}}";
+
+        assertThat(new Secrets().mask(object)).isEqualTo("{'qom-type': 'secret', 'id': 's', 'data': '***'}");
+        assertThat(new Secrets().mask(List.of("-object", object)).get(1)).isEqualTo(new Secrets().mask(object));
+        assertThat(new Secrets().mask(unparsed)).contains("'password':'***'}}");
+    }
+
+    @Test
+    void the_value_of_a_variable_is_secret_to_its_end() {
+        List<String> variables = List.of("DB_PASSWORD=correct horse, battery", "HOME=/home/me");
+        JsonNode exec = json("{'execute':'guest-exec','arguments':{'path':'x','env':['MYSQL_PWD=correct horse']}}");
+
+        assertThat(new Secrets().mask(variables)).containsExactly("DB_PASSWORD=***", "HOME=/home/me");
+        assertThat(new Secrets().learn(variables).mask("so correct horse, battery"))
+                .isEqualTo("so ***");
+        assertThat(new Secrets().mask(exec).at("/arguments/env/0").asString()).isEqualTo("MYSQL_PWD=***");
+        assertThat(new Secrets().learn(exec).mask("a correct horse")).isEqualTo("a ***");
+    }
+
+    @Test
+    void credentials_of_systemd_may_have_spaces() {
+        List<String> line = List.of(
+                "type=11,value=io.systemd.credential:pw=correct horse",
+                "name=opt/io.systemd.credentials/pw,string=correct horse,,s");
+
+        assertThat(new Secrets().mask(line))
+                .containsExactly(
+                        "type=11,value=io.systemd.credential:pw=***", "name=opt/io.systemd.credentials/pw,string=***");
+        assertThat(new Secrets().learn(line).mask("correct horse,s")).isEqualTo("***");
+    }
+
+    @Test
+    void what_is_injected_into_a_confidential_guest_is_masked() {
+        JsonNode inject = json("{'execute':'sev-inject-launch-secret',"
+                + "'arguments':{'packet-header':'aGVhZA==','secret':'c2VjcmV0ZGF0YQ=='}}");
+
+        assertThat(new Secrets().mask(inject).path("arguments"))
+                .isEqualTo(json("{'packet-header':'aGVhZA==','secret':'***'}"));
     }
 
     @Test
