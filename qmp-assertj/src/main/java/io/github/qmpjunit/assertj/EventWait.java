@@ -111,7 +111,8 @@ final class EventWait {
         }
     }
 
-    private static List<String> problemsOf(EventMatcher matcher, QmpClient client) {
+    /** Return why the event can never come, as far as anybody can tell. */
+    static List<String> problemsOf(EventMatcher matcher, QmpClient client) {
         try {
             return client.schema().checkEvent(matcher);
         } catch (QmpException e) {

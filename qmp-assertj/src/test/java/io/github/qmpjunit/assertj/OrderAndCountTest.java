@@ -3,6 +3,7 @@ package io.github.qmpjunit.assertj;
 import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
 import static io.github.qmpjunit.assertj.QmpAssertions.inOrder;
 import static io.github.qmpjunit.qmp.EventMatcher.anyOf;
+import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.RESET;
 import static io.github.qmpjunit.qmp.QmpEvents.RESUME;
 import static io.github.qmpjunit.qmp.QmpEvents.STOP;
@@ -13,6 +14,7 @@ import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.EventMark;
+import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.time.Duration;
 import java.util.Map;
@@ -142,6 +144,26 @@ class OrderAndCountTest {
                         "%nExpecting QMP client \"vm\":%n  to receive no RESUME%nwhile the code ran, but it received:%n  RESUME%nAll events"
                                 .formatted());
         assertThat(qmp).as("it has consumed nothing").awaitEvent(RESUME);
+    }
+
+    @Test
+    void absence_of_what_never_can_come_proves_nothing(QmpClient qmp) {
+        assertThatThrownBy(() -> assertThat(qmp).receivesNoEvent("STOPP").during(() -> qmp.execute("stop")))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("""
+
+                        Expecting QMP client "vm":
+                          to receive no STOPP
+                        and it has not, but it never can:
+                          No event STOPP; did you mean STOP?
+                        If this QEMU sends it all the same: withoutSchemaCheck()""");
+        assertThatThrownBy(() -> assertThat(qmp)
+                        .receivesNoEvent(event("JOB_STATUS_CHANGE").withData("stat", "concluded"))
+                        .during(SHORT))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("did you mean \"status\"?");
+        assertThat(qmp).withoutSchemaCheck().receivesNoEvent("STOPP").during(SHORT);
+        assertThat(qmp).receivesNoEvent(new EventType("OF_A_NEWER_QEMU")).during(SHORT);
     }
 
     @Test

@@ -68,13 +68,12 @@ final class Epilogue {
                 .collect(Collectors.joining("\n"));
         return complaints.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new AssertionFailedError("The test has passed, but " + complaints));
+                : Optional.of(new AssertionFailedError(
+                        "The test has passed, but not all is well with its QEMU:\n" + complaints));
     }
 
     private static String sentence(TestMachine test, List<String> complaints) {
-        return complaints.isEmpty()
-                ? ""
-                : "of %s it must be said:\n  %s".formatted(test.machine(), String.join("\n  ", complaints));
+        return complaints.isEmpty() ? "" : "%s, and:\n  %s".formatted(test.machine(), String.join("\n  ", complaints));
     }
 
     private static void jobs(TestMachine test, List<String> complaints) {

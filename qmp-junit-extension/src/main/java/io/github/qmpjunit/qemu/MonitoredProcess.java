@@ -220,7 +220,12 @@ final class MonitoredProcess implements AutoCloseable {
         // Where the process has exited, the broken connection is but its shadow: no cause, which would say it all
         // twice.
         return exitedByItself
-                ? new QemuStartException("Could not start it: " + details, null, attempt)
+                ? new QemuStartException(
+                        "Could not start it: " + details
+                                + StartHint.of(
+                                        process.commandLine(), process.stderr().text()),
+                        null,
+                        attempt)
                 : new QemuStartException(
                         "Could not start %s: %s%n%s".formatted(plan.label(), failure.getMessage(), details),
                         failure,

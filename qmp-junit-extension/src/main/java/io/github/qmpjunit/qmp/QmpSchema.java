@@ -282,10 +282,19 @@ public final class QmpSchema {
      * @return a sentence such as {@code No command "query-statuss"; did you mean "query-status"?}
      */
     public String unknownCommand(String name) {
-        return "No command \"%s\"".formatted(name)
-                + DidYouMean.ending(suggestionsForCommand(name).stream()
-                        .map("\"%s\""::formatted)
-                        .toList());
+        return "No command \"%s\"".formatted(name) + whatIsMeantBy(name);
+    }
+
+    private String whatIsMeantBy(String name) {
+        int space = name.indexOf(' ');
+        if (space > 0 && hasCommand(name.substring(0, space))) {
+            return "; did you mean \"%s\"? Arguments go along as a Map".formatted(name.substring(0, space));
+        }
+        if (space > 0 && hasCommand("human-monitor-command")) {
+            return "; a line of the human monitor goes through hmp(...)";
+        }
+        return DidYouMean.ending(
+                suggestionsForCommand(name).stream().map("\"%s\""::formatted).toList());
     }
 
     /**

@@ -107,7 +107,8 @@ class EpilogueTest {
 
         assertThat(failure)
                 .isInstanceOf(AssertionFailedError.class)
-                .hasMessageStartingWith("The test has passed, but of QEMU \"vm\" is running (pid ")
+                .hasMessageStartingWith(
+                        "The test has passed, but not all is well with its QEMU:\nQEMU \"vm\" is running (pid ")
                 .hasMessageContaining(
                         "job \"mirror0\" (mirror) is still running: await its end, with assertThat(qmp).job(\"mirror0\").succeeds(), say, or cancel it");
         Runs.runWell(LeavingAJobAllowed.class);
@@ -128,9 +129,9 @@ class EpilogueTest {
     @Test
     void all_machines_are_told_of() {
         assertThat(Runs.onlyFailureOf(LeavingTwoJobs.class))
-                .hasMessageContaining("of QEMU \"a\" is running")
+                .hasMessageContaining("\nQEMU \"a\" is running")
                 .hasMessageContaining("job \"of-a\"")
-                .hasMessageContaining("of QEMU \"b\" is running")
+                .hasMessageContaining("\nQEMU \"b\" is running")
                 .hasMessageContaining("job \"of-b\"");
     }
 

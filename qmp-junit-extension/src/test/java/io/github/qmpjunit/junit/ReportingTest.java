@@ -258,7 +258,7 @@ class ReportingTest {
         Throwable failure = failure(run(LeavingAJob.class));
 
         assertThat(failure)
-                .hasMessageContaining("The test has passed, but of QEMU \"vm\"")
+                .hasMessageContaining("The test has passed, but not all is well with its QEMU:\nQEMU \"vm\"")
                 .hasMessageContaining("job \"left\" (backup) is still ");
         assertThat(notes(failure)).hasSize(1);
         assertThat(page(LeavingAJob.class, "leaves_one(QmpClient)")).contains("the checks after the test");

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +94,35 @@ class QemuMachineTest {
                 .hasMessageContaining("exited with status 1")
                 .hasMessageContaining("'virtio-blkk-pci' is not a valid device model name")
                 .hasMessageContaining("-device virtio-blkk-pci");
+    }
+
+    @Test
+    void an_option_and_its_value_in_one_string_are_told_from_two() {
+        assertThatThrownBy(() -> QemuMachine.builder().args("-m 64").start())
+                .isInstanceOf(QemuStartException.class)
+                .hasMessageEndingWith(
+                        "%nAn option and its value are two arguments: write \"-m\", \"...\" instead of \"-m ...\""
+                                .formatted());
+    }
+
+    @Test
+    void hardware_for_a_machine_that_has_none_is_told_the_way_out() {
+        String hint = "%nA machine of type \"none\" has no hardware: choose another type, such as q35".formatted();
+
+        assertThatThrownBy(() ->
+                        QemuMachine.builder().device("virtio-rng-pci", Map.of()).start())
+                .hasMessageEndingWith(hint);
+        assertThatThrownBy(() -> QemuMachine.builder().guestAgent().start()).hasMessageEndingWith(hint);
+        assertThatThrownBy(
+                        () -> QemuMachine.builder().args("-kernel", "vmlinuz").start())
+                .hasMessageEndingWith(hint);
+        assertThatThrownBy(() -> QemuMachine.builder()
+                        .machine("microvm")
+                        .device("virtio-rng-pci", Map.of())
+                        .start())
+                .message()
+                .contains("No 'PCI' bus")
+                .doesNotContain("has no hardware");
     }
 
     @Test

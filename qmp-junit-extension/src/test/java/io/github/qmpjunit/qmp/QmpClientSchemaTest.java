@@ -109,6 +109,8 @@ class QmpClientSchemaTest {
                         CommandNotFound: The command query-statuss has not been found
                           in reply to: {"execute":"query-statuss"}
                           No command "query-statuss"; did you mean "query-status"?""");
+        assertThat(errorOf(QmpCommand.of("info status")).hint())
+                .hasValue("No command \"info status\"; a line of the human monitor goes through hmp(...)");
     }
 
     @Test

@@ -166,6 +166,12 @@ class QmpSchemaTest {
         assertThat(SCHEMA.unknownCommand("query-job"))
                 .isEqualTo("No command \"query-job\"; did you mean \"query-jobs\"?");
         assertThat(SCHEMA.unknownCommand("frobnicate")).isEqualTo("No command \"frobnicate\"");
+        assertThat(SCHEMA.unknownCommand("device_add virtio-rng-pci"))
+                .isEqualTo(
+                        "No command \"device_add virtio-rng-pci\"; did you mean \"device_add\"? Arguments go along as a Map");
+        assertThat(SCHEMA.unknownCommand("info status"))
+                .as("where there is no human monitor")
+                .isEqualTo("No command \"info status\"");
         assertThatThrownBy(() -> SCHEMA.command("query-job"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("No command \"query-job\"; did you mean \"query-jobs\"?");

@@ -16,7 +16,10 @@ final class MessageEntries {
 
     private final Lane commands;
     private final Lane events;
-    private final Map<JsonNode, QmpTranscriptLine> sent = new HashMap<>();
+
+    /** By id as it is written: what was sent holds its numbers in other types than what was read. */
+    private final Map<String, QmpTranscriptLine> sent = new HashMap<>();
+
     private final List<Entry> entries = new ArrayList<>();
 
     private MessageEntries(Lane commands, Lane events) {
@@ -42,7 +45,7 @@ final class MessageEntries {
 
     private void addCommand(QmpTranscriptLine taken, JsonNode message, int fds) {
         if (message.has("id")) {
-            sent.put(message.get("id"), taken);
+            sent.put(idOf(message), taken);
         }
         JsonNode arguments = message.path("arguments");
         boolean raw = message.isString();
@@ -91,7 +94,7 @@ final class MessageEntries {
         JsonNode error = message.path("error");
         boolean failed = !message.has("return");
         JsonNode value = failed ? error : message.path("return");
-        QmpTranscriptLine command = message.has("id") ? sent.remove(message.get("id")) : null;
+        QmpTranscriptLine command = message.has("id") ? sent.remove(idOf(message)) : null;
         add(new Entry(
                 taken.nanoTime(),
                 commands,

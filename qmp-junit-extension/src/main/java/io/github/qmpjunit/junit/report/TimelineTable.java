@@ -111,7 +111,7 @@ final class TimelineTable {
                         "failure",
                         "failure",
                         PageTime.seconds(content.failedAfterNanos()),
-                        "the test fails: " + firstLine(content.test().failureMessage()));
+                        "the test fails: " + headline(content.test().failureMessage()));
                 last = content.failedNanos();
             }
             if (i < rows.size()) {
@@ -123,9 +123,17 @@ final class TimelineTable {
         }
     }
 
-    private static String firstLine(String text) {
+    /** Return a message's first line, with the next one where it is not yet a sentence. */
+    static String headline(String message) {
+        List<String> lines =
+                message.lines().filter(line -> !line.isBlank()).limit(2).toList();
+        if (lines.isEmpty()) {
+            return "it says no more";
+        }
         return shortened(
-                text.lines().filter(line -> !line.isBlank()).findFirst().orElse("it says no more"));
+                lines.size() > 1 && lines.get(0).endsWith(":")
+                        ? lines.get(0) + " " + lines.get(1).strip()
+                        : lines.get(0));
     }
 
     private static String shortened(String text) {

@@ -3,7 +3,10 @@ package io.github.qmpjunit.junit.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.qemu.OutputLine;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpTranscript;
 import io.github.qmpjunit.qmp.QmpTranscriptLine;
+import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +84,34 @@ class TimelineTest {
                         "REPLY stop {} 2.00 ms",
                         "COMMAND cont a: 1 | REPLY cont GenericError: no 2.00 ms");
         assertThat(timeline(100).rows()).extracting(Timeline.Row::isBad).containsExactly(false, false, false, true);
+    }
+
+    @Test
+    void a_reply_of_a_real_client_is_told_from_its_command_even_behind_an_event() {
+        QmpTranscript transcript = QmpTranscript.inMemory();
+        try (ScriptedQmpServer server = ScriptedQmpServer.start();
+                QmpClient qmp = QmpClient.builder().transcript(transcript).connect(server.address())) {
+            server.whenExecuted("stop")
+                    .does(command -> command.sendEvent("STOP").reply());
+
+            qmp.execute("stop");
+
+            assertThat(MessageEntries.of(
+                            transcript.lines(),
+                            new Lane(0, Lane.Kind.COMMANDS, "commands"),
+                            new Lane(0, Lane.Kind.EVENTS, "events")))
+                    .extracting(entry -> entry.kind() + " " + entry.title())
+                    .containsSubsequence("COMMAND stop", "EVENT STOP", "REPLY stop");
+        }
+    }
+
+    @Test
+    void a_headline_ends_with_more_than_a_colon() {
+        assertThat(TimelineTable.headline("\nExpecting QMP client \"vm\":\n  to receive STOP\nwithin 5 s, but"))
+                .isEqualTo("Expecting QMP client \"vm\": to receive STOP");
+        assertThat(TimelineTable.headline("no disk\nat all")).isEqualTo("no disk");
+        assertThat(TimelineTable.headline("no disk:")).isEqualTo("no disk:");
+        assertThat(TimelineTable.headline("\n")).isEqualTo("it says no more");
     }
 
     @Test
