@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qmp.Secrets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,9 +85,16 @@ public record GuestProgram(List<String> command, Map<String, String> environment
         return new GuestProgram(command, environment, input, limit);
     }
 
-    /** {@return the command as a shell reads it} */
+    /** Return what the program is told in confidence, as far as that shows itself. */
+    Secrets secrets() {
+        Secrets secrets = new Secrets().learn(command);
+        environment.forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
+        return secrets;
+    }
+
+    /** {@return the command as a shell reads it; secrets are masked} */
     @Override
     public String toString() {
-        return CommandLine.forShell(command);
+        return CommandLine.forShell(secrets().mask(command));
     }
 }

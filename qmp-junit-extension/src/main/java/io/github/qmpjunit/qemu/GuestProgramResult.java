@@ -39,15 +39,16 @@ public record GuestProgramResult(
         return this;
     }
 
-    /** {@return what was run, how it ended, and what it wrote} */
+    /** {@return what was run, how it ended, and what it wrote; what the program was told in confidence is masked} */
     @Override
     public String toString() {
-        return "\"%s\" in the guest %s%s%s"
-                .formatted(
-                        program,
-                        exit,
-                        written("standard output", stdout, stdoutTruncated),
-                        written("standard error", stderr, stderrTruncated));
+        return program.secrets()
+                .mask("\"%s\" in the guest %s%s%s"
+                        .formatted(
+                                program,
+                                exit,
+                                written("standard output", stdout, stdoutTruncated),
+                                written("standard error", stderr, stderrTruncated)));
     }
 
     static String written(String what, String text, boolean truncated) {

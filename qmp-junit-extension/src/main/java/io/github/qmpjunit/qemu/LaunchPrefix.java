@@ -109,7 +109,7 @@ public final class LaunchPrefix {
     /** Return the same for messages: without secrets. */
     String forMessages(List<String> program, Map<String, String> environment, Secrets secrets) {
         List<String> overThere = secrets.mask(isRemote() ? overThere(program, environment) : program);
-        return CommandLine.forShell(with(overThere));
+        return CommandLine.forShell(new LaunchPrefix(end, secrets.mask(command)).with(overThere));
     }
 
     /** Our own environment is that of the prefix; it does not get over there by itself. */
@@ -133,9 +133,14 @@ public final class LaunchPrefix {
         return List.copyOf(line);
     }
 
-    /** {@return the command as a shell reads it} */
+    /** Return the prefix alone. */
+    List<String> command() {
+        return command;
+    }
+
+    /** {@return the command as a shell reads it; secrets are masked} */
     @Override
     public String toString() {
-        return CommandLine.forShell(command);
+        return CommandLine.forShell(new Secrets().mask(command));
     }
 }

@@ -109,7 +109,7 @@ final class MonitoredProcess implements AutoCloseable {
     }
 
     private static Secrets secretsOf(LaunchPlan plan, List<String> commandLine) {
-        Secrets secrets = new Secrets().learn(commandLine);
+        Secrets secrets = new Secrets().learn(plan.prefix().command()).learn(commandLine);
         plan.environment().forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
         return secrets;
     }

@@ -155,6 +155,9 @@ final class SecretPlaces {
 
     /** Return where the value of a variable begins whose value is secret; -1 if the text is none. */
     static int valueOfVariable(String text) {
+        if (!mayBeIn(text)) {
+            return -1;
+        }
         Matcher variable = WHOLE_VARIABLE.matcher(text);
         return variable.matches() && !isSwitch(variable.group(1)) ? variable.start(1) : -1;
     }

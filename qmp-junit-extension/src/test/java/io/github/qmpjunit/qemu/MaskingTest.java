@@ -49,6 +49,28 @@ class MaskingTest {
         }
     }
 
+    @Test
+    void a_launch_prefix_tells_no_secret_either() {
+        LaunchPrefix prefix = LaunchPrefix.local("env", "API_TOKEN=hunter 22");
+        try (QemuMachine vm = QemuMachine.builder().prefix(prefix).start()) {
+            assertThat(vm.describe()).doesNotContain("hunter").contains("API_TOKEN=***");
+            assertThat(vm.qmp().secrets().mask("hunter 22?")).isEqualTo("***?");
+            assertThat(prefix.toString()).isEqualTo("env 'API_TOKEN=***'");
+        }
+    }
+
+    @Test
+    void a_program_in_the_guest_tells_no_secret_either() {
+        GuestProgram program =
+                GuestProgram.of("mysql", "--password=hunter22").withEnvironment("API_TOKEN", "letmein, please");
+        GuestProgramResult result = new GuestProgramResult(
+                program, new ExitStatus(1, false), "wrong: letmein, please", "hunter22?", false, false);
+
+        assertThat(program.toString()).isEqualTo("mysql '--password=***'");
+        assertThat(result.toString()).doesNotContain("hunter", "letmein").contains("wrong: ***", "***?");
+        assertThat(result.stderr()).isEqualTo("hunter22?");
+    }
+
     /** QEMU repeats the option at which it takes offence. */
     @Test
     void a_start_that_fails_does_not_tell_what_qemu_repeats() {
