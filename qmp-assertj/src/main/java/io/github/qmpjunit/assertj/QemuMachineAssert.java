@@ -7,8 +7,11 @@ import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuOutputException;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpSchema;
 import io.github.qmpjunit.qmp.internal.Deadline;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -112,9 +115,26 @@ public class QemuMachineAssert extends AbstractQmpAssert<QemuMachineAssert, Qemu
                     Message.expecting(subject(), "to have status \"%s\"".formatted(status))
                             + polling.ending()
                             + Message.indented(polling.lastAsText())
+                            + (last == null ? "" : ifNoStatus(status))
                             + PeerState.artefacts(client()));
         }
         return this;
+    }
+
+    private String ifNoStatus(String status) {
+        try {
+            QmpSchema schema = client().schema();
+            return !schema.hasCommand("query-status")
+                    ? ""
+                    : schema.command("query-status").returnType().members().stream()
+                            .filter(member -> member.name().equals("status"))
+                            .map(member -> member.type().values())
+                            .filter(known -> !known.isEmpty() && !known.contains(status))
+                            .map(known -> "\nIt never will be: the statuses are " + String.join(", ", known))
+                            .collect(Collectors.joining());
+        } catch (QmpException e) {
+            return ""; // without a schema, nobody can tell
+        }
     }
 
     /**

@@ -206,6 +206,10 @@ class AwaitEventTest {
                 .hasMessageMatching("\\nExpecting machine \"vm\":\n  to have status \"running\"\n"
                         + "within 60 ms, but the last answer was:\n  \\{status: \"paused\", .*running: false}");
         assertThat(error.getStackTrace()[0].getClassName()).isEqualTo(AwaitEventTest.class.getName());
+        assertThatThrownBy(() -> assertThat(vm).within(SHORT).hasStatus("runing"))
+                .hasMessageContaining("running: false}%nIt never will be: the statuses are ".formatted())
+                .hasMessageContaining("postmigrate, ")
+                .hasMessageContaining("running");
     }
 
     @Test

@@ -184,6 +184,7 @@ class ReplyAndEventTest {
             assertThatThrownBy(() -> assertThat(vm.console()).within(SHORT).awaitText("one"))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("Expecting a line containing \"one\", but:")
+                    .hasMessageContaining("has not written \"one\" within 60 ms")
                     .hasMessageContaining("within 60 ms; its last lines are:");
         }
     }

@@ -282,7 +282,12 @@ public final class OutputLog {
      * @throws QemuOutputException if it is not written in time, or the writer has ended
      */
     public MatchResult awaitMatch(Pattern wanted, Duration timeout) {
-        return await(wanted, "a match of /" + wanted + "/", timeout);
+        return await(wanted, described(wanted.pattern()), timeout);
+    }
+
+    private static String described(String pattern) {
+        boolean isQuoted = pattern.startsWith("\\Q") && pattern.indexOf("\\E") == pattern.length() - 2;
+        return isQuoted ? "\"" + pattern.substring(2, pattern.length() - 2) + "\"" : "a match of /" + pattern + "/";
     }
 
     /**
