@@ -253,6 +253,8 @@ class SharedMachineTest {
             machine = "pc",
             scope = Scope.CLASS,
             reset = Reset.SYSTEM_RESET,
+            paused = true, // a firmware that was reset while it began may reset the machine once more, which then ends
+            // it
             args = {"-no-reboot"})
     @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
     static class ResetWithoutReboot {
