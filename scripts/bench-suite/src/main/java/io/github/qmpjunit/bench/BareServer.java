@@ -44,9 +44,9 @@ final class BareServer implements AutoCloseable {
         try {
             while (true) {
                 SocketChannel client = server.accept();
+                clients.add(client); // before it knows that it is connected, and counts on what is sent
                 client.write(GREETING.duplicate());
                 client.write(agreement(client));
-                clients.add(client);
             }
         } catch (IOException e) {
             // Closed: nobody comes any more.
