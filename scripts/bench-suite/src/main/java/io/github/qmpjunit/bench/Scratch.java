@@ -7,13 +7,22 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A folder for a measurement's sockets, with a short name. */
+/** A folder for a measurement's sockets, with a short name. It goes with the JVM at the latest: JMH closes nothing after a failure. */
 final class Scratch implements AutoCloseable {
 
     private final Path folder;
 
     Scratch() throws IOException {
         folder = Files.createTempDirectory("qmp-bench-");
+        Runtime.getRuntime().addShutdownHook(new Thread(this::closeAtLast, "bench-scratch"));
+    }
+
+    private void closeAtLast() {
+        try {
+            close();
+        } catch (IOException e) {
+            e.printStackTrace(); // nobody else can be told
+        }
     }
 
     Path folder() {
@@ -22,6 +31,9 @@ final class Scratch implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (Files.notExists(folder)) {
+            return;
+        }
         List<Path> content;
         try (Stream<Path> tree = Files.walk(folder)) {
             content = tree.sorted(Comparator.reverseOrder()).toList();
