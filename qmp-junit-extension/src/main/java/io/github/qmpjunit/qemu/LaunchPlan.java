@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.Secrets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,5 +40,12 @@ record LaunchPlan(
 
     StopLimits stopLimits() {
         return settings.stopLimits();
+    }
+
+    /** Return the secrets that the process is started with. To look for them takes time; it is best spent while QEMU starts. */
+    Secrets secrets(List<String> ownCommandLine) {
+        Secrets secrets = new Secrets().learn(prefix.command()).learn(ownCommandLine);
+        environment.forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
+        return secrets;
     }
 }

@@ -12,7 +12,6 @@ import io.github.qmpjunit.qmp.QmpSchemaCache;
 import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import io.github.qmpjunit.qmp.QmpTranscript;
-import io.github.qmpjunit.qmp.Secrets;
 import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -81,17 +80,16 @@ final class MonitoredProcess implements AutoCloseable {
 
     private static MonitoredProcess launch(LaunchPlan plan, Path directory) {
         List<String> commandLine = plan.commandLine().apply(directory);
-        Secrets secrets = secretsOf(plan, commandLine);
         requireForeground(plan, commandLine);
         try {
             if (plan.prefix().isRemote()) {
-                return launch(plan, commandLine, secrets, directory, (qmp, process) -> qmp.open(process.streams()));
+                return launch(plan, commandLine, directory, (qmp, process) -> qmp.open(process.streams()));
             }
             try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
                 for (Channel channel : plan.channels()) {
                     channel.bind(directory);
                 }
-                return launch(plan, commandLine, secrets, directory, (qmp, process) -> {
+                return launch(plan, commandLine, directory, (qmp, process) -> {
                     process.onExit(acceptor::close);
                     acceptor.accept(qmp, plan.startTimeout());
                 });
@@ -102,16 +100,11 @@ final class MonitoredProcess implements AutoCloseable {
                             .formatted(
                                     plan.label(),
                                     e.getMessage(),
-                                    plan.prefix().forMessages(commandLine, plan.environment(), secrets)),
+                                    plan.prefix()
+                                            .forMessages(commandLine, plan.environment(), plan.secrets(commandLine))),
                     e,
                     new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
         }
-    }
-
-    private static Secrets secretsOf(LaunchPlan plan, List<String> commandLine) {
-        Secrets secrets = new Secrets().learn(plan.prefix().command()).learn(commandLine);
-        plan.environment().forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
-        return secrets;
     }
 
     /** Brings a client to the monitor of a process that has just been started. */
@@ -120,9 +113,8 @@ final class MonitoredProcess implements AutoCloseable {
     }
 
     private static MonitoredProcess launch(
-            LaunchPlan plan, List<String> commandLine, Secrets secrets, Path directory, Connector connector)
-            throws IOException {
-        QemuProcess process = QemuProcess.start(plan, commandLine, secrets, directory);
+            LaunchPlan plan, List<String> commandLine, Path directory, Connector connector) throws IOException {
+        QemuProcess process = QemuProcess.start(plan, commandLine, directory);
         boolean ready = false;
         try {
             MonitoredProcess monitored = connect(plan, directory, process, connector);

@@ -35,12 +35,12 @@ final class QemuProcess {
     private volatile @Nullable ProcessHandle speaker;
     private volatile boolean endExpected;
 
-    private QemuProcess(LaunchPlan plan, List<String> commandLine, Secrets secrets, Process process) {
+    private QemuProcess(LaunchPlan plan, List<String> commandLine, Process process) {
         this.label = plan.label();
         this.commandLine = commandLine;
+        this.secrets = plan.secrets(commandLine); // here, while it starts already
         this.shellCommand = plan.prefix().forShell(commandLine, plan.environment());
         this.shownCommand = plan.prefix().forMessages(commandLine, plan.environment(), secrets);
-        this.secrets = secrets;
         this.process = process;
         this.offspringIsOurs = !plan.prefix().isRemote();
         this.stderr = new OutputLog(label + "'s standard error", secrets);
@@ -72,8 +72,7 @@ final class QemuProcess {
      * Start what the plan says. On this machine, its standard input is empty, its standard output goes to a file in the directory;
      * elsewhere, QMP goes through both.
      */
-    static QemuProcess start(LaunchPlan plan, List<String> commandLine, Secrets secrets, Path directory)
-            throws IOException {
+    static QemuProcess start(LaunchPlan plan, List<String> commandLine, Path directory) throws IOException {
         ProcessBuilder prototype = new ProcessBuilder();
         if (!plan.prefix().isRemote()) {
             prototype
@@ -90,7 +89,7 @@ final class QemuProcess {
                 !plan.prefix().isRemote());
         boolean watched = false;
         try {
-            QemuProcess started = new QemuProcess(plan, commandLine, secrets, process);
+            QemuProcess started = new QemuProcess(plan, commandLine, process);
             watched = true;
             return started;
         } finally {

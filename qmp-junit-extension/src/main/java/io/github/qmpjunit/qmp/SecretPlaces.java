@@ -162,7 +162,7 @@ final class SecretPlaces {
         return variable.matches() && !isSwitch(variable.group(1)) ? variable.start(1) : -1;
     }
 
-    /** Find what is secret in a text. */
+    /** Find what is secret in a text in which it {@linkplain #mayBeIn may be}. */
     static void find(String text, Consumer<String> found) {
         for (Pattern pattern : patternsFor(text)) {
             Matcher matcher = pattern.matcher(text);
@@ -185,9 +185,6 @@ final class SecretPlaces {
     }
 
     private static List<Pattern> patternsFor(String text) {
-        if (!mayBeIn(text)) {
-            return List.of();
-        }
         return SECRET_OBJECT.matcher(text).find() ? WITH_DATA : EVERYWHERE;
     }
 
