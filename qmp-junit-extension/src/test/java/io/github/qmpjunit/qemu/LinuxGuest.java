@@ -56,6 +56,15 @@ public final class LinuxGuest {
         }
     }
 
+    /** Run a script in a booted guest, through its agent, and return what it prints. */
+    static String shell(QemuMachine vm, String script) {
+        return vm.guestAgent()
+                .run(GuestProgram.of("sh", "-c", script).withTimeLimit(BOOT_LIMIT))
+                .requireSuccess()
+                .stdout()
+                .strip();
+    }
+
     private static Path folder() {
         String named = System.getProperty(PROPERTY);
         Assumptions.assumeFalse("none".equals(named), "no Linux guest, as -D" + PROPERTY + "=none says");

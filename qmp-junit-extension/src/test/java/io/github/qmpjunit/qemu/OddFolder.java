@@ -2,7 +2,6 @@ package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
-import java.util.Map;
 
 /** Uses every socket that a machine can have. */
 final class OddFolder {
@@ -10,17 +9,7 @@ final class OddFolder {
     private OddFolder() {}
 
     public static void main(String[] args) {
-        try (QemuMachine vm = QemuMachine.builder()
-                        .machine("q35")
-                        .memory("16M")
-                        .accelerators("tcg")
-                        .paused()
-                        .console("serial")
-                        .qtest()
-                        .guestAgent()
-                        .attachable()
-                        .device("VGA", Map.of())
-                        .start();
+        try (QemuMachine vm = EverySocket.start();
                 QemuMachine destination = QemuMachine.builder().incoming().start();
                 QemuMachine source = QemuMachine.builder().start()) {
             vm.qtest().inb(0x64);

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import static io.github.qmpjunit.qemu.LinuxGuest.shell;
 import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.JOB_STATUS_CHANGE;
 import static io.github.qmpjunit.qmp.QmpEvents.RESUME;
@@ -26,14 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SnapshotTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);
-
-    private static String shell(QemuMachine vm, String script) {
-        return vm.guestAgent()
-                .run(GuestProgram.of("sh", "-c", script).withTimeLimit(LONG))
-                .requireSuccess()
-                .stdout()
-                .strip();
-    }
 
     @Test
     void a_guest_goes_back_in_memory_and_is_not_booted_again() {

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -22,23 +21,9 @@ import org.junit.jupiter.api.condition.OS;
 /** Nobody but their owner comes near the machines: no other user, no other host, no shell in between. */
 class SocketsTest {
 
-    private static QemuMachine withAll() {
-        return QemuMachine.builder()
-                .machine("q35")
-                .memory("16M")
-                .accelerators("tcg")
-                .paused()
-                .console("serial")
-                .qtest()
-                .guestAgent()
-                .attachable()
-                .device("VGA", Map.of())
-                .start();
-    }
-
     @Test
     void a_machines_sockets_are_in_a_folder_of_its_owners_only() throws IOException {
-        try (QemuMachine vm = withAll()) {
+        try (QemuMachine vm = EverySocket.start()) {
             vm.startGdbServer();
 
             for (Path folder : List.of(vm.directory(), vm.directory().getParent())) {
@@ -54,7 +39,7 @@ class SocketsTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void a_machine_listens_on_no_network() throws IOException {
-        try (QemuMachine vm = withAll()) {
+        try (QemuMachine vm = EverySocket.start()) {
             vm.startGdbServer();
             List<String> mine = socketsOf(vm.pid());
 

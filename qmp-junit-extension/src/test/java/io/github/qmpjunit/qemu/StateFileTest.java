@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import static io.github.qmpjunit.qemu.LinuxGuest.shell;
 import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.MIGRATION;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,14 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 class StateFileTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);
-
-    private static String shell(QemuMachine vm, String script) {
-        return vm.guestAgent()
-                .run(GuestProgram.of("sh", "-c", script).withTimeLimit(LONG))
-                .requireSuccess()
-                .stdout()
-                .strip();
-    }
 
     private static QemuMachineBuilder pc() {
         return QemuMachine.builder().machine("pc").memory("16M").qtest();

@@ -60,6 +60,13 @@ class CommandScriptTest {
                         """);
     }
 
+    private static void report(Path dir, QemuMachine vm) throws Exception {
+        FailureReport.write(
+                dir,
+                new ReportedTest("x", "X", "x", "test", new AssertionError(), Instant.now(), List.of()),
+                List.of(ReportedMachine.of(vm)));
+    }
+
     @Test
     void the_script_of_a_report_starts_the_machine_again(@TempDir Path dir) throws Exception {
         try (QemuMachine vm = QemuMachine.builder()
@@ -70,10 +77,7 @@ class CommandScriptTest {
                 .paused()
                 .qtest()
                 .start()) {
-            FailureReport.write(
-                    dir,
-                    new ReportedTest("x", "X", "x", "test", new AssertionError(), Instant.now(), List.of()),
-                    List.of(ReportedMachine.of(vm)));
+            report(dir, vm);
         }
 
         Process process = new ProcessBuilder(dir.resolve("vm/command.sh").toString(), "-qmp", "stdio")
@@ -104,10 +108,7 @@ class CommandScriptTest {
                     .workingDirectory(work)
                     .args("-chardev", "socket,id=own,server=off,path=" + own)
                     .start()) {
-                FailureReport.write(
-                        dir,
-                        new ReportedTest("x", "X", "x", "test", new AssertionError(), Instant.now(), List.of()),
-                        List.of(ReportedMachine.of(vm)));
+                report(dir, vm);
             }
 
             Process process = new ProcessBuilder(dir.resolve("vm/command.sh").toString(), "-qmp", "stdio")
