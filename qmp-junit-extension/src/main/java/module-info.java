@@ -20,13 +20,27 @@ module io.github.qmpjunit {
 
     exports io.github.qmpjunit.junit;
     exports io.github.qmpjunit.qemu;
+    exports io.github.qmpjunit.qemu.faults;
+    exports io.github.qmpjunit.qemu.guest;
+    exports io.github.qmpjunit.qemu.probe;
+    exports io.github.qmpjunit.qemu.process;
+    exports io.github.qmpjunit.qemu.qtest;
+    exports io.github.qmpjunit.qemu.state;
     exports io.github.qmpjunit.qmp;
+    exports io.github.qmpjunit.qmp.job;
+    exports io.github.qmpjunit.qmp.schema;
     exports io.github.qmpjunit.qmp.scripted;
-    exports io.github.qmpjunit.qmp.internal to
+    exports io.github.qmpjunit.qmp.transport;
+    exports io.github.qmpjunit.secrets;
+
+    // Not for users: our own packages share them.
+    exports io.github.qmpjunit.internal to
+            io.github.qmpjunit.assertj;
+    exports io.github.qmpjunit.json to
             io.github.qmpjunit.assertj;
 
     // Jackson makes what says which members are left out.
-    opens io.github.qmpjunit.qmp to
+    opens io.github.qmpjunit.json to
             tools.jackson.databind;
     // JUnit makes the conditions and providers that annotations name; they are no API.
     opens io.github.qmpjunit.junit to

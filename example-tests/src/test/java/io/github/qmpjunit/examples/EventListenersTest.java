@@ -20,7 +20,7 @@ import io.github.qmpjunit.qmp.ListenerScope;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
-import io.github.qmpjunit.qmp.QmpJobListener;
+import io.github.qmpjunit.qmp.job.QmpJobListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

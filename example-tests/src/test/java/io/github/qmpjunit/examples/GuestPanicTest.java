@@ -6,7 +6,7 @@ import static io.github.qmpjunit.qmp.QmpEvents.GUEST_PANICKED;
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.Qtest;
+import io.github.qmpjunit.qemu.qtest.Qtest;
 import org.junit.jupiter.api.Test;
 
 /** What a guest's driver would write to a port, the test writes: no guest is needed. */

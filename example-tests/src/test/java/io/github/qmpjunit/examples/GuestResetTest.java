@@ -8,7 +8,7 @@ import io.github.qmpjunit.junit.Check;
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.Qtest;
+import io.github.qmpjunit.qemu.qtest.Qtest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -16,7 +16,7 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
-import io.github.qmpjunit.qmp.QmpJobListener;
+import io.github.qmpjunit.qmp.job.QmpJobListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.Vm;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.Screen;
-import io.github.qmpjunit.qemu.SerialConsole;
+import io.github.qmpjunit.qemu.guest.Screen;
+import io.github.qmpjunit.qemu.guest.SerialConsole;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

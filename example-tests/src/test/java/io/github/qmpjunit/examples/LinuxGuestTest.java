@@ -4,9 +4,9 @@ import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
 import static io.github.qmpjunit.assertj.QmpAssertions.containing;
 import static io.github.qmpjunit.examples.LinuxGuest.BOOT;
 
-import io.github.qmpjunit.qemu.GuestAgent;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.SerialConsole;
+import io.github.qmpjunit.qemu.guest.GuestAgent;
+import io.github.qmpjunit.qemu.guest.SerialConsole;
 import org.junit.jupiter.api.Test;
 
 @OurBoard

@@ -4,10 +4,10 @@ import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
-import io.github.qmpjunit.qemu.Migration;
-import io.github.qmpjunit.qemu.MigrationOptions;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.Qtest;
+import io.github.qmpjunit.qemu.qtest.Qtest;
+import io.github.qmpjunit.qemu.state.Migration;
+import io.github.qmpjunit.qemu.state.MigrationOptions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpAcceptor;
-import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpState;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;

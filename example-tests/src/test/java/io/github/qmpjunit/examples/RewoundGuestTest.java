@@ -6,7 +6,7 @@ import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Reset;
 import io.github.qmpjunit.junit.Scope;
 import io.github.qmpjunit.junit.Vm;
-import io.github.qmpjunit.qemu.GuestAgent;
+import io.github.qmpjunit.qemu.guest.GuestAgent;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.SerialConsole;
+import io.github.qmpjunit.qemu.guest.SerialConsole;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,10 +4,10 @@ import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
 import static io.github.qmpjunit.qmp.QmpEvents.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.scripted.ReceivedCommand;
 import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

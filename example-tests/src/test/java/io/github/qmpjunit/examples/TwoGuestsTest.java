@@ -4,12 +4,12 @@ import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuExtension;
 import io.github.qmpjunit.junit.Vm;
-import io.github.qmpjunit.qemu.Fault;
-import io.github.qmpjunit.qemu.GuestAgent;
-import io.github.qmpjunit.qemu.GuestProgram;
-import io.github.qmpjunit.qemu.GuestProgramResult;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import io.github.qmpjunit.qemu.faults.Fault;
+import io.github.qmpjunit.qemu.guest.GuestAgent;
+import io.github.qmpjunit.qemu.guest.GuestProgram;
+import io.github.qmpjunit.qemu.guest.GuestProgramResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

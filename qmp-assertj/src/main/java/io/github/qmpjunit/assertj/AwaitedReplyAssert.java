@@ -2,11 +2,11 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qmp.DataPath;
-import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.json.DataPath;
+import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
-import io.github.qmpjunit.qmp.internal.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

@@ -1,8 +1,8 @@
 package io.github.qmpjunit.assertj;
 
+import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpEvent;
-import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;

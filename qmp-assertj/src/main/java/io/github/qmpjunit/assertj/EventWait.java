@@ -1,5 +1,6 @@
 package io.github.qmpjunit.assertj;
 
+import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -8,7 +9,6 @@ import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
-import io.github.qmpjunit.qmp.internal.Deadline;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -114,7 +114,7 @@ final class EventWait {
     /** Return why the event can never come, as far as anybody can tell. */
     static List<String> problemsOf(EventMatcher matcher, QmpClient client) {
         try {
-            return client.schema().checkEvent(matcher);
+            return matcher.problemsIn(client.schema());
         } catch (QmpException e) {
             return List.of(); // without a schema, nobody can tell
         }

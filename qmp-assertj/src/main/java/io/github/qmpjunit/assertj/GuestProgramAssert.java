@@ -2,8 +2,8 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qemu.ExitStatus;
-import io.github.qmpjunit.qemu.GuestProgramResult;
+import io.github.qmpjunit.qemu.guest.GuestProgramResult;
+import io.github.qmpjunit.qemu.process.ExitStatus;
 import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractObjectAssert;
 import org.jspecify.annotations.Nullable;

@@ -2,14 +2,14 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpErrorException;
-import io.github.qmpjunit.qmp.QmpJobListener;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.qmp.job.QmpJobListener;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;

@@ -4,7 +4,7 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpException;
-import io.github.qmpjunit.qmp.QmpJobListener;
+import io.github.qmpjunit.qmp.job.QmpJobListener;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;

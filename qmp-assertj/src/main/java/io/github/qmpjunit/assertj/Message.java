@@ -1,6 +1,6 @@
 package io.github.qmpjunit.assertj;
 
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.internal.Deadline;
 import java.time.Duration;
 import org.assertj.core.api.WritableAssertionInfo;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.assertj;
 
-import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;

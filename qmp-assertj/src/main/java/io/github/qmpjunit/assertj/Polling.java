@@ -1,9 +1,9 @@
 package io.github.qmpjunit.assertj;
 
-import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
-import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;

@@ -2,14 +2,14 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qemu.ExitStatus;
+import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.QemuOutputException;
+import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.QemuOutputException;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
-import io.github.qmpjunit.qmp.QmpSchema;
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.qmp.schema.QmpSchema;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apiguardian.api.API;

@@ -2,11 +2,11 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
-import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;

@@ -2,8 +2,8 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qemu.Qtest;
-import io.github.qmpjunit.qemu.QtestException;
+import io.github.qmpjunit.qemu.qtest.Qtest;
+import io.github.qmpjunit.qemu.qtest.QtestException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Collectors;

@@ -2,8 +2,8 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qemu.QemuOutputException;
-import io.github.qmpjunit.qemu.SerialConsole;
+import io.github.qmpjunit.qemu.guest.SerialConsole;
+import io.github.qmpjunit.qemu.process.QemuOutputException;
 import java.time.Duration;
 import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;

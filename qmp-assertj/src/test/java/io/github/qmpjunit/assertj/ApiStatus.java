@@ -32,6 +32,23 @@ final class ApiStatus {
         };
     }
 
+    static ArchCondition<JavaClass> beInternalUnlessIn(Set<String> exported) {
+        return new ArchCondition<>("be INTERNAL if and only if their package is not exported") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                boolean shown = exported.contains(type.getPackageName());
+                events.add(new SimpleConditionEvent(
+                        type,
+                        shown != isInternal(type),
+                        "%s is %s, but its package is %s"
+                                .formatted(
+                                        type.getName(),
+                                        isInternal(type) ? "INTERNAL" : "for users",
+                                        shown ? "exported" : "not exported")));
+            }
+        };
+    }
+
     /** An INTERNAL member of another type may show them: it is nobody's but ours either. */
     static ArchCondition<JavaClass> showNothingInternal() {
         return new ArchCondition<>("show no INTERNAL type") {

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.qmpjunit.qemu.ExitStatus;
-import io.github.qmpjunit.qemu.GuestProgram;
-import io.github.qmpjunit.qemu.GuestProgramResult;
+import io.github.qmpjunit.qemu.guest.GuestProgram;
+import io.github.qmpjunit.qemu.guest.GuestProgramResult;
+import io.github.qmpjunit.qemu.process.ExitStatus;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;

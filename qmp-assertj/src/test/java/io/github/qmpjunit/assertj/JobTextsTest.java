@@ -4,7 +4,7 @@ import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.scripted.ReceivedCommand;
 import java.time.Duration;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.internal.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.Qtest;
+import io.github.qmpjunit.qemu.qtest.Qtest;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

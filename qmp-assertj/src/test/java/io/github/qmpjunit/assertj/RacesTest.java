@@ -8,12 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;

@@ -1,7 +1,7 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.qemu.MachineResources;
-import io.github.qmpjunit.qmp.internal.Waiting;
+import io.github.qmpjunit.internal.Waiting;
+import io.github.qmpjunit.qemu.wiring.MachineResources;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.qemu.MachineResources;
+import io.github.qmpjunit.qemu.wiring.MachineResources;
 import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.Collection;

@@ -3,9 +3,9 @@ package io.github.qmpjunit.junit;
 import static org.junit.jupiter.api.extension.ConditionEvaluationResult.disabled;
 import static org.junit.jupiter.api.extension.ConditionEvaluationResult.enabled;
 
-import io.github.qmpjunit.qemu.QemuBinary;
-import io.github.qmpjunit.qemu.QemuCapabilities;
-import io.github.qmpjunit.qemu.QemuNotFoundException;
+import io.github.qmpjunit.qemu.probe.QemuCapabilities;
+import io.github.qmpjunit.qemu.process.QemuBinary;
+import io.github.qmpjunit.qemu.process.QemuNotFoundException;
 import java.lang.reflect.AnnotatedElement;
 import java.nio.file.Path;
 import java.util.ArrayList;

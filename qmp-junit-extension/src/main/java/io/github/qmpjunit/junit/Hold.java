@@ -1,10 +1,10 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qemu.Attachment;
-import io.github.qmpjunit.qemu.QemuException;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qmp.QmpException;
-import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

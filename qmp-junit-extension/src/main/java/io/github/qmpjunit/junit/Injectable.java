@@ -1,10 +1,10 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.qemu.GuestAgent;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.Qtest;
-import io.github.qmpjunit.qemu.SerialConsole;
 import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qemu.guest.GuestAgent;
+import io.github.qmpjunit.qemu.guest.SerialConsole;
+import io.github.qmpjunit.qemu.qtest.Qtest;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.qemu.QemuNotFoundException;
+import io.github.qmpjunit.qemu.process.QemuNotFoundException;
 import org.apiguardian.api.API;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;

@@ -1,8 +1,8 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qmp.internal.Deadline;
-import io.github.qmpjunit.qmp.internal.Waiting;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.qemu.QemuNotFoundException;
+import io.github.qmpjunit.qemu.process.QemuNotFoundException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
@@ -61,8 +61,8 @@ import org.opentest4j.TestAbortedException;
  * <p>A parameter of a test method, of a {@code @BeforeEach} or {@code @AfterEach} method or of the constructor is enough, if it is
  * of one of these types; or a field of such a type with {@link Vm} or {@link Listen}: {@link
  * io.github.qmpjunit.qemu.QemuMachine QemuMachine}, {@link io.github.qmpjunit.qmp.QmpClient QmpClient}, {@link
- * io.github.qmpjunit.qmp.QmpEventListener QmpEventListener}, {@link io.github.qmpjunit.qemu.SerialConsole SerialConsole}, {@link
- * io.github.qmpjunit.qemu.Qtest Qtest}, {@link io.github.qmpjunit.qemu.GuestAgent GuestAgent}, {@link io.github.qmpjunit.qemu.StorageDaemon StorageDaemon}. The machines are those that
+ * io.github.qmpjunit.qmp.QmpEventListener QmpEventListener}, {@link io.github.qmpjunit.qemu.guest.SerialConsole SerialConsole}, {@link
+ * io.github.qmpjunit.qemu.qtest.Qtest Qtest}, {@link io.github.qmpjunit.qemu.guest.GuestAgent GuestAgent}, {@link io.github.qmpjunit.qemu.StorageDaemon StorageDaemon}. The machines are those that
  * {@link Vm} defines, or the {@linkplain #builder() builder}; each test gets its own unless their {@link Scope} says otherwise. The
  * machines of a test start side by side, before its first {@code @BeforeEach} method.
  *

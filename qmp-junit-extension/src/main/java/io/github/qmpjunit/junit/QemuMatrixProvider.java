@@ -1,9 +1,9 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.qemu.QemuBinary;
-import io.github.qmpjunit.qemu.QemuCapabilities;
-import io.github.qmpjunit.qemu.QemuException;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import io.github.qmpjunit.qemu.probe.QemuCapabilities;
+import io.github.qmpjunit.qemu.process.QemuBinary;
+import io.github.qmpjunit.qemu.process.QemuException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,17 +2,17 @@ package io.github.qmpjunit.junit;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qemu.MachineResources;
-import io.github.qmpjunit.qemu.QemuException;
-import io.github.qmpjunit.qemu.QemuExitException;
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
-import io.github.qmpjunit.qemu.Snapshot;
+import io.github.qmpjunit.qemu.process.QemuException;
+import io.github.qmpjunit.qemu.process.QemuExitException;
+import io.github.qmpjunit.qemu.state.Snapshot;
+import io.github.qmpjunit.qemu.wiring.MachineResources;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpState;
-import io.github.qmpjunit.qmp.internal.Waiting;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -162,7 +162,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private MachineResources resources(ExtensionContext context) {
         lock.lock();
         try {
-            return machine == null ? nextBuilder(context).resources() : resources;
+            return machine == null ? MachineResources.of(nextBuilder(context).arguments()) : resources;
         } finally {
             lock.unlock();
         }
@@ -187,7 +187,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 forget();
                 QemuMachineBuilder written = nextBuilder(context);
                 next = null;
-                resources = written.resources();
+                resources = MachineResources.of(written.arguments());
                 running = written.start();
                 machine = running;
             }
@@ -272,7 +272,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
      * Give the lease back.
      *
      * @param leftovers is told what the test leaves behind, in words, if anything
-     * @throws io.github.qmpjunit.qemu.QemuExitException if the test leaves a machine that has crashed
+     * @throws io.github.qmpjunit.qemu.process.QemuExitException if the test leaves a machine that has crashed
      */
     void endLease(Consumer<String> leftovers) {
         try {

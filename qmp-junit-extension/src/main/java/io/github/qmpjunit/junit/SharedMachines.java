@@ -2,7 +2,7 @@ package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.QemuStartException;
+import io.github.qmpjunit.qemu.process.QemuStartException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

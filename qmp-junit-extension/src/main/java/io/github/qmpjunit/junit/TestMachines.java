@@ -1,12 +1,12 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.junit.report.ReportedMachine;
-import io.github.qmpjunit.qemu.MachineResources;
-import io.github.qmpjunit.qemu.QemuExitException;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qemu.StorageDaemonBuilder;
+import io.github.qmpjunit.qemu.process.QemuExitException;
+import io.github.qmpjunit.qemu.wiring.MachineResources;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.lang.reflect.AnnotatedElement;
 import java.time.Instant;
@@ -106,7 +106,7 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
                 leases.add(new Lease(SharedMachines.find(wanted.definition(), context), wanted));
             } else {
                 QemuMachineBuilder builder = MachineFactory.builder(wanted.definition(), context);
-                resources = resources.plus(builder.resources());
+                resources = resources.plus(MachineResources.of(builder.arguments()));
                 starts.add(() -> noting(builder.name(), () -> start(wanted, builder)));
             }
         }

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.qmp.internal.Waiting;
+import io.github.qmpjunit.internal.Waiting;
 import java.util.List;
 import java.util.Optional;
 

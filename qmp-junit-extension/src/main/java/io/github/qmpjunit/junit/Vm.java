@@ -58,7 +58,7 @@ public @interface Vm {
     String[] args() default {};
 
     /**
-     * The QEMU to start, a path or a command on the {@code PATH}; looked for as {@link io.github.qmpjunit.qemu.QemuBinary} says
+     * The QEMU to start, a path or a command on the {@code PATH}; looked for as {@link io.github.qmpjunit.qemu.process.QemuBinary} says
      * if empty.
      *
      * @return the binary
@@ -67,14 +67,14 @@ public @interface Vm {
 
     /**
      * Serial ports that the test reads and writes, by name ({@link QemuMachineBuilder#console}). An injected {@link
-     * io.github.qmpjunit.qemu.SerialConsole} brings one by itself, unless the machine is shared.
+     * io.github.qmpjunit.qemu.guest.SerialConsole} brings one by itself, unless the machine is shared.
      *
      * @return their names
      */
     String[] consoles() default {};
 
     /**
-     * Whether the machine gets a qtest connection. An injected {@link io.github.qmpjunit.qemu.Qtest} brings it by itself, unless
+     * Whether the machine gets a qtest connection. An injected {@link io.github.qmpjunit.qemu.qtest.Qtest} brings it by itself, unless
      * the machine is shared.
      *
      * @return whether it does
@@ -82,7 +82,7 @@ public @interface Vm {
     boolean qtest() default false;
 
     /**
-     * Whether the machine gets the port of a guest agent. An injected {@link io.github.qmpjunit.qemu.GuestAgent} brings it by
+     * Whether the machine gets the port of a guest agent. An injected {@link io.github.qmpjunit.qemu.guest.GuestAgent} brings it by
      * itself, unless the machine is shared.
      *
      * @return whether it does

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qemu.process.CommandLine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

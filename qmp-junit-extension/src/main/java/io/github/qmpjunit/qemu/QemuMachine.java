@@ -1,17 +1,31 @@
 package io.github.qmpjunit.qemu;
 
-import static io.github.qmpjunit.qmp.EventMatcher.event;
-import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
-
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qemu.faults.Faults;
+import io.github.qmpjunit.qemu.guest.GuestAgent;
+import io.github.qmpjunit.qemu.guest.Keyboard;
+import io.github.qmpjunit.qemu.guest.Screen;
+import io.github.qmpjunit.qemu.guest.SerialConsole;
+import io.github.qmpjunit.qemu.launch.Channel;
+import io.github.qmpjunit.qemu.launch.LaunchPlan;
+import io.github.qmpjunit.qemu.launch.LaunchedProcess;
+import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.LaunchPrefix;
+import io.github.qmpjunit.qemu.process.MonitoredProcess;
+import io.github.qmpjunit.qemu.process.OutputLog;
+import io.github.qmpjunit.qemu.process.QemuException;
+import io.github.qmpjunit.qemu.process.QemuStartException;
+import io.github.qmpjunit.qemu.qtest.Qtest;
+import io.github.qmpjunit.qemu.state.Migration;
+import io.github.qmpjunit.qemu.state.MigrationOptions;
+import io.github.qmpjunit.qemu.state.Snapshot;
+import io.github.qmpjunit.qemu.state.Snapshots;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
-import io.github.qmpjunit.qmp.internal.Deadline;
-import io.github.qmpjunit.qmp.internal.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +33,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
-import org.newsclub.net.unix.AFUNIXSocket;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -40,20 +53,20 @@ import tools.jackson.databind.JsonNode;
  * <p>Thread-safe.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
-public final class QemuMachine implements AutoCloseable {
+public final class QemuMachine implements MonitoredProcess {
 
     private static final Duration SNAPSHOT_TIMEOUT = Duration.ofMinutes(1);
 
-    private final MonitoredProcess monitored;
+    private final LaunchedProcess monitored;
     private final Map<String, SerialConsole> consoles;
     private final @Nullable Qtest qtest;
     private final @Nullable GuestAgent guestAgent;
     private final Optional<Attachment> attachment;
-    private final SnapshotStore snapshots;
+    private final Snapshots snapshots;
     private final Faults faults;
 
     private QemuMachine(
-            MonitoredProcess monitored,
+            LaunchedProcess monitored,
             QemuMachineBuilder definition,
             Map<String, SerialConsole> consoles,
             @Nullable Qtest qtest,
@@ -64,8 +77,8 @@ public final class QemuMachine implements AutoCloseable {
         this.qtest = qtest;
         this.guestAgent = guestAgent;
         this.attachment = attachment;
-        this.snapshots = new SnapshotStore(monitored.qmp(), monitored.directory(), guestAgent);
-        this.faults = new Faults(this, definition.faultyDisks());
+        this.snapshots = new Snapshots(monitored, guestAgent);
+        this.faults = new Faults(monitored, definition.faultyDisks());
     }
 
     /** {@return a builder for a machine} */
@@ -75,26 +88,25 @@ public final class QemuMachine implements AutoCloseable {
 
     static QemuMachine start(QemuMachineBuilder definition) {
         LaunchPlan plan = definition.plan();
-        MonitoredProcess monitored = MonitoredProcess.start(plan);
+        LaunchedProcess monitored = LaunchedProcess.start(plan);
         boolean ready = false;
         try {
             Map<String, SerialConsole> consoles = new LinkedHashMap<>();
             int place = 0;
             for (String name : definition.consoles()) {
                 Channel channel = plan.channels().get(place++);
-                consoles.put(
-                        name,
-                        new SerialConsole(
-                                name,
-                                channel.socket(),
-                                plan.label(),
-                                monitored.process().secrets()));
+                consoles.put(name, new SerialConsole(name, channel.socket(), plan.label(), monitored.secrets()));
             }
             Qtest qtest = definition.hasQtest()
                     ? new Qtest(plan.channels().get(place++).socket(), definition.name())
                     : null;
             GuestAgent agent = definition.hasGuestAgent()
-                    ? agent(plan.channels().get(place).socket(), plan.label(), monitored, consoles.values())
+                    ? GuestAgent.of(
+                            plan.channels().get(place).socket(),
+                            monitored,
+                            plan.label(),
+                            consoles.values(),
+                            monitored.secrets())
                     : null;
             QemuMachine machine = new QemuMachine(
                     monitored, definition, consoles, qtest, agent, definition.attachment(monitored.directory()));
@@ -109,28 +121,14 @@ public final class QemuMachine implements AutoCloseable {
         }
     }
 
-    private static GuestAgent agent(
-            AFUNIXSocket socket, String label, MonitoredProcess monitored, Collection<SerialConsole> consoles)
-            throws IOException {
-        GuestAgent agent = new GuestAgent(
-                socket,
-                label,
-                new AgentDiagnosis(monitored, consoles)::explain,
-                monitored.process().secrets());
-        monitored
-                .qmp()
-                .onEvent(
-                        event(VSERPORT_CHANGE).withData("id", GuestAgent.DEVICE),
-                        change -> agent.portChanged(change.data().path("open").asBoolean(false)));
-        return agent;
-    }
-
     /** {@return the name by which messages tell this machine from others} */
+    @Override
     public String name() {
         return monitored.name();
     }
 
     /** {@return the client that is connected to the machine's monitor; it belongs to the machine, which closes it} */
+    @Override
     public QmpClient qmp() {
         return monitored.qmp();
     }
@@ -217,13 +215,7 @@ public final class QemuMachine implements AutoCloseable {
      * @throws QemuException if QEMU runs on another machine, from where its pictures do not come here
      */
     public Screen screen() {
-        if (monitored.prefix().isRemote()) {
-            throw new QemuException(
-                    "Cannot take a picture of machine \"%s\": it runs behind \"%s\", and QEMU would write the picture to a file over there"
-                            .formatted(name(), monitored.prefix()),
-                    null);
-        }
-        return new Screen(qmp(), monitored.directory(), name());
+        return new Screen(monitored);
     }
 
     /**
@@ -277,7 +269,7 @@ public final class QemuMachine implements AutoCloseable {
      */
     public void saveState(Path file) {
         requireFilesInReach("save the state");
-        snapshots.save(this, new StateFile(file), SNAPSHOT_TIMEOUT);
+        snapshots.save(file, SNAPSHOT_TIMEOUT);
     }
 
     /**
@@ -290,14 +282,14 @@ public final class QemuMachine implements AutoCloseable {
      */
     public void loadState(Path file) {
         requireFilesInReach("load the state");
-        new StateFile(file).load(this, Deadline.in(SNAPSHOT_TIMEOUT));
+        snapshots.load(file, SNAPSHOT_TIMEOUT);
     }
 
     private void requireFilesInReach(String purpose) {
-        if (isRemote()) {
+        if (launchPrefix().isRemote()) {
             throw new QemuException(
                     "Cannot %s of machine \"%s\": it runs behind \"%s\", and this machine has no files over there"
-                            .formatted(purpose, name(), monitored.prefix()),
+                            .formatted(purpose, name(), monitored.launchPrefix()),
                     null);
         }
     }
@@ -313,18 +305,21 @@ public final class QemuMachine implements AutoCloseable {
     }
 
     /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
+    @Override
     public long pid() {
-        return monitored.process().pid();
+        return monitored.pid();
     }
 
     /** {@return whether the process runs; a paused machine's does} */
+    @Override
     public boolean isRunning() {
-        return monitored.process().isRunning();
+        return monitored.isRunning();
     }
 
     /** {@return how the process ended, with a launch prefix as the prefix tells it; empty while it runs} */
+    @Override
     public Optional<ExitStatus> exitStatus() {
-        return monitored.process().exitStatus();
+        return monitored.exitStatus();
     }
 
     /**
@@ -333,14 +328,9 @@ public final class QemuMachine implements AutoCloseable {
      * @param timeout how long to wait at most
      * @return how it ended; empty if it still runs
      */
+    @Override
     public Optional<ExitStatus> awaitExit(Duration timeout) {
-        Waiting waiting = Waiting.begin(() -> "the end of " + this);
-        try {
-            monitored.process().awaitExit(Deadline.in(timeout));
-        } finally {
-            waiting.end();
-        }
-        return exitStatus();
+        return monitored.awaitExit(timeout);
     }
 
     /**
@@ -360,7 +350,7 @@ public final class QemuMachine implements AutoCloseable {
      *
      * @param destination the machine, which waits for it ({@link QemuMachineBuilder#incoming()}) and is defined like this one
      * @return this machine's account of it, its reply to {@code query-migrate}
-     * @throws MigrationException if it does not begin, fails, or takes more than a minute
+     * @throws io.github.qmpjunit.qemu.state.MigrationException if it does not begin, fails, or takes more than a minute
      */
     public JsonNode migrateTo(QemuMachine destination) {
         return migrateTo(destination, MigrationOptions.defaults());
@@ -372,7 +362,7 @@ public final class QemuMachine implements AutoCloseable {
      * @param destination the machine, which waits for it ({@link QemuMachineBuilder#incoming()}) and is defined like this one
      * @param options capabilities, parameters, and how long to wait
      * @return this machine's account of it, its reply to {@code query-migrate}
-     * @throws MigrationException if it does not begin, fails, or takes longer
+     * @throws io.github.qmpjunit.qemu.state.MigrationException if it does not begin, fails, or takes longer
      */
     public JsonNode migrateTo(QemuMachine destination, MigrationOptions options) {
         return startMigrationTo(destination, options).await(options.timeout());
@@ -384,51 +374,39 @@ public final class QemuMachine implements AutoCloseable {
      * @param destination the machine, which waits for it ({@link QemuMachineBuilder#incoming()}) and is defined like this one
      * @param options capabilities and parameters
      * @return the migration
-     * @throws MigrationException if it does not begin
+     * @throws io.github.qmpjunit.qemu.state.MigrationException if it does not begin
      */
     public Migration startMigrationTo(QemuMachine destination, MigrationOptions options) {
-        return Migration.start(this, destination, options);
+        return Migration.start(monitored, destination, options);
     }
 
     /** {@return what QEMU, and a launch prefix, write to standard error, with the means to await more} */
+    @Override
     public OutputLog stderr() {
-        return monitored.process().stderr();
+        return monitored.stderr();
     }
 
     /** {@return what takes down the monitor's messages; empty unless the machine's definition has asked for it} */
+    @Override
     public Optional<QmpTranscript> transcript() {
         return monitored.transcript();
     }
 
     /** {@return the command line with which QEMU was started, the binary first, without a launch prefix} */
+    @Override
     public List<String> commandLine() {
-        return monitored.process().commandLine();
+        return monitored.commandLine();
     }
 
     /** {@return the command line as a shell reads it, from the launch prefix on, the harness's own sockets and secrets included} */
     public String shellCommand() {
-        return monitored.process().shellCommand();
-    }
-
-    /**
-     * Return what this machine's QEMU can do.
-     *
-     * @return the capabilities of the binary, found out by starting it once more, unless they are known already
-     * @throws QemuException if it does not start or does not answer, or is the QEMU of another machine
-     */
-    public QemuCapabilities capabilities() {
-        if (isRemote()) {
-            throw new QemuException(
-                    "Cannot find out what the QEMU of \"%s\" can do: it runs behind \"%s\", not on this machine. Ask it through its monitor: qmp().execute(\"query-machines\"), say"
-                            .formatted(name(), monitored.prefix()),
-                    null);
-        }
-        return QemuCapabilities.of(Path.of(commandLine().get(0)));
+        return monitored.shellCommand();
     }
 
     /** {@return what is known about the process: whether and how it ended, its standard error, its command line; secrets are masked} */
+    @Override
     public String describe() {
-        return monitored.process().details();
+        return monitored.describe();
     }
 
     /** {@return what its definition adds to QEMU's environment, by variable} */
@@ -446,19 +424,19 @@ public final class QemuMachine implements AutoCloseable {
         return qmp().artefacts();
     }
 
-    /** Return its state and the last lines of its standard error. */
-    String describeBriefly() {
-        return monitored.process().describe();
+    @Override
+    public String describeBriefly() {
+        return monitored.describeBriefly();
     }
 
-    /** Return the private directory, in which its sockets are. */
-    Path directory() {
+    @Override
+    public Path directory() {
         return monitored.directory();
     }
 
-    /** Return whether it runs elsewhere. */
-    boolean isRemote() {
-        return monitored.prefix().isRemote();
+    @Override
+    public LaunchPrefix launchPrefix() {
+        return monitored.launchPrefix();
     }
 
     /**
@@ -466,6 +444,7 @@ public final class QemuMachine implements AutoCloseable {
      *
      * <p>Behind a remote prefix QEMU is killed as well, a moment later: when its end of the connection breaks.
      */
+    @Override
     public void kill() {
         monitored.kill();
     }
@@ -474,7 +453,7 @@ public final class QemuMachine implements AutoCloseable {
      * Stop QEMU and remove all that was made for it: by {@code quit}, then by SIGTERM, then by SIGKILL, each with its limit ({@link
      * StopLimits}). Idempotent.
      *
-     * @throws QemuExitException if QEMU had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     * @throws io.github.qmpjunit.qemu.process.QemuExitException if QEMU had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
      *     other than 0
      */
     @Override
@@ -484,6 +463,6 @@ public final class QemuMachine implements AutoCloseable {
 
     @Override
     public String toString() {
-        return monitored.process().state();
+        return monitored.toString();
     }
 }

@@ -1,8 +1,19 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qemu.launch.Channel;
+import io.github.qmpjunit.qemu.launch.LaunchPlan;
+import io.github.qmpjunit.qemu.launch.LaunchedProcess;
+import io.github.qmpjunit.qemu.launch.PrefixedCommand;
+import io.github.qmpjunit.qemu.launch.RunSettings;
+import io.github.qmpjunit.qemu.process.CommandLine;
+import io.github.qmpjunit.qemu.process.LaunchPrefix;
+import io.github.qmpjunit.qemu.process.QemuBinary;
+import io.github.qmpjunit.qemu.process.StopLimits;
+import io.github.qmpjunit.qemu.wiring.AgentPort;
+import io.github.qmpjunit.qemu.wiring.FaultyNode;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpTranscript;
-import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.secrets.Secrets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -225,14 +236,14 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder faultyDisk(String nodeName, Map<String, ?> options) {
-        FaultyDisk.requireUsable(nodeName);
+        FaultyNode.requireUsable(nodeName);
         Object given = options.get("read-only");
         boolean readOnly = given != null && CommandLine.optionValue(given).equals("on");
         Map<String, Object> image = new HashMap<>(options);
-        image.put("node-name", FaultyDisk.image(nodeName));
-        object("throttle-group", Map.of("id", FaultyDisk.throttleGroup(nodeName)));
+        image.put("node-name", FaultyNode.image(nodeName));
+        object("throttle-group", Map.of("id", FaultyNode.throttleGroup(nodeName)));
         blockNode(image);
-        blockNode(FaultyDisk.top(nodeName, readOnly, FaultyDisk.image(nodeName)));
+        blockNode(FaultyNode.top(nodeName, readOnly, FaultyNode.image(nodeName)));
         faultyDisks.put(nodeName, readOnly);
         return this;
     }
@@ -491,24 +502,23 @@ public final class QemuMachineBuilder {
      * Start QEMU and connect to its monitor.
      *
      * @return the running machine
-     * @throws QemuNotFoundException if there is no QEMU to start
-     * @throws QemuStartException if QEMU exits, or its monitor does not answer in time; nothing is left running then
+     * @throws io.github.qmpjunit.qemu.process.QemuNotFoundException if there is no QEMU to start
+     * @throws io.github.qmpjunit.qemu.process.QemuStartException if QEMU exits, or its monitor does not answer in time; nothing is left running then
      */
     public QemuMachine start() {
         return QemuMachine.start(this);
     }
 
-    /** {@return what the machine takes of its host, as far as the definition says} */
-    @API(status = API.Status.INTERNAL, since = "0.1.0")
-    public MachineResources resources() {
-        return MachineResources.of(ownArguments());
+    /** {@return QEMU's arguments as defined so far, without the binary and without the harness's own plumbing} */
+    public List<String> arguments() {
+        return List.copyOf(ownArguments());
     }
 
     /** {@return the command line, without the harness's own plumbing, as a shell reads it: for trying it by hand} */
     public String shellCommand() {
         List<String> line = new ArrayList<>(List.of(program()));
         line.addAll(ownArguments());
-        return prefix.forShell(line, environment);
+        return PrefixedCommand.forShell(prefix, line, environment);
     }
 
     private String program() {
@@ -537,10 +547,9 @@ public final class QemuMachineBuilder {
         return qtest;
     }
 
-    Map<String, FaultyDisk> faultyDisks() {
-        Map<String, FaultyDisk> disks = new LinkedHashMap<>();
-        faultyDisks.forEach((disk, readOnly) -> disks.put(disk, new FaultyDisk(disk, readOnly)));
-        return disks;
+    /** Return the disks that can be made to fail, by name, with whether they are read-only. */
+    Map<String, Boolean> faultyDisks() {
+        return new LinkedHashMap<>(faultyDisks);
     }
 
     boolean hasGuestAgent() {
@@ -560,7 +569,7 @@ public final class QemuMachineBuilder {
             channels.add(new Channel(QTEST));
         }
         if (guestAgent) {
-            channels.add(new Channel(GuestAgent.CHARDEV));
+            channels.add(new Channel(AgentPort.CHARDEV));
         }
         List<String> own = ownArguments();
         return new LaunchPlan(
@@ -568,7 +577,7 @@ public final class QemuMachineBuilder {
                 "QEMU \"%s\"".formatted(name),
                 before,
                 directory -> commandLine(
-                        program, own, channels, directory, MonitoredProcess.monitorChardev(before, directory)),
+                        program, own, channels, directory, LaunchedProcess.monitorChardev(before, directory)),
                 Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
                 Optional.ofNullable(workingDirectory),
                 channels,
@@ -597,13 +606,13 @@ public final class QemuMachineBuilder {
             line.addAll(
                     switch (channel.name()) {
                         case QTEST -> List.of("-qtest", "chardev:" + QTEST, "-qtest-log", "none");
-                        case GuestAgent.CHARDEV -> GuestAgent.devices(machine);
+                        case AgentPort.CHARDEV -> AgentPort.devices(machine);
                         default -> List.of("-serial", "chardev:" + channel.name());
                     });
         }
         attachment(directory).map(Attachment::arguments).ifPresent(line::addAll);
         line.addAll(List.of("-chardev", monitor));
-        line.addAll(List.of("-mon", "chardev=" + MonitoredProcess.MONITOR + ",mode=control"));
+        line.addAll(List.of("-mon", "chardev=" + LaunchedProcess.MONITOR + ",mode=control"));
         return List.copyOf(line);
     }
 

@@ -1,8 +1,14 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qemu.launch.Channel;
+import io.github.qmpjunit.qemu.launch.LaunchPlan;
+import io.github.qmpjunit.qemu.launch.LaunchedProcess;
+import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.LaunchPrefix;
+import io.github.qmpjunit.qemu.process.MonitoredProcess;
+import io.github.qmpjunit.qemu.process.OutputLog;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
-import io.github.qmpjunit.qmp.internal.Deadline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,11 +28,11 @@ import org.apiguardian.api.API;
  * <p>Started, watched and stopped as a {@link QemuMachine} is. Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
-public final class StorageDaemon implements AutoCloseable {
+public final class StorageDaemon implements MonitoredProcess {
 
-    private final MonitoredProcess monitored;
+    private final LaunchedProcess monitored;
 
-    private StorageDaemon(MonitoredProcess monitored) {
+    private StorageDaemon(LaunchedProcess monitored) {
         this.monitored = monitored;
     }
 
@@ -36,32 +42,37 @@ public final class StorageDaemon implements AutoCloseable {
     }
 
     static StorageDaemon start(LaunchPlan plan) {
-        return new StorageDaemon(MonitoredProcess.start(plan));
+        return new StorageDaemon(LaunchedProcess.start(plan));
     }
 
     /** {@return the name by which messages tell this daemon from others} */
+    @Override
     public String name() {
         return monitored.name();
     }
 
     /** {@return the client that is connected to the daemon's monitor; it belongs to the daemon, which closes it} */
+    @Override
     public QmpClient qmp() {
         return monitored.qmp();
     }
 
     /** {@return the process id} */
+    @Override
     public long pid() {
-        return monitored.process().pid();
+        return monitored.pid();
     }
 
     /** {@return whether the process runs} */
+    @Override
     public boolean isRunning() {
-        return monitored.process().isRunning();
+        return monitored.isRunning();
     }
 
     /** {@return how the process ended; empty while it runs} */
+    @Override
     public Optional<ExitStatus> exitStatus() {
-        return monitored.process().exitStatus();
+        return monitored.exitStatus();
     }
 
     /**
@@ -70,32 +81,52 @@ public final class StorageDaemon implements AutoCloseable {
      * @param timeout how long to wait at most
      * @return how it ended; empty if it still runs
      */
+    @Override
     public Optional<ExitStatus> awaitExit(Duration timeout) {
-        monitored.process().awaitExit(Deadline.in(timeout));
-        return exitStatus();
+        return monitored.awaitExit(timeout);
     }
 
     /** {@return what the daemon writes to its standard error, with the means to await more} */
+    @Override
     public OutputLog stderr() {
-        return monitored.process().stderr();
+        return monitored.stderr();
     }
 
     /** {@return what takes down the monitor's messages; empty unless the daemon's definition has asked for it} */
+    @Override
     public Optional<QmpTranscript> transcript() {
         return monitored.transcript();
     }
 
     /** {@return the command line with which the daemon was started, the binary first} */
+    @Override
     public List<String> commandLine() {
-        return monitored.process().commandLine();
+        return monitored.commandLine();
+    }
+
+    @Override
+    public String describeBriefly() {
+        return monitored.describeBriefly();
+    }
+
+    @Override
+    public Path directory() {
+        return monitored.directory();
+    }
+
+    @Override
+    public LaunchPrefix launchPrefix() {
+        return monitored.launchPrefix();
     }
 
     /** {@return what is known about the process: whether and how it ended, its standard error, its command line} */
+    @Override
     public String describe() {
-        return monitored.process().details();
+        return monitored.describe();
     }
 
     /** Kill the process with SIGKILL. {@link #close()} does not complain about it. */
+    @Override
     public void kill() {
         monitored.kill();
     }
@@ -103,7 +134,7 @@ public final class StorageDaemon implements AutoCloseable {
     /**
      * Stop the daemon and remove all that was made for it, as {@link QemuMachine#close()} does. Idempotent.
      *
-     * @throws QemuExitException if it had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     * @throws io.github.qmpjunit.qemu.process.QemuExitException if it had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
      *     other than 0
      */
     @Override
@@ -113,15 +144,15 @@ public final class StorageDaemon implements AutoCloseable {
 
     @Override
     public String toString() {
-        return monitored.process().state();
+        return monitored.toString();
     }
 
     /** Return the arguments for a monitor that connects to its socket in the directory. */
     static List<String> monitorArguments(Path directory) {
         return List.of(
                 "--chardev",
-                new Channel(MonitoredProcess.MONITOR).chardev(directory),
+                new Channel(LaunchedProcess.MONITOR).chardev(directory),
                 "--monitor",
-                "chardev=" + MonitoredProcess.MONITOR);
+                "chardev=" + LaunchedProcess.MONITOR);
     }
 }

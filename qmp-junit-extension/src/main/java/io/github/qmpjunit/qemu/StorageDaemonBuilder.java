@@ -1,5 +1,11 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qemu.launch.LaunchPlan;
+import io.github.qmpjunit.qemu.launch.RunSettings;
+import io.github.qmpjunit.qemu.process.CommandLine;
+import io.github.qmpjunit.qemu.process.LaunchPrefix;
+import io.github.qmpjunit.qemu.process.QemuBinary;
+import io.github.qmpjunit.qemu.process.StopLimits;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
@@ -139,8 +145,8 @@ public final class StorageDaemonBuilder {
      * Start the daemon and connect to its monitor.
      *
      * @return the running daemon
-     * @throws QemuNotFoundException if there is no daemon to start
-     * @throws QemuStartException if it exits, or its monitor does not answer in time; nothing is left running then
+     * @throws io.github.qmpjunit.qemu.process.QemuNotFoundException if there is no daemon to start
+     * @throws io.github.qmpjunit.qemu.process.QemuStartException if it exits, or its monitor does not answer in time; nothing is left running then
      */
     public StorageDaemon start() {
         Path found = QemuBinary.findStorageDaemon(binary);

@@ -2,6 +2,9 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.json.DataPath;
+import io.github.qmpjunit.json.JsonValues;
+import io.github.qmpjunit.qmp.schema.QmpSchema;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -134,7 +137,7 @@ public final class EventMatcher {
         JsonNode tree = JsonValues.treeOf(requireNonNull(subset, "subset must not be null"), "the expected data");
         return with(
                 "with data containing " + JsonValues.brief(tree),
-                new Demand(null, tree),
+                new Demand("", tree),
                 event -> JsonValues.contains(event.data(), tree) ? null : "data differs");
     }
 
@@ -172,7 +175,7 @@ public final class EventMatcher {
     private EventMatcher withData(
             String path, String description, @Nullable JsonNode expected, Predicate<JsonNode> predicate) {
         DataPath place = DataPath.of(path);
-        return with("with data " + path + " " + description, new Demand(place, expected), event -> {
+        return with("with data " + path + " " + description, new Demand(path, expected), event -> {
             JsonNode actual = place.in(event.data());
             if (actual.isMissingNode()) {
                 return path + " is missing";
@@ -253,15 +256,39 @@ public final class EventMatcher {
         return Collections.unmodifiableSet(names);
     }
 
-    /** Return what must stand in the data, as far as a schema can tell whether it ever does. */
-    List<Demand> demands() {
-        List<Demand> demands = new ArrayList<>();
-        for (Condition condition : conditions) {
-            if (condition.demand != null) {
-                demands.add(condition.demand);
-            }
+    /**
+     * Return why no event of a QEMU can ever match.
+     *
+     * @param schema what that QEMU says about its events
+     * @return a sentence for each unknown name, member of the data, or value; empty if there may be a match. Where several events
+     *     are meant, one that may come is enough. Predicates and the absence of data are not looked at.
+     */
+    public List<String> problemsIn(QmpSchema schema) {
+        if (names.isEmpty()) {
+            return demands().stream()
+                    .flatMap(demand -> schema.checkData(demand.path(), demand.expected()).stream())
+                    .toList();
         }
-        return demands;
+        List<String> problems = new ArrayList<>();
+        for (String name : names) {
+            List<String> ofThis = schema.hasEvent(name)
+                    ? demands().stream()
+                            .flatMap(demand -> schema.checkData(name, demand.path(), demand.expected()).stream())
+                            .toList()
+                    : List.of(schema.unknownEvent(name));
+            if (ofThis.isEmpty()) {
+                return List.of();
+            }
+            problems.addAll(ofThis);
+        }
+        return problems;
+    }
+
+    /** Return what must be in the data, as far as a schema can tell whether it ever is. */
+    List<Demand> demands() {
+        return conditions.stream()
+                .flatMap(condition -> Stream.ofNullable(condition.demand))
+                .toList();
     }
 
     /** {@return what is meant in words, such as {@code JOB_STATUS_CHANGE with data id = "job0", status = "ready"}} */
@@ -283,8 +310,8 @@ public final class EventMatcher {
             String description, @Nullable Demand demand, Function<QmpEvent, @Nullable String> mismatch) {}
 
     /**
-     * A demand on the data: a value that must be there ({@code null} for any), at a path ({@code null} for the data as a whole,
+     * A demand on the data: a value that must be there ({@code null} for any), at a path (empty for the data as a whole,
      * of which the value is a subset).
      */
-    record Demand(@Nullable DataPath path, @Nullable JsonNode expected) {}
+    record Demand(String path, @Nullable JsonNode expected) {}
 }

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.json.Json;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

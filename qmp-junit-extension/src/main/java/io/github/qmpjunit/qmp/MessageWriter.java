@@ -1,6 +1,8 @@
 package io.github.qmpjunit.qmp;
 
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.internal.DaemonExecutor;
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qmp.wire.Transport;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.qmpjunit.qmp;
 
-import io.github.qmpjunit.qmp.internal.Deadline;
-import io.github.qmpjunit.qmp.internal.Waiting;
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;

@@ -1,5 +1,8 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.qmp.transport.QmpAddress;
+import io.github.qmpjunit.qmp.wire.Listener;
+import io.github.qmpjunit.qmp.wire.Transports;
 import java.io.IOException;
 import java.time.Duration;
 import org.apiguardian.api.API;

@@ -2,7 +2,16 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.internal.DaemonExecutor;
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.json.Json;
+import io.github.qmpjunit.json.JsonValues;
+import io.github.qmpjunit.qmp.schema.QmpSchema;
+import io.github.qmpjunit.qmp.transport.PeerCredentials;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
+import io.github.qmpjunit.qmp.wire.Transport;
+import io.github.qmpjunit.qmp.wire.Transports;
+import io.github.qmpjunit.secrets.Secrets;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Duration;

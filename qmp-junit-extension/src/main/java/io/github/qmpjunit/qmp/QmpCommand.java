@@ -2,6 +2,9 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.json.Json;
+import io.github.qmpjunit.json.JsonValues;
+import io.github.qmpjunit.secrets.Secrets;
 import java.io.FileDescriptor;
 import java.time.Duration;
 import java.util.List;

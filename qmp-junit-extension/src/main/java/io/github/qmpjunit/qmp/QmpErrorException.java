@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.secrets.Secrets;
 import java.util.Optional;
 import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;

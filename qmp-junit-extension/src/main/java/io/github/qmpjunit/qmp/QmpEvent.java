@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.json.DataPath;
+import io.github.qmpjunit.json.JsonValues;
 import java.time.Instant;
 import java.util.Optional;
 import org.apiguardian.api.API;

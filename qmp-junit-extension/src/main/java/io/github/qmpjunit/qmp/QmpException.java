@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.secrets.Secrets;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 

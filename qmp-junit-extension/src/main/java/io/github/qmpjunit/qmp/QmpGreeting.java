@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.json.JsonValues;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apiguardian.api.API;

@@ -1,7 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.json.Json;
 import org.apiguardian.api.API;
-import tools.jackson.core.StreamWriteConstraints;
 
 /**
  * What a client accepts from its peer at most, so that a broken peer costs a connection and not the JVM. Immutable: each {@code
@@ -18,7 +18,7 @@ import tools.jackson.core.StreamWriteConstraints;
 public record QmpLimits(int messageBytes, int nesting, int numberLength) {
 
     /** Jackson's own limit for a tree that prints itself, which nobody outside the tree can raise. */
-    static final int DEEPEST = StreamWriteConstraints.DEFAULT_MAX_DEPTH;
+    private static final int DEEPEST = Json.DEEPEST;
 
     private static final QmpLimits DEFAULTS = new QmpLimits(256 << 20, DEEPEST, 1000);
 

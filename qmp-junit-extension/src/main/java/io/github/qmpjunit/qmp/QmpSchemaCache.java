@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.qmp.schema.QmpSchema;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,7 +8,7 @@ import org.apiguardian.api.API;
 
 /**
  * Keeps the schemas of programs that clients were connected to, for the next client of the same program. Whoever owns the
- * clients owns the cache, and gives it to them with what tells the programs apart ({@link QmpClient.Builder#schemaCache}).
+ * clients owns the cache, and gives it to them with what tells the programs apart ({@link io.github.qmpjunit.qmp.QmpClient.Builder#schemaCache}).
  *
  * <p>Thread-safe. Two clients that miss at the same time ask both; neither waits for the other.
  */
@@ -23,11 +24,11 @@ public final class QmpSchemaCache {
         return new QmpSchemaCache();
     }
 
-    Optional<QmpSchema> find(String key) {
+    public Optional<QmpSchema> find(String key) {
         return Optional.ofNullable(schemas.get(key));
     }
 
-    void keep(String key, QmpSchema schema) {
+    public void keep(String key, QmpSchema schema) {
         schemas.put(key, schema);
     }
 }

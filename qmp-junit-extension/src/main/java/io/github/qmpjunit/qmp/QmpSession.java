@@ -2,7 +2,13 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.internal.DaemonExecutor;
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.json.Json;
+import io.github.qmpjunit.json.JsonValues;
+import io.github.qmpjunit.qmp.transport.PeerCredentials;
+import io.github.qmpjunit.qmp.wire.Transport;
+import io.github.qmpjunit.secrets.Secrets;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.json.Json;
+import io.github.qmpjunit.secrets.Secrets;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.json.JsonValues;
+import io.github.qmpjunit.secrets.Secrets;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Set;

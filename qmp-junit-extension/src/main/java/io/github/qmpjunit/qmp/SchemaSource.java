@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qmp;
 
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qmp.schema.QmpSchema;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +68,7 @@ final class SchemaSource {
         }
         try {
             List<String> problems = of(session, greeting, timeout.compareTo(PATIENCE) < 0 ? timeout : PATIENCE)
-                    .checkCommand(command);
+                    .checkCommand(command.name(), command.arguments().orElse(null));
             return problems.isEmpty() ? error : error.withHint(String.join("\n  ", problems));
         } catch (QmpInterruptedException e) {
             return error;

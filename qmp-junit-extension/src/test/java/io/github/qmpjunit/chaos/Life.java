@@ -2,10 +2,10 @@ package io.github.qmpjunit.chaos;
 
 import static io.github.qmpjunit.qmp.EventMatcher.event;
 
-import io.github.qmpjunit.qemu.QemuException;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
-import io.github.qmpjunit.qemu.StopLimits;
+import io.github.qmpjunit.qemu.process.QemuException;
+import io.github.qmpjunit.qemu.process.StopLimits;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.chaos;
 
-import io.github.qmpjunit.qemu.QemuBinary;
+import io.github.qmpjunit.qemu.process.QemuBinary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

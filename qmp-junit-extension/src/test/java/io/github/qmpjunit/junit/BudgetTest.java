@@ -3,8 +3,8 @@ package io.github.qmpjunit.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.qmpjunit.qemu.MachineResources;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.wiring.MachineResources;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,8 +3,8 @@ package io.github.qmpjunit.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
-import io.github.qmpjunit.qemu.QemuBinary;
-import io.github.qmpjunit.qemu.QemuCapabilities;
+import io.github.qmpjunit.qemu.probe.QemuCapabilities;
+import io.github.qmpjunit.qemu.process.QemuBinary;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

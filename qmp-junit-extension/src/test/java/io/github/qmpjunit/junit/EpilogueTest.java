@@ -2,10 +2,10 @@ package io.github.qmpjunit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmpjunit.qemu.QemuExitException;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
-import io.github.qmpjunit.qemu.StopLimits;
+import io.github.qmpjunit.qemu.process.QemuExitException;
+import io.github.qmpjunit.qemu.process.StopLimits;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Path;

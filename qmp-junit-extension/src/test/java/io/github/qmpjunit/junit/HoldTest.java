@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.github.qmpjunit.qemu.Attachment;
-import io.github.qmpjunit.qemu.QemuException;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qmp.QmpAddress;
+import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;

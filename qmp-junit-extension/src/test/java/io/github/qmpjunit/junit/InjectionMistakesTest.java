@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.Qtest;
-import io.github.qmpjunit.qemu.SerialConsole;
 import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qemu.guest.SerialConsole;
+import io.github.qmpjunit.qemu.qtest.Qtest;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.util.stream.Stream;

@@ -3,8 +3,8 @@ package io.github.qmpjunit.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.QemuNotFoundException;
 import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qemu.process.QemuNotFoundException;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.util.List;
 import java.util.Map;

@@ -2,11 +2,11 @@ package io.github.qmpjunit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvents;
-import io.github.qmpjunit.qmp.internal.Waiting;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

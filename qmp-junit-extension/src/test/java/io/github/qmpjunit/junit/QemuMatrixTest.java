@@ -2,8 +2,8 @@ package io.github.qmpjunit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmpjunit.qemu.QemuBinary;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.process.QemuBinary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;

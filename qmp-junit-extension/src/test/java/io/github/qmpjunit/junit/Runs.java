@@ -1,7 +1,7 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.qemu.QemuBinary;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.process.QemuBinary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

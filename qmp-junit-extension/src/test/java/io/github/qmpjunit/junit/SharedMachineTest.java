@@ -2,8 +2,8 @@ package io.github.qmpjunit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmpjunit.qemu.QemuExitException;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.process.QemuExitException;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;

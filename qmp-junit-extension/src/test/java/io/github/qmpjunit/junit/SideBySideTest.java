@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
-import io.github.qmpjunit.qemu.QemuStartException;
 import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qemu.process.QemuStartException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.github.qmpjunit.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.internal.Deadline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

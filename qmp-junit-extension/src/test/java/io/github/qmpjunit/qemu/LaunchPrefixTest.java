@@ -3,6 +3,14 @@ package io.github.qmpjunit.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.qemu.probe.QemuCapabilities;
+import io.github.qmpjunit.qemu.process.CommandLine;
+import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.LaunchPrefix;
+import io.github.qmpjunit.qemu.process.QemuException;
+import io.github.qmpjunit.qemu.process.QemuExitException;
+import io.github.qmpjunit.qemu.process.QemuStartException;
+import io.github.qmpjunit.qemu.process.StopLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +73,7 @@ class LaunchPrefixTest {
                 .paused()
                 .start()) {
             assertThat(vm.console().output().text()).isEmpty();
-            assertThat(vm.capabilities().machines()).contains("q35");
+            assertThat(QemuCapabilities.of(vm).machines()).contains("q35");
         }
     }
 
@@ -240,7 +248,7 @@ class LaunchPrefixTest {
     @Test
     void what_takes_a_file_in_common_is_refused_too() {
         try (QemuMachine vm = QemuMachine.builder().prefix(HANDS_ON).start()) {
-            assertThatThrownBy(vm::capabilities)
+            assertThatThrownBy(() -> QemuCapabilities.of(vm))
                     .isInstanceOf(QemuException.class)
                     .hasMessageContaining("runs behind \"nice\"");
             assertThatThrownBy(vm::screen)

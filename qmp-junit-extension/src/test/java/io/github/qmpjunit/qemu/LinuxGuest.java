@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qemu.guest.GuestProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,7 +58,7 @@ public final class LinuxGuest {
     }
 
     /** Run a script in a booted guest, through its agent, and return what it prints. */
-    static String shell(QemuMachine vm, String script) {
+    public static String shell(QemuMachine vm, String script) {
         return vm.guestAgent()
                 .run(GuestProgram.of("sh", "-c", script).withTimeLimit(BOOT_LIMIT))
                 .requireSuccess()

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmpjunit.qemu.guest.SerialConsole;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package io.github.qmpjunit.qemu;
 
-import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 
 /** Uses every socket that a machine can have. */
 final class OddFolder {

@@ -3,6 +3,7 @@ package io.github.qmpjunit.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.qmpjunit.qemu.process.QemuBinary;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import java.io.IOException;
 import java.nio.charset.Charset;

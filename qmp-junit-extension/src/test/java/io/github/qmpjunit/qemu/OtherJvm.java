@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Runs a main class of the tests in a JVM of its own, which may then be killed. */
-final class OtherJvm {
+public final class OtherJvm {
 
     private OtherJvm() {}
 
     /** Start it with a temp folder of its own, in which no other JVM sweeps. */
-    static Process start(Path tempFolder, Class<?> main, String... args) throws IOException {
+    public static Process start(Path tempFolder, Class<?> main, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=" + tempFolder,
@@ -26,7 +26,7 @@ final class OtherJvm {
                 .start();
     }
 
-    static String firstLine(Process process) throws IOException {
+    public static String firstLine(Process process) throws IOException {
         BufferedReader reader = process.inputReader();
         return String.valueOf(reader.readLine());
     }

@@ -3,6 +3,7 @@ package io.github.qmpjunit.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.qemu.process.CommandLine;
 import io.github.qmpjunit.qmp.EventMatcher;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.QemuExitException;
+import io.github.qmpjunit.qemu.process.QemuStartException;
+import io.github.qmpjunit.qemu.process.StopLimits;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpState;
-import io.github.qmpjunit.qmp.internal.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,9 @@ package io.github.qmpjunit.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.QemuStartException;
+import io.github.qmpjunit.qemu.process.StartAttempt;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Files;
 import java.nio.file.Path;

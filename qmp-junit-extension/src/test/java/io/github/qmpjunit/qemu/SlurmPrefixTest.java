@@ -3,6 +3,8 @@ package io.github.qmpjunit.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.qemu.process.LaunchPrefix;
+import io.github.qmpjunit.qemu.process.QemuExitException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;

@@ -4,8 +4,10 @@ import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.QemuStartException;
 import io.github.qmpjunit.qmp.QmpEvent;
-import io.github.qmpjunit.qmp.QmpJobListener;
+import io.github.qmpjunit.qmp.job.QmpJobListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import static io.github.qmpjunit.qmp.QmpEvents.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.json.Json;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
@@ -202,7 +203,7 @@ class EventMatcherTest {
 
         assertThat(matcher.demands())
                 .extracting(demand -> demand.path() + " " + demand.expected())
-                .containsExactly("b.c 1", "d null", "null {\"e\":2}");
+                .containsExactly("b.c 1", "d null", " {\"e\":2}");
     }
 
     @Test

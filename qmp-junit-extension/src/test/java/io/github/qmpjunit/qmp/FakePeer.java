@@ -1,5 +1,8 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.json.Json;
+import io.github.qmpjunit.qmp.transport.PeerCredentials;
+import io.github.qmpjunit.qmp.wire.Transport;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,9 @@ package io.github.qmpjunit.qmp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qmp.transport.PeerCredentials;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

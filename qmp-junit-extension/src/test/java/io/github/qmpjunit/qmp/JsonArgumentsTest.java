@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.github.qmpjunit.json.Json;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.qmpjunit.json.JsonValues;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

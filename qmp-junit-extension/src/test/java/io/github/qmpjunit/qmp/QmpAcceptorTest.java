@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.transport.PeerCredentials;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
+import io.github.qmpjunit.qmp.transport.TcpAddress;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

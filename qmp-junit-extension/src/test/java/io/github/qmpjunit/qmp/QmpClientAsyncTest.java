@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

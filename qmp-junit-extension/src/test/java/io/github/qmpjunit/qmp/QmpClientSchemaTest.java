@@ -3,8 +3,11 @@ package io.github.qmpjunit.qmp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qmp.schema.QmpSchema;
+import io.github.qmpjunit.qmp.schema.SchemaMember;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -88,8 +91,9 @@ class QmpClientSchemaTest {
 
             assertThat(qmp.events().history())
                     .hasSizeGreaterThan(4)
-                    .allSatisfy(event -> assertThat(schema.checkEvent(
-                                    EventMatcher.event(event.name()).withDataContaining(dataOf(event))))
+                    .allSatisfy(event -> assertThat(EventMatcher.event(event.name())
+                                    .withDataContaining(dataOf(event))
+                                    .problemsIn(schema))
                             .isEmpty());
         }
     }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.transport.PeerCredentials;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.io.FileDescriptor;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

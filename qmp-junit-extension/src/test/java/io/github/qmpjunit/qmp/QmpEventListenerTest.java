@@ -4,6 +4,8 @@ import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.json.Json;
+import io.github.qmpjunit.qmp.job.QmpJobListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,6 +1,8 @@
 package io.github.qmpjunit.qmp;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.schema.QmpSchema;
+import io.github.qmpjunit.qmp.schema.SchemaMember;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,10 @@ package io.github.qmpjunit.qmp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.qmp.scripted.ReceivedCommand;
 import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

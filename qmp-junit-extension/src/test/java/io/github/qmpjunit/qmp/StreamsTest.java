@@ -4,7 +4,8 @@ import static io.github.qmpjunit.qmp.QmpEvents.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.qmpjunit.qemu.QemuBinary;
+import io.github.qmpjunit.qemu.process.QemuBinary;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.time.Duration;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.transport.PeerCredentials;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
+import io.github.qmpjunit.qmp.transport.TcpAddress;
+import io.github.qmpjunit.qmp.transport.TlsAddress;
+import io.github.qmpjunit.qmp.transport.TlsOptions;
 import java.io.DataInputStream;
 import java.io.FileDescriptor;
 import java.io.IOException;

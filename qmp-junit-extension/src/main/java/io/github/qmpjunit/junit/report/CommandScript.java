@@ -1,7 +1,7 @@
 package io.github.qmpjunit.junit.report;
 
-import io.github.qmpjunit.qemu.CommandLine;
-import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.qemu.process.CommandLine;
+import io.github.qmpjunit.secrets.Secrets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.junit.report;
 
-import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.secrets.Secrets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,9 +1,9 @@
 package io.github.qmpjunit.junit.report;
 
+import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpException;
-import io.github.qmpjunit.qmp.internal.Deadline;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

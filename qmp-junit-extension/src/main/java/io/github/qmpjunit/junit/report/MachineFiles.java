@@ -1,7 +1,7 @@
 package io.github.qmpjunit.junit.report;
 
 import io.github.qmpjunit.qmp.QmpTranscriptLine;
-import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.secrets.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.github.qmpjunit.junit.report;
 
-import io.github.qmpjunit.qemu.OutputLine;
-import io.github.qmpjunit.qemu.OutputLog;
+import io.github.qmpjunit.qemu.process.OutputLine;
+import io.github.qmpjunit.qemu.process.OutputLog;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import io.github.qmpjunit.qmp.QmpTranscriptLine;
-import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.secrets.Secrets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

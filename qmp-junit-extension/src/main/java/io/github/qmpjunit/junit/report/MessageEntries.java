@@ -1,6 +1,6 @@
 package io.github.qmpjunit.junit.report;
 
-import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.QmpTranscriptLine;
 import java.time.Duration;
 import java.util.ArrayList;

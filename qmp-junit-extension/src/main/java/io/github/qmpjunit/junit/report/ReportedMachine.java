@@ -1,12 +1,12 @@
 package io.github.qmpjunit.junit.report;
 
-import io.github.qmpjunit.qemu.OutputLog;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.QemuStartException;
-import io.github.qmpjunit.qemu.Screen;
-import io.github.qmpjunit.qemu.SerialConsole;
-import io.github.qmpjunit.qemu.StartAttempt;
 import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qemu.guest.Screen;
+import io.github.qmpjunit.qemu.guest.SerialConsole;
+import io.github.qmpjunit.qemu.process.OutputLog;
+import io.github.qmpjunit.qemu.process.QemuStartException;
+import io.github.qmpjunit.qemu.process.StartAttempt;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpState;

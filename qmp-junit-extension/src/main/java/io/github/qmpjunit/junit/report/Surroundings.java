@@ -1,6 +1,6 @@
 package io.github.qmpjunit.junit.report;
 
-import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.secrets.Secrets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.junit.report;
 
-import io.github.qmpjunit.qemu.OutputLine;
+import io.github.qmpjunit.qemu.process.OutputLine;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.qmp.scripted;
 
-import io.github.qmpjunit.qmp.JsonValues;
+import io.github.qmpjunit.json.JsonValues;
 import java.util.Optional;
 import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;

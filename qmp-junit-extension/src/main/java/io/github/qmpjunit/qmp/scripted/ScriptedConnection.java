@@ -1,7 +1,7 @@
 package io.github.qmpjunit.qmp.scripted;
 
-import io.github.qmpjunit.qmp.JsonValues;
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.json.JsonValues;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.github.qmpjunit.qmp.scripted;
 
-import io.github.qmpjunit.qmp.QmpAddress;
-import io.github.qmpjunit.qmp.UnixAddress;
-import io.github.qmpjunit.qmp.internal.Deadline;
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
+import io.github.qmpjunit.qmp.transport.UnixAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,9 +3,9 @@ package io.github.qmpjunit.junit.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;

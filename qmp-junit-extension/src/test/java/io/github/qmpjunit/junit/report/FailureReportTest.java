@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
-import io.github.qmpjunit.qemu.QemuOutputException;
-import io.github.qmpjunit.qemu.QemuStartException;
 import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qemu.process.QemuOutputException;
+import io.github.qmpjunit.qemu.process.QemuStartException;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpErrorException;

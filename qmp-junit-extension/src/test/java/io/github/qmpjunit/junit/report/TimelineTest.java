@@ -2,7 +2,7 @@ package io.github.qmpjunit.junit.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmpjunit.qemu.OutputLine;
+import io.github.qmpjunit.qemu.process.OutputLine;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import io.github.qmpjunit.qmp.QmpTranscriptLine;

@@ -1,7 +1,7 @@
 package io.github.qmpjunit.bench;
 
-import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;

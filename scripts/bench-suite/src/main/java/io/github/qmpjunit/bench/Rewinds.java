@@ -5,7 +5,7 @@ import io.github.qmpjunit.junit.Reset;
 import io.github.qmpjunit.junit.Scope;
 import io.github.qmpjunit.junit.Vm;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qemu.Snapshot;
+import io.github.qmpjunit.qemu.state.Snapshot;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;

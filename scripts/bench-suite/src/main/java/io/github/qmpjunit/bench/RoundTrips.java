@@ -5,8 +5,8 @@ import static io.github.qmpjunit.qmp.QmpEvents.RESUME;
 import static io.github.qmpjunit.qmp.QmpEvents.STOP;
 
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qmp.QmpAddress;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.github.qmpjunit.shell;
 
-import io.github.qmpjunit.qmp.QmpAddress;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 

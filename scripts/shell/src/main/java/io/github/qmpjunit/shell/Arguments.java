@@ -1,7 +1,7 @@
 package io.github.qmpjunit.shell;
 
-import io.github.qmpjunit.qmp.SchemaMember;
-import io.github.qmpjunit.qmp.SchemaType;
+import io.github.qmpjunit.qmp.schema.SchemaMember;
+import io.github.qmpjunit.qmp.schema.SchemaType;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;

@@ -1,10 +1,10 @@
 package io.github.qmpjunit.shell;
 
-import io.github.qmpjunit.qemu.ExitStatus;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
-import io.github.qmpjunit.qmp.QmpAddress;
+import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ final class LaunchedQemu implements AutoCloseable {
      * Stop QEMU, if it has not ended yet.
      *
      * @return how it ended, in words that follow its name
-     * @throws io.github.qmpjunit.qemu.QemuException if it did so in another way than it should have
+     * @throws io.github.qmpjunit.qemu.process.QemuException if it did so in another way than it should have
      */
     String stop() {
         machine.close();

@@ -1,8 +1,8 @@
 package io.github.qmpjunit.shell;
 
 import io.github.qmpjunit.qmp.QmpCommand;
-import io.github.qmpjunit.qmp.QmpSchema;
-import io.github.qmpjunit.qmp.SchemaType;
+import io.github.qmpjunit.qmp.schema.QmpSchema;
+import io.github.qmpjunit.qmp.schema.SchemaType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;

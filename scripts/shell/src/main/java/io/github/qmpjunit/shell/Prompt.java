@@ -1,7 +1,7 @@
 package io.github.qmpjunit.shell;
 
 import io.github.qmpjunit.qmp.QmpClient;
-import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.secrets.Secrets;
 import java.io.IOError;
 import java.io.IOException;
 import java.io.InterruptedIOException;

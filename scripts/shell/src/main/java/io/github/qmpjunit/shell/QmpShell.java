@@ -1,14 +1,14 @@
 package io.github.qmpjunit.shell;
 
-import io.github.qmpjunit.qemu.QemuException;
-import io.github.qmpjunit.qmp.QmpAddress;
+import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpTranscript;
-import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
+import io.github.qmpjunit.secrets.Secrets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

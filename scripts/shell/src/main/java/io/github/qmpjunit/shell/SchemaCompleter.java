@@ -1,8 +1,8 @@
 package io.github.qmpjunit.shell;
 
-import io.github.qmpjunit.qmp.QmpSchema;
-import io.github.qmpjunit.qmp.SchemaMember;
-import io.github.qmpjunit.qmp.SchemaType;
+import io.github.qmpjunit.qmp.schema.QmpSchema;
+import io.github.qmpjunit.qmp.schema.SchemaMember;
+import io.github.qmpjunit.qmp.schema.SchemaType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

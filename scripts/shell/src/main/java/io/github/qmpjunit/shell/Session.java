@@ -4,7 +4,7 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpInterruptedException;
-import io.github.qmpjunit.qmp.QmpSchema;
+import io.github.qmpjunit.qmp.schema.QmpSchema;
 import java.util.Optional;
 import java.util.function.Consumer;
 

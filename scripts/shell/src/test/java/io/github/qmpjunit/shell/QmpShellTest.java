@@ -2,9 +2,9 @@ package io.github.qmpjunit.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmpjunit.qemu.QemuBinary;
 import io.github.qmpjunit.qemu.QemuMachine;
-import io.github.qmpjunit.qmp.Secrets;
+import io.github.qmpjunit.qemu.process.QemuBinary;
+import io.github.qmpjunit.secrets.Secrets;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;

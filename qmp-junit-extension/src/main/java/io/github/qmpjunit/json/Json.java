@@ -1,0 +1,85 @@
+package io.github.qmpjunit.json;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.ToStringSerializer;
+
+/** How this package uses Jackson; one mapper for all clients. */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
+public final class Json {
+
+    /** In levels of arrays and objects: no message of a peer may be nested deeper. */
+    public static final int DEEPEST = StreamWriteConstraints.DEFAULT_MAX_DEPTH;
+
+    /**
+     * No trailing-token check: it would wait for the next message before it handed out this one. Paths and files are written
+     * as QEMU reads them, not as Jackson's {@code file:///} addresses. Whatever could be read can be written inside of
+     * something else.
+     *
+     * <p>A record's or bean's member that is null or an empty Optional is left out: QEMU tells an argument that is not there from
+     * null, which few commands take. A Map's null was put there by hand, so it goes out ({@code blockdev-add}'s {@code backing}).
+     *
+     * <p>Names are QEMU's: {@code nodeName} is {@code node-name}, both ways. Its few names with an underscore can be written so in
+     * Java, and {@code @JsonProperty} goes for the rest, of which there is one: {@code UUID}.
+     */
+    public static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamWriteConstraints(StreamWriteConstraints.builder()
+                            .maxNestingDepth(2 * DEEPEST)
+                            .build())
+                    .build())
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .addModule(new SimpleModule()
+                    .setSerializerModifier(new Jackson2Refusal())
+                    .addSerializer(Path.class, ToStringSerializer.instance)
+                    .addSerializer(File.class, ToStringSerializer.instance))
+            .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+            .changeDefaultPropertyInclusion(inclusion -> inclusion
+                    .withValueInclusion(JsonInclude.Include.NON_ABSENT)
+                    .withContentInclusion(JsonInclude.Include.CUSTOM)
+                    .withContentFilter(EmptyOptional.class))
+            .build();
+
+    private Json() {}
+
+    /** Jackson's way to say what is left out of a Map: what its filter calls its equal. */
+    private static final class EmptyOptional {
+
+        @Override
+        public boolean equals(@Nullable Object value) {
+            return Optional.empty().equals(value)
+                    || OptionalInt.empty().equals(value)
+                    || OptionalLong.empty().equals(value)
+                    || OptionalDouble.empty().equals(value);
+        }
+
+        @Override
+        public int hashCode() {
+            return 0;
+        }
+    }
+
+    /** Return the tree for a Map, tree, record or bean; {@code what} names it in the error. */
+    public static JsonNode toTree(Object value, String what) {
+        try {
+            return value instanceof JsonNode tree ? tree : MAPPER.valueToTree(value);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "Cannot turn %s into JSON: %s".formatted(what, e.getOriginalMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,415 @@
+package io.github.qmpjunit.qemu.guest;
+
+import static io.github.qmpjunit.qmp.EventMatcher.event;
+import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
+
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.MonitoredProcess;
+import io.github.qmpjunit.qemu.wiring.AgentPort;
+import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.secrets.Secrets;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The guest agent of a machine: a program in the guest that does there what a test asks for.
+ *
+ * <pre>{@code
+ * agent.awaitReady(BOOT);
+ * assertThat(agent.run("uname", "-s")).succeeds().hasOutput("Linux\n");
+ * assertThat(agent.run("ls", "/nowhere")).hasExitStatus(1).stderrContains("No such file");
+ * }</pre>
+ *
+ * <p>The guest needs QEMU's guest agent ({@code qemu-guest-agent}). Nobody has to wait for it: whatever is asked is asked as soon as
+ * the agent answers, if that is within the time-out, and so it is after a reboot of the guest. Before the first question, and
+ * whenever an answer may be outstanding, the two are synchronised ({@code guest-sync-delimited}), so that no answer is taken for
+ * another's.
+ *
+ * <p>One question is asked at a time; others wait for their turn. Thread-safe.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public final class GuestAgent {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    /** What was asked of an agent that is not there yet is kept for it, so this only serves for one that was lost. */
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(16);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+
+    /** Beyond a program's time limit: for the answer that tells whether it has ended, and for killing it. */
+    private static final Duration LAST_ANSWER = Duration.ofSeconds(2);
+
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+
+    private final String owner;
+    private final Supplier<String> circumstances;
+    private final Secrets secrets;
+    private final AgentConnection connection;
+    private final ReentrantLock asking = new ReentrantLock();
+    private volatile boolean synchronised;
+    private long lastId;
+
+    /**
+     * Speak to the agent in the guest of a machine, over the connected socket of its port.
+     *
+     * @param socket the socket; whoever connected it closes it
+     * @param machine the machine; asked when the agent does not answer
+     * @param label the machine's label, for messages
+     * @param consoles the machine's consoles, whose last lines tell how far the guest has come
+     * @param secrets the machine's, to which the agent's are added
+     * @return the agent
+     * @throws IOException if the socket is not connected
+     */
+    public static GuestAgent of(
+            Socket socket, MonitoredProcess machine, String label, Collection<SerialConsole> consoles, Secrets secrets)
+            throws IOException {
+        GuestAgent agent = new GuestAgent(socket, label, new AgentDiagnosis(machine, consoles)::explain, secrets);
+        machine.qmp()
+                .onEvent(
+                        event(VSERPORT_CHANGE).withData("id", AgentPort.DEVICE),
+                        change -> agent.portChanged(change.data().path("open").asBoolean(false)));
+        return agent;
+    }
+
+    /**
+     * @param owner the machine's label
+     * @param circumstances what is known when the agent does not answer, in sentences
+     * @param secrets the machine's, to which the agent's are added
+     */
+    GuestAgent(Socket socket, String owner, Supplier<String> circumstances, Secrets secrets) throws IOException {
+        this.owner = owner;
+        this.secrets = secrets;
+        this.circumstances = circumstances;
+        this.connection = new AgentConnection(socket, owner);
+    }
+
+    /** Take note that the port was opened or closed in the guest: another agent may be at it now. */
+    void portChanged(boolean open) {
+        synchronised = false;
+        if (!open) {
+            connection.agentLeft();
+        }
+    }
+
+    /**
+     * Do something while the agent is asked nothing, and synchronise before the next question.
+     *
+     * @param timeout how long to wait for the end of a question that is under way
+     * @param action what to do
+     * @throws GuestAgentException if that question takes longer
+     */
+    public void whileQuiet(Duration timeout, Runnable action) {
+        acquire("be quiet for a moment", Deadline.in(timeout));
+        try {
+            action.run();
+        } finally {
+            synchronised = false;
+            asking.unlock();
+        }
+    }
+
+    /**
+     * Wait until the agent answers: the guest has booted so far.
+     *
+     * @param timeout how long to wait at most
+     * @throws GuestAgentException if it does not answer in time, or the machine ends; the message tells what is known about it
+     */
+    public void awaitReady(Duration timeout) {
+        execute(QmpCommand.of("guest-ping").withTimeout(timeout));
+    }
+
+    /**
+     * Execute a command of the agent without arguments.
+     *
+     * @param command the command's name, such as {@code guest-info}
+     * @return what the agent returned
+     * @throws GuestAgentException if the agent answers with an error, or not within 30 s
+     */
+    public JsonNode execute(String command) {
+        return execute(QmpCommand.of(command));
+    }
+
+    /**
+     * Execute a command of the agent, as {@link #execute(String)} does.
+     *
+     * @param command the command's name
+     * @param arguments a Map, tree, record or bean that becomes a JSON object
+     * @return what the agent returned
+     */
+    public JsonNode execute(String command, Object arguments) {
+        return execute(QmpCommand.of(command, arguments));
+    }
+
+    /**
+     * Execute a command of the agent, as {@link #execute(String)} does.
+     *
+     * @param command the command; with a time-out of its own, perhaps, in which waiting for the agent is included
+     * @return what the agent returned
+     */
+    public JsonNode execute(QmpCommand command) {
+        Deadline deadline = Deadline.in(command.timeout().orElse(TIMEOUT));
+        acquire(command, deadline);
+        try {
+            synchronise(command, deadline);
+            synchronised = false; // until the answer is there
+            JsonNode reply = connection.ask(message(command), lastId, false, deadline);
+            if (reply == null) {
+                throw noReply(command, deadline);
+            }
+            synchronised = !connection.hasAgentLeft();
+            return resultOf(command, reply);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GuestAgentException("The thread was interrupted during " + command, e);
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    /**
+     * Execute a command that the agent does not answer when it succeeds, such as {@code guest-shutdown}.
+     *
+     * @param command the command
+     * @throws GuestAgentException if the agent is not there to hear it
+     */
+    public void executeWithoutReply(QmpCommand command) {
+        Deadline deadline = Deadline.in(command.timeout().orElse(TIMEOUT));
+        acquire(command, deadline);
+        try {
+            synchronise(command, deadline);
+            connection.tell(message(command), lastId, false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GuestAgentException("The thread was interrupted before " + command, e);
+        } finally {
+            synchronised = false;
+            asking.unlock();
+        }
+    }
+
+    private void acquire(Object what, Deadline deadline) {
+        try {
+            if (!asking.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                throw new GuestAgentException(
+                        "Could not ask the guest agent of %s to %s within %s: it has been asked something else, and has not answered yet"
+                                .formatted(owner, what, Deadline.format(deadline.timeout())),
+                        null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GuestAgentException("The thread was interrupted before it could ask the guest agent", e);
+        }
+    }
+
+    private ObjectNode message(QmpCommand command) {
+        ObjectNode message = JsonNodeFactory.instance.objectNode().put("execute", command.name());
+        command.arguments().ifPresent(arguments -> {
+            secrets.learn(arguments);
+            message.set("arguments", arguments);
+        });
+        return message.put("id", ++lastId);
+    }
+
+    /** Make sure that an agent is there, and that what it writes next answers what it is asked next. */
+    private void synchronise(QmpCommand purpose, Deadline deadline) throws InterruptedException {
+        Duration patience = FIRST_PATIENCE;
+        while (!synchronised) {
+            synchronised = true; // unless somebody takes note of a change meanwhile
+            long id = lastId + 1;
+            Duration left = deadline.remaining();
+            JsonNode reply = connection.ask(
+                    message(QmpCommand.of("guest-sync-delimited", Map.of("id", id))),
+                    id,
+                    true,
+                    Deadline.in(left.compareTo(patience) < 0 ? left : patience));
+            if (reply == null || reply.path("return").asLong(-1) != id) {
+                synchronised = false;
+                if (deadline.isOver() || connection.hasEnded()) {
+                    throw noReply(purpose, deadline);
+                }
+                patience = patience.compareTo(LONGEST_PATIENCE) < 0 ? patience.multipliedBy(2) : LONGEST_PATIENCE;
+            }
+        }
+    }
+
+    private GuestAgentException noReply(QmpCommand command, Deadline deadline) {
+        String how;
+        if (connection.hasEnded()) {
+            how = "the machine has ended";
+        } else if (!deadline.isOver()) {
+            how = "it has left its port, so it or the guest was restarted";
+        } else {
+            how = "there was none within " + Deadline.format(deadline.timeout());
+        }
+        return new GuestAgentException(
+                "No answer of the guest agent of %s to %s: %s. %s".formatted(owner, command, how, circumstances.get()),
+                null);
+    }
+
+    private JsonNode resultOf(QmpCommand command, JsonNode reply) {
+        JsonNode error = reply.get("error");
+        if (error != null) {
+            String errorClass = error.path("class").asString("?");
+            throw new GuestAgentException(
+                    "%s: %s%n  from the guest agent of %s, in reply to: %s"
+                            .formatted(
+                                    errorClass, secrets.mask(error.path("desc").asString("?")), owner, command),
+                    errorClass,
+                    null);
+        }
+        return reply.path("return");
+    }
+
+    /**
+     * Run a program in the guest and wait for its end, for 30 s, as {@link #run(GuestProgram)} does.
+     *
+     * @param program a path, or a name on the agent's own {@code PATH}
+     * @param arguments its arguments; no shell looks at them
+     * @return what became of it, be that success or failure
+     * @throws GuestAgentException if it cannot be started, or takes longer; it is killed then
+     */
+    public GuestProgramResult run(String program, String... arguments) {
+        return run(GuestProgram.of(program, arguments));
+    }
+
+    /**
+     * Run a program in the guest and wait for its end. This takes 10 s longer than the program may, at most: if it must be killed, or
+     * the agent does not answer any more.
+     *
+     * @param program the program
+     * @return what became of it, be that success or failure
+     * @throws GuestAgentException if it cannot be started; if it takes longer than it may: it is killed then; or if the agent does not
+     *     tell what became of it
+     */
+    public GuestProgramResult run(GuestProgram program) {
+        Deadline deadline = Deadline.in(program.timeLimit());
+        Deadline lastAnswer = Deadline.in(deadline.timeout().plus(LAST_ANSWER));
+        long pid = start(program, deadline);
+        JsonNode status;
+        try {
+            status = awaitEnd(pid, deadline, lastAnswer);
+        } catch (GuestAgentException e) {
+            throw new GuestAgentException(
+                    "Nobody knows what became of \"%s\" in the guest of %s: %s"
+                            .formatted(program, owner, e.getMessage()),
+                    e);
+        }
+        if (status == null) {
+            throw new GuestAgentException(
+                    "\"%s\" in the guest of %s has not ended within %s%s"
+                            .formatted(program, owner, Deadline.format(program.timeLimit()), kill(program, pid)),
+                    null);
+        }
+        return result(program, status);
+    }
+
+    private long start(GuestProgram program, Deadline deadline) {
+        List<String> command = program.command();
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("path", command.get(0));
+        arguments.put("arg", command.subList(1, command.size()));
+        arguments.put("capture-output", true);
+        if (!program.environment().isEmpty()) {
+            arguments.put(
+                    "env",
+                    program.environment().entrySet().stream()
+                            .map(variable -> variable.getKey() + "=" + variable.getValue())
+                            .toList());
+        }
+        if (!program.input().isEmpty()) {
+            arguments.put(
+                    "input-data",
+                    Base64.getEncoder().encodeToString(program.input().getBytes(StandardCharsets.UTF_8)));
+        }
+        return execute(QmpCommand.of("guest-exec", arguments).withTimeout(deadline.remaining()))
+                .path("pid")
+                .asLong(0);
+    }
+
+    /** Return the status of a program that has ended; {@code null} if it has not in time, for which the answer may come later. */
+    private @Nullable JsonNode awaitEnd(long pid, Deadline deadline, Deadline lastAnswer) {
+        QmpCommand query = QmpCommand.of("guest-exec-status", Map.of("pid", pid));
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            JsonNode status = execute(query.withTimeout(lastAnswer.remaining()));
+            if (status.path("exited").asBoolean(false)) {
+                return status;
+            }
+            if (deadline.isOver()) {
+                return null;
+            }
+            pause(pause);
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+    }
+
+    private static void pause(Duration time) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GuestAgentException("The thread was interrupted while a program ran in the guest", e);
+        }
+    }
+
+    /** Kill a program, and say how that went and what it had written. */
+    private String kill(GuestProgram program, long pid) {
+        try {
+            Deadline deadline = Deadline.in(KILL_LIMIT);
+            execute(QmpCommand.of("guest-exec", Map.of("path", "kill", "arg", List.of("-KILL", Long.toString(pid))))
+                    .withTimeout(deadline.remaining()));
+            JsonNode status = awaitEnd(pid, Deadline.in(deadline.remaining().minus(LONGEST_PAUSE)), deadline);
+            if (status != null) {
+                GuestProgramResult result = result(program, status);
+                return "; it was killed"
+                        + GuestProgramResult.written("standard output", result.stdout(), result.stdoutTruncated())
+                        + GuestProgramResult.written("standard error", result.stderr(), result.stderrTruncated());
+            }
+            return ", and not even after it was sent SIGKILL";
+        } catch (GuestAgentException e) {
+            return ", and it could not be killed: " + e.getMessage();
+        }
+    }
+
+    private static GuestProgramResult result(GuestProgram program, JsonNode status) {
+        JsonNode signal = status.get("signal");
+        return new GuestProgramResult(
+                program,
+                signal == null
+                        ? new ExitStatus(status.path("exitcode").asInt(-1), false)
+                        : new ExitStatus(signal.asInt(), true),
+                text(status.path("out-data")),
+                text(status.path("err-data")),
+                status.path("out-truncated").asBoolean(false),
+                status.path("err-truncated").asBoolean(false));
+    }
+
+    private static String text(JsonNode base64) {
+        return new String(Base64.getDecoder().decode(base64.asString("")), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String toString() {
+        return "guest agent of " + owner;
+    }
+}

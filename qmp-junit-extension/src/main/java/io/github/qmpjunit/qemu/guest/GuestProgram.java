@@ -1,0 +1,101 @@
+package io.github.qmpjunit.qemu.guest;
+
+import io.github.qmpjunit.qemu.process.CommandLine;
+import io.github.qmpjunit.secrets.Secrets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apiguardian.api.API;
+
+/**
+ * A program to run in the guest. Immutable.
+ *
+ * @param command the program, a path or a name on the agent's own {@code PATH}, and its arguments
+ * @param environment the whole environment it gets; the agent's own if empty
+ * @param input what it reads from its standard input, in UTF-8
+ * @param timeLimit how long it may take until it is killed
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public record GuestProgram(List<String> command, Map<String, String> environment, String input, Duration timeLimit) {
+
+    private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(30);
+
+    /**
+     * Copy what is handed in.
+     *
+     * @param command the program and its arguments
+     * @param environment the whole environment it gets; the agent's own if empty
+     * @param input what it reads
+     * @param timeLimit how long it may take
+     * @throws IllegalArgumentException if the command is empty
+     */
+    public GuestProgram {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException("A command needs at least a program's name");
+        }
+    }
+
+    /**
+     * Return a program that reads nothing and may take 30 s.
+     *
+     * @param program a path, or a name on the agent's own {@code PATH}
+     * @param arguments its arguments; no shell looks at them
+     * @return the program
+     */
+    public static GuestProgram of(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(Arrays.asList(arguments));
+        return new GuestProgram(command, Map.of(), "", DEFAULT_LIMIT);
+    }
+
+    /**
+     * Return this program with something to read.
+     *
+     * @param text what it reads from its standard input
+     * @return a copy
+     */
+    public GuestProgram withInput(String text) {
+        return new GuestProgram(command, environment, text, timeLimit);
+    }
+
+    /**
+     * Return this program with one more variable in its environment, of which it then gets only those that were set so.
+     *
+     * @param variable the variable's name
+     * @param value its value
+     * @return a copy
+     */
+    public GuestProgram withEnvironment(String variable, String value) {
+        Map<String, String> more = new LinkedHashMap<>(environment);
+        more.put(variable, value);
+        return new GuestProgram(command, more, input, timeLimit);
+    }
+
+    /**
+     * Return this program with another time limit.
+     *
+     * @param limit how long it may take until it is killed
+     * @return a copy
+     */
+    public GuestProgram withTimeLimit(Duration limit) {
+        return new GuestProgram(command, environment, input, limit);
+    }
+
+    /** Return what the program is told in confidence, as far as that shows itself. */
+    Secrets secrets() {
+        Secrets secrets = new Secrets().learn(command);
+        environment.forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
+        return secrets;
+    }
+
+    /** {@return the command as a shell reads it; secrets are masked} */
+    @Override
+    public String toString() {
+        return CommandLine.forShell(secrets().mask(command));
+    }
+}

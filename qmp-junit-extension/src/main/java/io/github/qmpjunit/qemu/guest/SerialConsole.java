@@ -1,0 +1,91 @@
+package io.github.qmpjunit.qemu.guest;
+
+import io.github.qmpjunit.qemu.process.OutputLog;
+import io.github.qmpjunit.qemu.process.QemuException;
+import io.github.qmpjunit.secrets.Secrets;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apiguardian.api.API;
+
+/**
+ * A serial port of a machine: what the guest writes to it can be read and awaited, and the guest reads what is sent.
+ *
+ * <pre>{@code
+ * assertThat(console).within(BOOT).awaitText(LinuxGuest.PROMPT);
+ * console.sendLine("echo $((6 * 7)) is the answer");
+ * assertThat(console).within(BOOT).awaitLine(containing("42 is the answer"));
+ * }</pre>
+ *
+ * <p>Everything from the first byte on is read as it comes, so the guest is never held up. It belongs to the machine, which
+ * closes it; waits end when the machine does. Thread-safe.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public final class SerialConsole {
+
+    private final String name;
+    private final OutputLog output;
+    private final OutputStream input;
+    private final ReentrantLock sending = new ReentrantLock();
+
+    /**
+     * Read and write a guest's serial port over a connected socket.
+     *
+     * @param name the console's name
+     * @param socket the socket; whoever connected it closes it
+     * @param owner the label of the machine, for messages
+     * @param secrets what messages must not show of the output
+     * @throws IOException if the socket is not connected
+     */
+    public SerialConsole(String name, Socket socket, String owner, Secrets secrets) throws IOException {
+        this.name = name;
+        this.output = new OutputLog("Console \"%s\" of %s".formatted(name, owner), secrets);
+        this.input = socket.getOutputStream();
+        output.follow(socket.getInputStream(), name + "-console");
+    }
+
+    /** {@return the name under which the machine's definition asked for it} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return what the guest has written, with the means to await more} */
+    public OutputLog output() {
+        return output;
+    }
+
+    /**
+     * Send bytes to the guest.
+     *
+     * @param bytes the bytes, as they are
+     * @throws QemuException if the machine has ended
+     */
+    public void send(byte[] bytes) {
+        sending.lock();
+        try {
+            input.write(bytes);
+        } catch (IOException e) {
+            throw new QemuException(
+                    "Cannot send %d bytes to console \"%s\": %s".formatted(bytes.length, name, e.getMessage()), e);
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /**
+     * Type a line: the text in UTF-8 and a line feed.
+     *
+     * @param line the text
+     * @throws QemuException if the machine has ended
+     */
+    public void sendLine(String line) {
+        send((line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public String toString() {
+        return "SerialConsole \"%s\"".formatted(name);
+    }
+}

@@ -1,0 +1,523 @@
+package io.github.qmpjunit.qemu.launch;
+
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
+import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.LaunchPrefix;
+import io.github.qmpjunit.qemu.process.MonitoredProcess;
+import io.github.qmpjunit.qemu.process.OutputLog;
+import io.github.qmpjunit.qemu.process.QemuExitException;
+import io.github.qmpjunit.qemu.process.QemuStartException;
+import io.github.qmpjunit.qemu.process.StartAttempt;
+import io.github.qmpjunit.qmp.QmpAcceptor;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpEvent;
+import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpInterruptedException;
+import io.github.qmpjunit.qmp.QmpSchemaCache;
+import io.github.qmpjunit.qmp.QmpState;
+import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.qmp.transport.PeerCredentials;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
+import io.github.qmpjunit.secrets.Secrets;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apiguardian.api.API;
+
+/**
+ * A process with a connected monitor, from its start to its end: what a machine and a storage daemon have in common.
+ *
+ * <p>The monitor's socket is bound before the process starts, and the process connects to it: nothing is polled for, no port is
+ * taken, and a process that exits instead of connecting is noticed at once. A process behind a {@linkplain LaunchPrefix#isRemote
+ * remote} prefix cannot reach that socket; its monitor is the prefix's standard input and output. Thread-safe.
+ */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
+public final class LaunchedProcess implements MonitoredProcess {
+
+    /** The name of the monitor's socket in the private directory, and the id of its chardev. */
+    public static final String MONITOR = "qmp";
+
+    private static final Logger LOGGER = System.getLogger(LaunchedProcess.class.getName());
+
+    /** A process closes its monitor some milliseconds before it is gone. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    private static final QmpSchemaCache SCHEMAS = QmpSchemaCache.inMemory();
+
+    private final LaunchPlan plan;
+    private final Path directory;
+    private final QemuProcess process;
+    private final QmpClient qmp;
+    private final ReentrantLock closing = new ReentrantLock();
+    private boolean closed;
+    private boolean interrupted;
+    private boolean tidied;
+    private volatile boolean killed;
+
+    private LaunchedProcess(LaunchPlan plan, Path directory, QemuProcess process, QmpClient qmp) {
+        this.plan = plan;
+        this.directory = directory;
+        this.process = process;
+        this.qmp = qmp;
+    }
+
+    public static LaunchedProcess start(LaunchPlan plan) {
+        ProcessKeeper.watchOverThisJvm();
+        Path directory = RunDirectory.ofThisJvm().create();
+        boolean started = false;
+        try {
+            LaunchedProcess process = launch(plan, directory);
+            started = true;
+            return process;
+        } finally {
+            if (!started) {
+                try {
+                    plan.channels().forEach(Channel::close);
+                } finally {
+                    RunDirectory.ofThisJvm().remove(directory);
+                }
+            }
+        }
+    }
+
+    private static LaunchedProcess launch(LaunchPlan plan, Path directory) {
+        List<String> commandLine = plan.commandLine().apply(directory);
+        requireForeground(plan, commandLine);
+        try {
+            if (plan.prefix().isRemote()) {
+                return launch(plan, commandLine, directory, (qmp, process) -> qmp.open(process.streams()));
+            }
+            try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
+                for (Channel channel : plan.channels()) {
+                    channel.bind(directory);
+                }
+                return launch(plan, commandLine, directory, (qmp, process) -> {
+                    process.onExit(acceptor::close);
+                    acceptor.accept(qmp, plan.startTimeout());
+                });
+            }
+        } catch (IOException | QmpException | IllegalStateException e) {
+            throw new QemuStartException(
+                    "Could not start %s: %s%nCommand line:%n  %s"
+                            .formatted(
+                                    plan.label(),
+                                    e.getMessage(),
+                                    PrefixedCommand.forMessages(
+                                            plan.prefix(), commandLine, plan.environment(), plan.secrets(commandLine))),
+                    e,
+                    new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
+        }
+    }
+
+    /** Brings a client to the monitor of a process that has just been started. */
+    private interface Connector {
+        void connect(QmpClient qmp, QemuProcess process);
+    }
+
+    private static LaunchedProcess launch(
+            LaunchPlan plan, List<String> commandLine, Path directory, Connector connector) throws IOException {
+        QemuProcess process = QemuProcess.start(plan, commandLine, directory);
+        boolean ready = false;
+        try {
+            LaunchedProcess monitored = connect(plan, directory, process, connector);
+            ready = true;
+            return monitored;
+        } finally {
+            if (!ready) {
+                try {
+                    process.kill();
+                } finally {
+                    Strays.kill(monitorArgument(directory));
+                }
+            }
+        }
+    }
+
+    private static void requireForeground(LaunchPlan plan, List<String> commandLine) {
+        for (String argument : commandLine) {
+            if (argument.equals("-daemonize") || argument.equals("--daemonize")) {
+                throw new QemuStartException(
+                        "Cannot start %s with %s: it would go into the background, where nobody can tell how it ended. Leave the argument out, it runs beside the test anyway"
+                                .formatted(plan.label(), argument),
+                        null);
+            }
+        }
+    }
+
+    private static LaunchedProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
+        QmpClient.Builder client = QmpClient.builder();
+        plan.transcript().ifPresent(client::transcript);
+        client.artefacts(plan.settings().artefacts());
+        QmpClient qmp = client.name(plan.name())
+                .connectTimeout(plan.startTimeout())
+                .secrets(process.secrets())
+                .peerDiagnosis(() -> diagnose(process))
+                .peerDescription(process::describe)
+                .schemaCache(SCHEMAS, () -> program(plan, process))
+                .build();
+        boolean connected = false;
+        try {
+            plan.settings().listeners().forEach(qmp::register);
+            connector.connect(qmp, process);
+            qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
+            requirePeer(process, qmp);
+            for (Channel channel : plan.channels()) {
+                channel.accept();
+            }
+            LaunchedProcess monitored = new LaunchedProcess(plan, directory, process, qmp);
+            connected = true;
+            LOGGER.log(
+                    Level.DEBUG,
+                    () -> "started %s, version %s: %s"
+                            .formatted(plan.label(), qmp.greeting().version(), process.shownCommand()));
+            return monitored;
+        } catch (IOException | RuntimeException e) {
+            throw startFailure(plan, process, qmp, e);
+        } finally {
+            if (!connected) {
+                closeClient(qmp);
+            }
+        }
+    }
+
+    private static String program(LaunchPlan plan, QemuProcess process) {
+        return plan.prefix().isRemote() ? "" : QemuProgram.identify(process.commandLine(), process.pid());
+    }
+
+    /** Return the arguments of {@code -chardev} for the monitor. */
+    public static String monitorChardev(LaunchPrefix prefix, Path directory) {
+        return prefix.isRemote() ? "stdio,id=%s,signal=off".formatted(MONITOR) : monitorArgument(directory);
+    }
+
+    /** Return the argument that only processes of ours have: it names the socket in the private directory. */
+    private static String monitorArgument(Path directory) {
+        return new Channel(MONITOR).chardev(directory);
+    }
+
+    /** End a process that did not become ready, and return what to throw. */
+    private static QemuStartException startFailure(
+            LaunchPlan plan, QemuProcess process, QmpClient qmp, Exception failure) {
+        boolean exitedByItself = process.awaitExit(Deadline.in(Duration.ZERO));
+        String details = process.details();
+        StartAttempt attempt = new StartAttempt(
+                process.commandLine(),
+                Optional.of(process.stderr()),
+                exitedByItself ? process.exitStatus() : Optional.empty(),
+                plan.transcript());
+        process.kill();
+        boolean interrupted = Thread.interrupted(); // it must be gone all the same
+        process.awaitExit(Deadline.in(plan.stopLimits().kill()));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        closeClient(qmp);
+        // Where the process has exited, the broken connection is but its shadow: no cause, which would say it all
+        // twice.
+        return exitedByItself
+                ? new QemuStartException(
+                        "Could not start it: " + details
+                                + StartHint.of(
+                                        process.commandLine(), process.stderr().text()),
+                        null,
+                        attempt)
+                : new QemuStartException(
+                        "Could not start %s: %s%n%s".formatted(plan.label(), failure.getMessage(), details),
+                        failure,
+                        attempt);
+    }
+
+    /** Say why the monitor's connection has ended. */
+    private static String diagnose(QemuProcess process) {
+        if (process.isEndExpected()) { // whoever stops it waits for its exit, but not for two threads that do
+            return process.isRunning() ? process.label() + " was told to quit" : process.state();
+        }
+        if (!process.awaitExit(Deadline.in(FAREWELL))) {
+            return process.state() + ", but has closed its monitor";
+        }
+        return process.details();
+    }
+
+    /** Make sure that it is our process, or a child of the command that wraps it, who has connected. */
+    private static void requirePeer(QemuProcess process, QmpClient qmp) {
+        Optional<Long> peer = qmp.peer().map(PeerCredentials::pid);
+        if (peer.filter(pid -> pid == process.pid()).isPresent()) {
+            return; // as it is nearly always, and to look for ancestors takes time
+        }
+        Optional<ProcessHandle> ancestor = peer.flatMap(ProcessHandle::of);
+        while (ancestor.isPresent() && ancestor.get().pid() != process.pid()) {
+            ancestor = ancestor.get().parent();
+        }
+        if (peer.isPresent() && ancestor.isEmpty()) {
+            throw new IllegalStateException(
+                    "a stranger connected to its monitor's socket: process %d instead of %d or a child of it. Where a launch prefix has QEMU started by somebody else, it is a remote one: LaunchPrefix.remote(...)"
+                            .formatted(peer.get(), process.pid()));
+        }
+    }
+
+    @Override
+    public String name() {
+        return plan.name();
+    }
+
+    /** Return what names the process in messages, such as {@code QEMU "vm"}. */
+    public String label() {
+        return plan.label();
+    }
+
+    @Override
+    public LaunchPrefix launchPrefix() {
+        return plan.prefix();
+    }
+
+    @Override
+    public QmpClient qmp() {
+        return qmp;
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return process.isRunning();
+    }
+
+    @Override
+    public Optional<ExitStatus> exitStatus() {
+        return process.exitStatus();
+    }
+
+    @Override
+    public Optional<ExitStatus> awaitExit(Duration timeout) {
+        Waiting waiting = Waiting.begin(() -> "the end of " + this);
+        try {
+            process.awaitExit(Deadline.in(timeout));
+        } finally {
+            waiting.end();
+        }
+        return exitStatus();
+    }
+
+    @Override
+    public OutputLog stderr() {
+        return process.stderr();
+    }
+
+    @Override
+    public Optional<QmpTranscript> transcript() {
+        return plan.transcript();
+    }
+
+    @Override
+    public List<String> commandLine() {
+        return process.commandLine();
+    }
+
+    /** Return the command line as a shell reads it, the prefix first, secrets included. */
+    public String shellCommand() {
+        return process.shellCommand();
+    }
+
+    /** Return what the process was told in confidence, by its command line or its monitor. */
+    public Secrets secrets() {
+        return process.secrets();
+    }
+
+    public Map<String, String> environment() {
+        return plan.environment();
+    }
+
+    public Optional<Path> workingDirectory() {
+        return plan.workingDirectory();
+    }
+
+    @Override
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
+    public String describe() {
+        return process.details();
+    }
+
+    @Override
+    public String describeBriefly() {
+        return process.describe();
+    }
+
+    /** Return the state of the process in one sentence. */
+    @Override
+    public String toString() {
+        return process.state();
+    }
+
+    @Override
+    public void kill() {
+        killed = true;
+        process.kill();
+    }
+
+    @Override
+    public void close() {
+        closing.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                stop();
+            }
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    private void stop() {
+        interrupted = Thread.interrupted(); // an interrupted test's process must go all the same
+        boolean wasRunning = process.isRunning();
+        boolean forced = false;
+        String resisted = "";
+        try {
+            boolean asked = quit();
+            plan.channels().forEach(Channel::close); // a full console must not hold up the exit
+            forced = process.isRunning() && !killed;
+            if (forced) {
+                resisted = endByForce(asked);
+            }
+        } finally {
+            release();
+        }
+        if (!resisted.isEmpty() && !killed) {
+            throw new QemuExitException(
+                    "It hung, and %s: %s".formatted(resisted, process.details()), process.exitStatus());
+        }
+        if (!forced) {
+            complainAbout(wasRunning);
+        }
+    }
+
+    /** Let go of everything. Nested, and without any object of its own: it must do its work when memory has run out, too. */
+    private void release() {
+        try {
+            if (process.isAnyoneLeft()) {
+                process.kill();
+            }
+        } finally {
+            try {
+                closeClient(qmp);
+            } finally {
+                try {
+                    plan.channels().forEach(Channel::close);
+                } finally {
+                    tidyUp();
+                    if (interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            }
+        }
+    }
+
+    /** Remove the directory. Whoever has said that it quits opens nothing in there any more. */
+    private void tidyUp() {
+        if (!tidied) {
+            RunDirectory.ofThisJvm().remove(directory);
+            tidied = true; // and not before: what fails for want of memory is tried again at the end
+        }
+    }
+
+    private void complainAbout(boolean wasRunning) {
+        if (killed) {
+            return;
+        }
+        Optional<ExitStatus> status = process.exitStatus();
+        if (status.isEmpty() || !status.get().isSuccess()) {
+            throw new QemuExitException("It ended in another way than it should have: " + process.details(), status);
+        }
+        if (!wasRunning && wasEndedByASignal()) {
+            throw new QemuExitException(
+                    "Somebody else has ended it by a signal (SIGTERM, SIGINT or SIGHUP): " + process.details(), status);
+        }
+    }
+
+    /** QEMU exits with status 0 on SIGTERM; but it tells why. */
+    private boolean wasEndedByASignal() {
+        return qmp.events().history().stream()
+                .filter(event -> event.name().equals("SHUTDOWN"))
+                .map(QmpEvent::data)
+                .anyMatch(data -> data.path("reason").asString("").equals("host-signal"));
+    }
+
+    /** Return whether it could be told at all. */
+    private boolean quit() {
+        if (qmp.state() != QmpState.RUNNING || !process.isRunning()) {
+            return false;
+        }
+        Deadline deadline = Deadline.in(plan.stopLimits().quit());
+        try {
+            sendQuit(deadline);
+        } catch (QmpTimeoutException e) {
+            return true; // it does not listen: signals follow
+        } catch (QmpException e) {
+            // Its exit may be faster than its reply.
+        }
+        tidyUp(); // while it takes its time to exit
+        awaitExit(deadline);
+        return true;
+    }
+
+    private void sendQuit(Deadline deadline) {
+        process.expectEnd();
+        while (true) {
+            try {
+                qmp.execute(QmpCommand.of("quit").withTimeout(deadline.remaining()));
+                return;
+            } catch (QmpInterruptedException e) {
+                interrupted |= Thread.interrupted(); // perhaps before it was sent; twice does no harm
+            }
+        }
+    }
+
+    /** Wait as long as it takes, whoever interrupts: to escalate for that would be no orderly end. */
+    private boolean awaitExit(Deadline deadline) {
+        while (true) {
+            boolean exited = process.awaitExit(deadline);
+            if (!Thread.interrupted()) {
+                return exited;
+            }
+            interrupted = true;
+        }
+    }
+
+    /** Return what it took beyond what it should; a SIGTERM is no force where there is no monitor to say "quit" to. */
+    private String endByForce(boolean asked) {
+        process.terminate();
+        if (awaitExit(Deadline.in(plan.stopLimits().terminate()))) {
+            return asked ? "was ended by SIGTERM, since \"quit\" did not end it" : "";
+        }
+        process.kill();
+        awaitExit(Deadline.in(plan.stopLimits().kill()));
+        return asked
+                ? "was ended by SIGKILL, since neither \"quit\" nor SIGTERM ended it"
+                : "was ended by SIGKILL, since SIGTERM did not end it";
+    }
+
+    /** Why the connection ended, the process itself tells better. */
+    private static void closeClient(QmpClient qmp) {
+        try {
+            qmp.close();
+        } catch (QmpException e) {
+            LOGGER.log(Level.DEBUG, "closed after its end", e);
+        }
+    }
+}

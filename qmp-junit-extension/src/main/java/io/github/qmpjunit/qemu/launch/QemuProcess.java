@@ -1,0 +1,259 @@
+package io.github.qmpjunit.qemu.launch;
+
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.OutputLog;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
+import io.github.qmpjunit.secrets.Secrets;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A running child process: its end, its standard error, and what to say about it. Thread-safe. */
+final class QemuProcess {
+
+    /** In characters, of standard error in a message; its end is what explains a failure. */
+    private static final int MOST_TOLD = 8_000;
+
+    private final String label;
+    private final List<String> commandLine;
+    private final String shellCommand;
+    private final String shownCommand;
+    private final Secrets secrets;
+    private final Process process;
+    private final OutputLog stderr;
+    private final boolean guestMayChooseTheCode;
+    private final boolean offspringIsOurs;
+    private final long startedNanos = System.nanoTime();
+    private final CompletableFuture<@Nullable Void> exit = new CompletableFuture<>();
+    private volatile long exitedNanos;
+    private volatile @Nullable ProcessHandle speaker;
+    private volatile boolean endExpected;
+
+    private QemuProcess(LaunchPlan plan, List<String> commandLine, Process process) {
+        this.label = plan.label();
+        this.commandLine = commandLine;
+        this.secrets = plan.secrets(commandLine); // here, while it starts already
+        this.shellCommand = PrefixedCommand.forShell(plan.prefix(), commandLine, plan.environment());
+        this.shownCommand = PrefixedCommand.forMessages(plan.prefix(), commandLine, plan.environment(), secrets);
+        this.process = process;
+        this.offspringIsOurs = !plan.prefix().isRemote();
+        this.stderr = new OutputLog(label + "'s standard error", secrets);
+        this.guestMayChooseTheCode = commandLine.stream()
+                .anyMatch(argument -> argument.contains("isa-debug-exit") || argument.contains("semihosting"));
+        stderr.follow(process.getErrorStream(), label + "-stderr");
+        watchExit();
+    }
+
+    /** A thread of its own: Process.onExit() tells through the common pool, which a test may keep busy. */
+    private void watchExit() {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        process.waitFor();
+                    } catch (InterruptedException e) {
+                        // Nobody knows this thread, so nobody interrupts it.
+                    }
+                    exitedNanos = System.nanoTime();
+                    ProcessKeeper.hasEnded(process);
+                    exit.complete(null);
+                },
+                label + "-exit");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Start what the plan says. On this machine, its standard input is empty, its standard output goes to a file in the directory;
+     * elsewhere, QMP goes through both.
+     */
+    static QemuProcess start(LaunchPlan plan, List<String> commandLine, Path directory) throws IOException {
+        ProcessBuilder prototype = new ProcessBuilder();
+        if (!plan.prefix().isRemote()) {
+            prototype
+                    .redirectInput(new File("/dev/null"))
+                    .redirectOutput(directory.resolve("stdout").toFile());
+            if (!plan.environment().isEmpty()) { // to touch it is to copy it
+                prototype.environment().putAll(plan.environment());
+            }
+            plan.workingDirectory().ifPresent(folder -> prototype.directory(folder.toFile()));
+        }
+        Process process = ProcessKeeper.start(
+                PrefixedCommand.toStart(plan.prefix(), commandLine, plan.environment(), plan.workingDirectory()),
+                prototype,
+                !plan.prefix().isRemote());
+        boolean watched = false;
+        try {
+            QemuProcess started = new QemuProcess(plan, commandLine, process);
+            watched = true;
+            return started;
+        } finally {
+            if (!watched) { // for want of a thread or of memory
+                process.destroyForcibly();
+                ProcessKeeper.hasEnded(process);
+            }
+        }
+    }
+
+    /** Return what names it in messages. */
+    String label() {
+        return label;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
+    }
+
+    Optional<ExitStatus> exitStatus() {
+        return process.isAlive()
+                ? Optional.empty()
+                : Optional.of(ExitStatus.of(process.exitValue(), guestMayChooseTheCode));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // run for its effect
+    void onExit(Runnable action) {
+        exit.thenRun(action);
+    }
+
+    /** Wait for the end; return whether it has come. An interrupt ends the wait and stays set. */
+    boolean awaitExit(Deadline deadline) {
+        try {
+            return process.waitFor(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return !process.isAlive();
+        }
+    }
+
+    /** Take note that it ends because we want it to: nobody needs to be told the details of that. */
+    void expectEnd() {
+        endExpected = true;
+    }
+
+    boolean isEndExpected() {
+        return endExpected;
+    }
+
+    /** Take note of who speaks at our monitor's socket: this process or, where it is a wrapper, the one that it started. */
+    void setSpeaker(long pid) {
+        if (pid != pid()) {
+            speaker = ProcessHandle.of(pid).orElse(null);
+        }
+    }
+
+    /** Send SIGTERM to the process and, on this machine, to those whom it started. */
+    void terminate() {
+        offspring().forEach(ProcessHandle::destroy);
+        process.destroy();
+    }
+
+    /** Send SIGKILL to the process and, on this machine, to those whom it started. */
+    void kill() {
+        try {
+            offspring().forEach(ProcessHandle::destroyForcibly);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Return whether anyone is left, the process or the one that speaks for it; a wrapper may end before what it wraps. */
+    boolean isAnyoneLeft() {
+        ProcessHandle handle = speaker;
+        return process.isAlive() || (handle != null && handle.isAlive());
+    }
+
+    /**
+     * The speaker first: it may be nobody's child any more. What a remote prefix has started must outlive it for a moment: srun's
+     * child ends the job when srun is killed. All of it ends at the end of its standard input, which goes with the process.
+     */
+    private List<ProcessHandle> offspring() {
+        if (!offspringIsOurs) {
+            return List.of();
+        }
+        return Stream.concat(Stream.ofNullable(speaker), process.descendants()).toList();
+    }
+
+    OutputLog stderr() {
+        return stderr;
+    }
+
+    /** Return the address of a monitor that speaks through the process's standard input and output. */
+    QmpAddress streams() {
+        return QmpAddress.streams(process.getInputStream(), process.getOutputStream());
+    }
+
+    /** Return the command line without the prefix. */
+    List<String> commandLine() {
+        return commandLine;
+    }
+
+    /** Return the command line as a shell reads it, the prefix first. */
+    String shellCommand() {
+        return shellCommand;
+    }
+
+    /** Return the same for messages: without secrets. */
+    String shownCommand() {
+        return shownCommand;
+    }
+
+    /** Return what the process was told in confidence, by its command line or its monitor. */
+    Secrets secrets() {
+        return secrets;
+    }
+
+    /** Return what the end of the process, or its going on, looks like in a sentence; without the details. */
+    String state() {
+        Optional<ExitStatus> status = exitStatus();
+        if (status.isEmpty()) {
+            return "%s is running (pid %d)".formatted(label, pid());
+        }
+        long exited = exitedNanos == 0 ? System.nanoTime() : exitedNanos;
+        return "%s (pid %d) %s after %s"
+                .formatted(label, pid(), status.get(), Deadline.format(Duration.ofNanos(exited - startedNanos)));
+    }
+
+    /** Return what is worth knowing while it runs: its state, and the last it wrote to standard error; without secrets. */
+    String describe() {
+        List<String> tail = stderr.tail(10);
+        return tail.isEmpty()
+                ? state() + "."
+                : "%s. The last lines of its standard error:%n%s"
+                        .formatted(
+                                state(),
+                                secrets.mask(String.join("\n", tail)).indent(2).stripTrailing());
+    }
+
+    private static String ending(String text) {
+        int tooMany = text.length() - MOST_TOLD;
+        return tooMany <= 0
+                ? text
+                : "[%d characters before this are left out]%n%s".formatted(tooMany, text.substring(tooMany));
+    }
+
+    /** Return all that is known: state, standard error, command line; without secrets. */
+    String details() {
+        if (!isRunning()) {
+            stderr.awaitEnd(Duration.ofMillis(500));
+        }
+        String written = ending(secrets.mask(stderr.text().stripTrailing()));
+        return "%s%n%s%nCommand line:%n  %s"
+                .formatted(
+                        state(),
+                        written.isEmpty()
+                                ? "Standard error is empty."
+                                : "Standard error:\n" + written.indent(2).stripTrailing(),
+                        shownCommand);
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.qmpjunit.qemu.launch;
+
+import io.github.qmpjunit.qemu.process.StopLimits;
+import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpTranscript;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to treat a process whose monitor we are connected to, whichever program it is. Immutable.
+ *
+ * @param listeners hear its events from before the greeting on
+ * @param startTimeout how long it may take until its monitor answers
+ * @param stopLimits how long each step of stopping it may take
+ * @param artefacts tells where somebody keeps what belongs to its run, for messages
+ * @param transcript makes what takes down what its monitor says, if anything does
+ * @param recording whether to keep the last of that in memory
+ */
+@API(status = API.Status.INTERNAL, since = "0.1.0")
+public record RunSettings(
+        List<QmpEventListener> listeners,
+        Duration startTimeout,
+        StopLimits stopLimits,
+        Supplier<Optional<Path>> artefacts,
+        @Nullable Supplier<QmpTranscript> transcript,
+        boolean recording) {
+
+    public static final RunSettings DEFAULT =
+            new RunSettings(List.of(), Duration.ofSeconds(30), StopLimits.DEFAULT, Optional::empty, null, false);
+
+    public RunSettings withListener(QmpEventListener listener) {
+        List<QmpEventListener> all =
+                Stream.concat(listeners.stream(), Stream.of(listener)).toList();
+        return new RunSettings(all, startTimeout, stopLimits, artefacts, transcript, recording);
+    }
+
+    public RunSettings withStartTimeout(Duration limit) {
+        return new RunSettings(listeners, limit, stopLimits, artefacts, transcript, recording);
+    }
+
+    public RunSettings withStopLimits(StopLimits limits) {
+        return new RunSettings(listeners, startTimeout, limits, artefacts, transcript, recording);
+    }
+
+    public RunSettings withArtefacts(Supplier<Optional<Path>> place) {
+        return new RunSettings(listeners, startTimeout, stopLimits, place, transcript, recording);
+    }
+
+    public RunSettings withTranscript(Supplier<QmpTranscript> made) {
+        return new RunSettings(listeners, startTimeout, stopLimits, artefacts, made, recording);
+    }
+
+    public RunSettings withRecording() {
+        return new RunSettings(listeners, startTimeout, stopLimits, artefacts, transcript, true);
+    }
+
+    /** Return the transcript of a process that is about to start. */
+    public Optional<QmpTranscript> newTranscript() {
+        QmpTranscript made = transcript == null ? null : transcript.get();
+        if (recording) {
+            made = made == null ? QmpTranscript.inMemory() : made.alsoInMemory();
+        }
+        return Optional.ofNullable(made);
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.qmpjunit.qemu.process;
+
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpTranscript;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apiguardian.api.API;
+
+/**
+ * A process with a connected QMP monitor: a machine or a storage daemon.
+ *
+ * <pre>{@code
+ * static void requireNoJobs(MonitoredProcess process) {
+ *     assertThat(process.qmp().execute("query-jobs")).isEmpty();
+ * }
+ * }</pre>
+ *
+ * <p>Code that needs a monitor and a process, but no machine, takes this type. The harness implements it; users do not. Thread-safe.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public interface MonitoredProcess extends AutoCloseable {
+
+    /** {@return the name by which messages tell this process from others} */
+    String name();
+
+    /** {@return the client that is connected to the monitor; it belongs to the process, which closes it} */
+    QmpClient qmp();
+
+    /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
+    long pid();
+
+    /** {@return whether the process runs; a paused machine's does} */
+    boolean isRunning();
+
+    /** {@return how the process ended, with a launch prefix as the prefix reports it; empty while it runs} */
+    Optional<ExitStatus> exitStatus();
+
+    /**
+     * Wait until the process has ended.
+     *
+     * @param timeout how long to wait at most
+     * @return how it ended; empty if it still runs
+     */
+    Optional<ExitStatus> awaitExit(Duration timeout);
+
+    /** {@return what the process, and a launch prefix, write to standard error, with the means to await more} */
+    OutputLog stderr();
+
+    /** {@return the transcript of the monitor's messages; empty unless the definition asks for one} */
+    Optional<QmpTranscript> transcript();
+
+    /** {@return the command line, the binary first, without a launch prefix} */
+    List<String> commandLine();
+
+    /** {@return the private directory of the process, which holds its sockets; it is removed with the process} */
+    Path directory();
+
+    /** {@return the launch prefix; behind a {@linkplain LaunchPrefix#isRemote remote} one, the process shares no files with this host} */
+    LaunchPrefix launchPrefix();
+
+    /** {@return all that is known about the process: whether and how it ended, its standard error, its command line; secrets are masked} */
+    String describe();
+
+    /** {@return the state of the process, and the last lines of its standard error; secrets are masked} */
+    String describeBriefly();
+
+    /** Kill the process with SIGKILL. {@link #close()} does not complain about it. */
+    void kill();
+
+    /**
+     * Stop the process and remove all that was made for it. Idempotent.
+     *
+     * @throws QemuExitException if it had crashed, was ended from outside, hung and had to be killed, or exits with a code other than 0
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,371 @@
+package io.github.qmpjunit.qemu.process;
+
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
+import io.github.qmpjunit.secrets.Secrets;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.Reader;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process or a console writes, read as it comes, so that the writer never blocks on a full pipe; and waits for what it
+ * writes next.
+ *
+ * <p>An {@code await} looks at what no {@code await} before it has passed, and passes all up to the end of what it found. So what
+ * was written before the call counts, and is found once. Bytes that are not UTF-8 become
+ * replacement characters.
+ *
+ * <p>Thread-safe.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public final class OutputLog {
+
+    /** In characters. Whoever writes more than this is tracing; the end is what explains a failure. */
+    private static final int MOST_KEPT = 1 << 20;
+
+    private static final int TAIL_LINES = 10;
+
+    /** Escape sequences of terminals: CSI with parameters, OSC up to its end, and the two-character ones (ECMA-48). */
+    private static final Pattern ANSI = Pattern.compile(
+            "\u001B(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001B]*(?:\u0007|\u001B\\\\)|[ -/]*[0-Z\\\\^-~])");
+
+    private static final Logger LOGGER = System.getLogger(OutputLog.class.getName());
+
+    private final String name;
+    private final Secrets secrets;
+
+    /* The lock guards everything below; held while a pattern is tried, never while something blocks. */
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final StringBuilder text = new StringBuilder();
+    private final Deque<Arrival> arrivals = new ArrayDeque<>();
+    private int passed;
+    private long dropped;
+    private boolean ended;
+    private @Nullable OutputStream file;
+
+    /**
+     * Create a log without anything in it.
+     *
+     * @param name what messages call it
+     * @param secrets what messages must not show of it
+     */
+    public OutputLog(String name, Secrets secrets) {
+        this.name = name;
+        this.secrets = secrets;
+    }
+
+    /** Read the stream to its end on a daemon thread of that name. */
+    public void follow(InputStream stream, String threadName) {
+        Thread thread = new Thread(() -> drain(stream), threadName);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void drain(InputStream stream) {
+        char[] buffer = new char[8192];
+        try (Reader reader = new InputStreamReader(stream, StandardCharsets.UTF_8)) {
+            for (int count = reader.read(buffer); count >= 0; count = reader.read(buffer)) {
+                append(buffer, count);
+            }
+        } catch (IOException e) {
+            // The stream is closed with its process: that is its end.
+        } finally {
+            end();
+        }
+    }
+
+    private void append(char[] buffer, int count) {
+        lock.lock();
+        try {
+            stamp(buffer, count);
+            text.append(buffer, 0, count);
+            copy(new String(buffer, 0, count));
+            int excess = text.length() - MOST_KEPT;
+            if (excess > 0) {
+                text.delete(0, excess);
+                passed = Math.max(0, passed - excess);
+                dropped += excess;
+                forgetArrivalsBefore(dropped);
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * When the lines came that begin in one read.
+     *
+     * @param place where the first of them begins, counted from the very first character
+     */
+    private record Arrival(long place, long nanoTime) {}
+
+    private void stamp(char[] buffer, int count) {
+        int length = text.length();
+        int begin = 0;
+        if (length > 0 && text.charAt(length - 1) != '\n') {
+            while (begin < count && buffer[begin] != '\n') {
+                begin++;
+            }
+            begin++;
+        }
+        if (begin < count) {
+            arrivals.addLast(new Arrival(dropped + length + begin, System.nanoTime()));
+        }
+    }
+
+    /** The one before the first that stays is that of a line of which the beginning is dropped. */
+    private void forgetArrivalsBefore(long place) {
+        Arrival cut = null;
+        while (!arrivals.isEmpty() && arrivals.getFirst().place() <= place) {
+            cut = arrivals.removeFirst();
+        }
+        if (cut != null) {
+            arrivals.addFirst(cut);
+        }
+    }
+
+    /** A full disk must not stop the reading: the writer would block. */
+    private void copy(String written) {
+        OutputStream copy = file;
+        if (copy == null) {
+            return;
+        }
+        try {
+            copy.write(written.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            file = null;
+            LOGGER.log(Level.WARNING, "The copy of %s to a file ends early".formatted(name), e);
+            try {
+                copy.close();
+            } catch (IOException again) {
+                // Nor can it be closed; it has been told.
+            }
+        }
+    }
+
+    private void end() {
+        lock.lock();
+        try {
+            ended = true;
+            if (file != null) {
+                file.close();
+            }
+        } catch (IOException e) {
+            // What was written is written.
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Copy everything to a file too: what has been written already, and what will be.
+     *
+     * @param target the file, which is made or overwritten
+     * @throws IOException if that is not possible
+     */
+    public void copyTo(Path target) throws IOException {
+        lock.lock();
+        try {
+            OutputStream opened = Files.newOutputStream(
+                    target, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+            opened.write(text.toString().getBytes(StandardCharsets.UTF_8));
+            if (ended) {
+                opened.close();
+            } else {
+                file = opened;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return all that was written so far; of more than a million characters the last ones, with a note before them} */
+    public String text() {
+        lock.lock();
+        try {
+            return (dropped == 0 ? "" : "[%d characters before this were dropped]%n".formatted(dropped)) + text;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return all that was written so far, without the escape sequences that steer a terminal} */
+    public String plainText() {
+        return plain(text());
+    }
+
+    /** {@return the lines so far, without their ends and without escape sequences; the last one perhaps not whole} */
+    public List<String> lines() {
+        return plainText().lines().toList();
+    }
+
+    /** {@return the lines so far as {@link #lines()} has them, each with the time at which it began to arrive} */
+    public List<OutputLine> timedLines() {
+        List<OutputLine> lines = new ArrayList<>();
+        lock.lock();
+        try {
+            Iterator<Arrival> later = arrivals.iterator();
+            Arrival next = later.hasNext() ? later.next() : null;
+            long nanoTime = next == null ? 0 : next.nanoTime();
+            for (int begin = 0; begin < text.length(); ) {
+                while (next != null && next.place() <= dropped + begin) {
+                    nanoTime = next.nanoTime();
+                    next = later.hasNext() ? later.next() : null;
+                }
+                int feed = text.indexOf("\n", begin);
+                int end = feed < 0 ? text.length() : feed;
+                lines.add(new OutputLine(nanoTime, plain(text.substring(begin, end))));
+                begin = end + 1;
+            }
+        } finally {
+            lock.unlock();
+        }
+        return lines;
+    }
+
+    private static String plain(CharSequence written) {
+        return ANSI.matcher(written).replaceAll("").replace("\r", "");
+    }
+
+    /**
+     * Return the last lines.
+     *
+     * @param count how many
+     * @return at most that many lines, as {@link #lines()} has them
+     */
+    public List<String> tail(int count) {
+        List<String> lines = lines();
+        return lines.subList(Math.max(0, lines.size() - count), lines.size());
+    }
+
+    /**
+     * Wait for a text.
+     *
+     * @param wanted the text
+     * @param timeout how long to wait at most
+     * @throws QemuOutputException if it is not written in time, or the writer has ended
+     */
+    public void awaitText(String wanted, Duration timeout) {
+        await(Pattern.compile(Pattern.quote(wanted)), "\"" + wanted + "\"", timeout);
+    }
+
+    /**
+     * Wait for a text that matches.
+     *
+     * @param wanted the pattern, to be found anywhere
+     * @param timeout how long to wait at most
+     * @return the match
+     * @throws QemuOutputException if it is not written in time, or the writer has ended
+     */
+    public MatchResult awaitMatch(Pattern wanted, Duration timeout) {
+        return await(wanted, described(wanted.pattern()), timeout);
+    }
+
+    private static String described(String pattern) {
+        boolean isQuoted = pattern.startsWith("\\Q") && pattern.indexOf("\\E") == pattern.length() - 2;
+        return isQuoted ? "\"" + pattern.substring(2, pattern.length() - 2) + "\"" : "a match of /" + pattern + "/";
+    }
+
+    /**
+     * Wait for a whole line that contains a text.
+     *
+     * @param part the text
+     * @param timeout how long to wait at most
+     * @return the line, without its end and without escape sequences
+     * @throws QemuOutputException if it is not written in time, or the writer has ended
+     */
+    public String awaitLine(String part, Duration timeout) {
+        Pattern line = Pattern.compile("^.*" + Pattern.quote(part) + ".*?(?=\r*\n)", Pattern.MULTILINE);
+        String found = await(line, "a line with \"" + part + "\"", timeout).group();
+        return ANSI.matcher(found).replaceAll("");
+    }
+
+    private MatchResult await(Pattern wanted, String description, Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        Waiting waiting = Waiting.begin(() -> description + " on " + name);
+        lock.lock();
+        try {
+            while (true) {
+                Matcher matcher = wanted.matcher(text).region(passed, text.length());
+                if (matcher.find()) {
+                    passed = matcher.end();
+                    return matcher.toMatchResult();
+                }
+                if (ended) {
+                    throw new QemuOutputException(notWritten(description, "and it has ended"));
+                }
+                if (deadline.isOver()) {
+                    throw new QemuOutputException(notWritten(description, "within " + Deadline.format(timeout)));
+                }
+                changed.awaitNanos(deadline.remainingNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QemuOutputException(
+                    "The thread was interrupted while it waited for %s of %s".formatted(description, name));
+        } finally {
+            lock.unlock();
+            waiting.end();
+        }
+    }
+
+    private String notWritten(String description, String how) {
+        List<String> last = tail(TAIL_LINES);
+        return "%s has not written %s %s; %s"
+                .formatted(
+                        name,
+                        description,
+                        how,
+                        last.isEmpty()
+                                ? "it has written nothing"
+                                : "its last lines are:\n"
+                                        + secrets.mask(String.join("\n", last))
+                                                .indent(2)
+                                                .stripTrailing());
+    }
+
+    /** Wait until all who share the stream have closed it, so that {@link #text} is whole. */
+    public void awaitEnd(Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        lock.lock();
+        try {
+            while (!ended && !deadline.isOver()) {
+                changed.awaitNanos(deadline.remainingNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return all that was written so far, as {@link #text()} does} */
+    @Override
+    public String toString() {
+        return text();
+    }
+}

@@ -1,0 +1,16 @@
+package io.github.qmpjunit.qemu.process;
+
+import io.github.qmpjunit.secrets.Secrets;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/** Signals that something went wrong with a process under test. The root of all exceptions of this package. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public class QemuException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public QemuException(String message, @Nullable Throwable cause) {
+        super(new Secrets().mask(message), cause); // what shows itself; who knows more has masked that
+    }
+}

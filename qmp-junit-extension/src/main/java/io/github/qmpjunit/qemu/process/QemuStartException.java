@@ -1,0 +1,28 @@
+package io.github.qmpjunit.qemu.process;
+
+import java.util.Optional;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/** Signals that a QEMU did not become ready. The message holds its exit status, its standard error and its command line, if it got that far. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public class QemuStartException extends QemuException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient @Nullable StartAttempt attempt;
+
+    public QemuStartException(String message, @Nullable Throwable cause) {
+        this(message, cause, null);
+    }
+
+    public QemuStartException(String message, @Nullable Throwable cause, @Nullable StartAttempt attempt) {
+        super(message, cause);
+        this.attempt = attempt;
+    }
+
+    /** {@return what is left of the attempt, part by part; empty if it did not get as far as a command line} */
+    public Optional<StartAttempt> attempt() {
+        return Optional.ofNullable(attempt);
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.qmpjunit.qemu.process;
+
+import io.github.qmpjunit.qmp.QmpTranscript;
+import io.github.qmpjunit.secrets.Secrets;
+import java.util.List;
+import java.util.Optional;
+import org.apiguardian.api.API;
+
+/**
+ * What is left of a start that came to nothing.
+ *
+ * @param commandLine the command line, the binary first, secrets included
+ * @param stderr what was written to standard error; empty if no process came about
+ * @param exitStatus how the process ended, if it did so by itself
+ * @param transcript what the monitor said, if the definition has asked for a transcript
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public record StartAttempt(
+        List<String> commandLine,
+        Optional<OutputLog> stderr,
+        Optional<ExitStatus> exitStatus,
+        Optional<QmpTranscript> transcript) {
+
+    /** {@return all of it but the transcript, secrets masked} */
+    @Override
+    public String toString() {
+        Secrets secrets = new Secrets().learn(commandLine);
+        return "StartAttempt[commandLine=%s, stderr=%s, exitStatus=%s]"
+                .formatted(
+                        CommandLine.forShell(secrets.mask(commandLine)),
+                        secrets.mask(stderr.map(OutputLog::text).orElse("")),
+                        exitStatus);
+    }
+}

@@ -1,0 +1,411 @@
+package io.github.qmpjunit.qemu.qtest;
+
+import io.github.qmpjunit.internal.Deadline;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * QEMU's qtest protocol: reaches into the machine's ports and memory without any guest. With it a test raises real guest events on
+ * a stock QEMU: a write to pvpanic's port is a guest's panic.
+ *
+ * <pre>{@code
+ * void a_guest_that_panics_is_paused(QemuMachine vm, Qtest guest) {
+ *     guest.outb(0x505, 1);
+ *
+ *     assertThat(vm).awaitEvent(GUEST_PANICKED).withData("action", "pause");
+ *     assertThat(vm).hasStatus("guest-panicked");
+ * }
+ * }</pre>
+ *
+ * <p>Works beside any accelerator; only the virtual clock needs {@code -accel qtest}, which distributors' QEMUs often lack.
+ * Replies come in the order of commands and carry no id, so after a reply that did not come in time the connection cannot be used
+ * any more. Numbers are unsigned; those of 64 bits use the whole {@code long}. Thread-safe.
+ *
+ * <p>The protocol is described in QEMU's {@code softmmu/qtest.c} ({@code system/qtest.c} since 8.2).
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public final class Qtest {
+
+    private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(10);
+    private static final String END = "";
+
+    private final OutputStream output;
+    private final ReentrantLock asking = new ReentrantLock();
+    private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
+    private final BlockingQueue<QtestIrq> irqs = new LinkedBlockingQueue<>();
+    private @Nullable String broken;
+
+    /**
+     * Speak qtest over a connected socket, to a QEMU of one's own started with {@code -qtest}.
+     *
+     * @param socket the socket; whoever connected it closes it
+     * @param owner the name of the machine, for messages and the name of the thread that reads
+     * @throws IOException if the socket is not connected
+     */
+    public Qtest(Socket socket, String owner) throws IOException {
+        this.output = socket.getOutputStream();
+        BufferedReader input =
+                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+        Thread reader = new Thread(() -> read(input), "qtest-" + owner);
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read(BufferedReader input) {
+        try {
+            for (String line = input.readLine(); line != null; line = input.readLine()) {
+                if (line.startsWith("IRQ ")) {
+                    List<String> words = List.of(line.split(" ", 3));
+                    irqs.add(new QtestIrq(
+                            Integer.parseInt(words.get(2).strip()), words.get(1).equals("raise")));
+                } else {
+                    replies.add(line);
+                }
+            }
+        } catch (IOException e) {
+            // The socket is closed with the machine: that is its end.
+        } finally {
+            replies.add(END);
+        }
+    }
+
+    /**
+     * Send a command and return what stands behind {@code OK} in its reply.
+     *
+     * @param command the command as the protocol has it, such as {@code inb 0x70}
+     * @return the rest of the reply, perhaps empty
+     * @throws QtestException if the reply is not {@code OK}, does not come within 10 s, or the machine has ended
+     */
+    public String command(String command) {
+        Deadline deadline = Deadline.in(REPLY_TIMEOUT);
+        asking.lock();
+        try {
+            if (broken != null) {
+                throw new QtestException("Cannot send qtest command \"%s\": %s".formatted(command, broken), null);
+            }
+            output.write((command + "\n").getBytes(StandardCharsets.US_ASCII));
+            String reply = replies.poll(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            if (reply == null) {
+                broken = "an earlier one, \"%s\", has got no reply, and replies could not be told apart any more"
+                        .formatted(command);
+                throw new QtestException(
+                        "No reply within %s to qtest command \"%s\"".formatted(Deadline.format(REPLY_TIMEOUT), command),
+                        null);
+            }
+            return resultOf(command, reply);
+        } catch (IOException e) {
+            throw new QtestException("Cannot send qtest command \"%s\": %s".formatted(command, e.getMessage()), e);
+        } catch (InterruptedException e) {
+            broken = "the thread was interrupted while it waited for the reply to \"%s\"".formatted(command);
+            Thread.currentThread().interrupt();
+            throw new QtestException("The thread was interrupted during qtest command \"%s\"".formatted(command), e);
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    private String resultOf(String command, String reply) {
+        if (reply.equals(END)) {
+            broken = "the machine has ended";
+            throw new QtestException(
+                    "No reply to qtest command \"%s\": the machine has ended".formatted(command), null);
+        }
+        if (!reply.equals("OK") && !reply.startsWith("OK ")) {
+            String advice = command.startsWith("clock_")
+                    ? "; the virtual clock needs a QEMU that has the qtest accelerator, and accelerator(\"qtest\")"
+                    : "";
+            throw new QtestException("qtest command \"%s\" failed: %s%s".formatted(command, reply, advice), null);
+        }
+        return reply.substring("OK".length()).strip();
+    }
+
+    private long number(String command) {
+        return Long.decode(unsigned(command(command)));
+    }
+
+    /** {@code Long.decode} takes no number above 2^63. */
+    private static String unsigned(String text) {
+        return text.startsWith("0x") ? Long.toString(Long.parseUnsignedLong(text.substring(2), 16)) : text;
+    }
+
+    /**
+     * Read a byte from a port.
+     *
+     * @param port the port's number
+     * @return the value
+     */
+    public int inb(int port) {
+        return (int) number("inb 0x%x".formatted(port));
+    }
+
+    /**
+     * Read 16 bits from a port.
+     *
+     * @param port the port's number
+     * @return the value
+     */
+    public int inw(int port) {
+        return (int) number("inw 0x%x".formatted(port));
+    }
+
+    /**
+     * Read 32 bits from a port.
+     *
+     * @param port the port's number
+     * @return the value
+     */
+    public long inl(int port) {
+        return number("inl 0x%x".formatted(port));
+    }
+
+    /**
+     * Write a byte to a port.
+     *
+     * @param port the port's number
+     * @param value the value
+     */
+    public void outb(int port, int value) {
+        command("outb 0x%x 0x%x".formatted(port, value));
+    }
+
+    /**
+     * Write 16 bits to a port.
+     *
+     * @param port the port's number
+     * @param value the value
+     */
+    public void outw(int port, int value) {
+        command("outw 0x%x 0x%x".formatted(port, value));
+    }
+
+    /**
+     * Write 32 bits to a port.
+     *
+     * @param port the port's number
+     * @param value the value
+     */
+    public void outl(int port, long value) {
+        command("outl 0x%x 0x%x".formatted(port, value));
+    }
+
+    /**
+     * Write a byte to a port as its last deed: one that ends QEMU, such as a write to isa-debug-exit, is never answered.
+     *
+     * @param port the port's number
+     * @param value the value
+     */
+    public void outbWithoutReply(int port, int value) {
+        asking.lock();
+        try {
+            broken = "the last one was sent to end the machine";
+            output.write("outb 0x%x 0x%x%n".formatted(port, value).getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new QtestException("Cannot send the last qtest command: " + e.getMessage(), e);
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    /**
+     * Read a byte from memory.
+     *
+     * @param address the physical address
+     * @return the value
+     */
+    public int readb(long address) {
+        return (int) number("readb 0x%x".formatted(address));
+    }
+
+    /**
+     * Read 16 bits from memory, in the guest's byte order.
+     *
+     * @param address the physical address
+     * @return the value
+     */
+    public int readw(long address) {
+        return (int) number("readw 0x%x".formatted(address));
+    }
+
+    /**
+     * Read 32 bits from memory, in the guest's byte order.
+     *
+     * @param address the physical address
+     * @return the value
+     */
+    public long readl(long address) {
+        return number("readl 0x%x".formatted(address));
+    }
+
+    /**
+     * Read 64 bits from memory, in the guest's byte order.
+     *
+     * @param address the physical address
+     * @return the value, unsigned
+     */
+    public long readq(long address) {
+        return number("readq 0x%x".formatted(address));
+    }
+
+    /**
+     * Write a byte to memory.
+     *
+     * @param address the physical address
+     * @param value the value
+     */
+    public void writeb(long address, int value) {
+        command("writeb 0x%x 0x%x".formatted(address, value));
+    }
+
+    /**
+     * Write 16 bits to memory, in the guest's byte order.
+     *
+     * @param address the physical address
+     * @param value the value
+     */
+    public void writew(long address, int value) {
+        command("writew 0x%x 0x%x".formatted(address, value));
+    }
+
+    /**
+     * Write 32 bits to memory, in the guest's byte order.
+     *
+     * @param address the physical address
+     * @param value the value
+     */
+    public void writel(long address, long value) {
+        command("writel 0x%x 0x%x".formatted(address, value));
+    }
+
+    /**
+     * Write 64 bits to memory, in the guest's byte order.
+     *
+     * @param address the physical address
+     * @param value the value, unsigned
+     */
+    public void writeq(long address, long value) {
+        command("writeq 0x%x 0x%x".formatted(address, value));
+    }
+
+    /**
+     * Read bytes from memory.
+     *
+     * @param address the physical address of the first one
+     * @param size how many, at least 1
+     * @return the bytes
+     */
+    public byte[] read(long address, int size) {
+        String hex = command("read 0x%x 0x%x".formatted(address, size));
+        return HexFormat.of().parseHex(hex.substring("0x".length()));
+    }
+
+    /**
+     * Write bytes to memory.
+     *
+     * @param address the physical address of the first one
+     * @param bytes the bytes, at least one
+     */
+    public void write(long address, byte[] bytes) {
+        command("write 0x%x 0x%x 0x%s"
+                .formatted(address, bytes.length, HexFormat.of().formatHex(bytes)));
+    }
+
+    /**
+     * Fill memory with one byte.
+     *
+     * @param address the physical address of the first one
+     * @param size how many
+     * @param value the byte
+     */
+    public void memset(long address, long size, int value) {
+        command("memset 0x%x 0x%x 0x%x".formatted(address, size, value));
+    }
+
+    /** {@return the guest's byte order} */
+    public ByteOrder byteOrder() {
+        return command("endianness").equals("big") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    }
+
+    /**
+     * Intercept the interrupts that go into a device, so that they come to {@link #awaitIrq}. One device per machine.
+     *
+     * @param qomPath the device's path, such as {@code ioapic}
+     */
+    public void interceptIrqsInto(String qomPath) {
+        command("irq_intercept_in " + qomPath);
+    }
+
+    /**
+     * Intercept the interrupts that come out of a device, so that they come to {@link #awaitIrq}. One device per machine.
+     *
+     * @param qomPath the device's path
+     */
+    public void interceptIrqsOutOf(String qomPath) {
+        command("irq_intercept_out " + qomPath);
+    }
+
+    /**
+     * Wait for a change of an intercepted line. Changes that are not meant are passed over.
+     *
+     * @param line the line's number
+     * @param raised whether it is to be raised; else lowered
+     * @param timeout how long to wait at most
+     * @throws QtestException if it does not change so in time; the message tells which did
+     */
+    public void awaitIrq(int line, boolean raised, Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        QtestIrq wanted = new QtestIrq(line, raised);
+        List<QtestIrq> seen = new ArrayList<>();
+        try {
+            while (true) {
+                QtestIrq irq = irqs.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+                if (irq == null) {
+                    throw new QtestException(
+                            "No %s within %s; seen: %s".formatted(wanted, Deadline.format(timeout), seen), null);
+                }
+                if (irq.equals(wanted)) {
+                    return;
+                }
+                seen.add(irq);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QtestException("The thread was interrupted while it waited for " + wanted, e);
+        }
+    }
+
+    /**
+     * Let the virtual clock advance; only with {@code -accel qtest}.
+     *
+     * @param step by how much
+     * @return the virtual time after it
+     * @throws QtestException if the machine runs with another accelerator
+     */
+    public Duration clockStep(Duration step) {
+        return Duration.ofNanos(number("clock_step %d".formatted(step.toNanos())));
+    }
+
+    /**
+     * Let the virtual clock advance to the next timer's deadline; only with {@code -accel qtest}.
+     *
+     * @return the virtual time after it
+     * @throws QtestException if the machine runs with another accelerator
+     */
+    public Duration clockStep() {
+        return Duration.ofNanos(number("clock_step"));
+    }
+}

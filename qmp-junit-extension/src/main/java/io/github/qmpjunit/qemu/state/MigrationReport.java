@@ -1,0 +1,57 @@
+package io.github.qmpjunit.qemu.state;
+
+import io.github.qmpjunit.qemu.process.MonitoredProcess;
+import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpException;
+import java.time.Duration;
+import tools.jackson.databind.JsonNode;
+
+/** Tells how a migration stands, as both machines see it. */
+final class MigrationReport {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private MigrationReport() {}
+
+    /** Return a failure's message, whose first sentence says what was expected and found. */
+    static String failure(MonitoredProcess source, MonitoredProcess destination, String what) {
+        return "Migration from \"%s\" to \"%s\" %s.%nSource: %s%nDestination: %s"
+                .formatted(source.name(), destination.name(), what, side(source), side(destination));
+    }
+
+    private static String side(MonitoredProcess vm) {
+        return "%s, migration %s. %s"
+                .formatted(runState(vm), migration(vm), vm.describeBriefly())
+                .indent(2)
+                .strip();
+    }
+
+    private static String runState(MonitoredProcess vm) {
+        try {
+            return "run state \"%s\""
+                    .formatted(execute(vm, "query-status").path("status").asString());
+        } catch (QmpException e) {
+            return "no run state";
+        }
+    }
+
+    /** Return the migration's status as this side has it, and the reason if it has failed. */
+    static String migration(MonitoredProcess vm) {
+        try {
+            JsonNode info = execute(vm, "query-migrate");
+            return "\"%s\"%s"
+                    .formatted(
+                            info.path("status").asString("none"),
+                            info.path("error-desc")
+                                    .asStringOpt()
+                                    .map(reason -> ": " + reason)
+                                    .orElse(""));
+        } catch (QmpException e) {
+            return "unknown";
+        }
+    }
+
+    private static JsonNode execute(MonitoredProcess vm, String query) {
+        return vm.qmp().execute(QmpCommand.of(query).withTimeout(PATIENCE));
+    }
+}

@@ -1,0 +1,344 @@
+package io.github.qmpjunit.qemu.state;
+
+import static io.github.qmpjunit.qmp.EventMatcher.event;
+import static io.github.qmpjunit.qmp.QmpEvents.JOB_STATUS_CHANGE;
+import static io.github.qmpjunit.qmp.QmpEvents.RESET;
+
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qemu.guest.GuestAgent;
+import io.github.qmpjunit.qemu.process.MonitoredProcess;
+import io.github.qmpjunit.qemu.process.QemuException;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpErrorException;
+import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.job.QmpJobListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Takes a machine's snapshots, and rewinds it to them.
+ *
+ * <p>QEMU keeps a machine's state in a qcow2 image ({@code snapshot-save}). A machine that was not made for it has none, so a
+ * scratch image in its private directory is added with the first snapshot. The drives that the guest can write to must go back
+ * with it, so they keep a snapshot of their own each; QEMU refuses where one cannot. Thread-safe.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public final class Snapshots {
+
+    /** How the names of the scratch images' nodes begin. */
+    static final String SCRATCH = "qmp-junit-scratch";
+
+    /** For what must be put right after a failure, whether there is time left for that or not. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Of its own content, which is none; the machine's state lies beyond. */
+    private static final int SCRATCH_BYTES = 1 << 20;
+
+    /** Jobs that do nothing any more. */
+    private static final Set<String> PAST = Set.of("concluded", "null");
+
+    /** From these only a reset leads back to a machine that can run. */
+    private static final Set<String> FINAL = Set.of("internal-error", "shutdown");
+
+    private final MonitoredProcess machine;
+    private final QmpClient qmp;
+    private final Path directory;
+    private final @Nullable GuestAgent agent;
+    private final ReentrantLock working = new ReentrantLock();
+    private @Nullable String scratch;
+    private int lastScratch;
+    private int lastJob;
+
+    /**
+     * Create the store of a machine's snapshots; none is taken yet.
+     *
+     * @param machine the machine, on this host
+     * @param agent its guest agent, which must be quiet meanwhile; null if it has none
+     */
+    public Snapshots(MonitoredProcess machine, @Nullable GuestAgent agent) {
+        this.machine = machine;
+        this.qmp = machine.qmp();
+        this.directory = machine.directory();
+        this.agent = agent;
+    }
+
+    /**
+     * Take a snapshot.
+     *
+     * @param timeout how long it may take
+     * @return the snapshot
+     * @throws QemuException if QEMU refuses, or a job is under way
+     */
+    public Snapshot take(Duration timeout) {
+        String purpose = "take a snapshot of machine \"%s\"".formatted(qmp.name());
+        Snapshot[] taken = new Snapshot[1];
+        alone(purpose, timeout, deadline -> taken[0] = take(purpose, deadline));
+        return taken[0];
+    }
+
+    private Snapshot take(String purpose, Deadline deadline) {
+        String memory = scratch(purpose, deadline);
+        Snapshot snapshot = new Snapshot(this, "qmp-junit-" + UUID.randomUUID(), memory, writableDrives(), isRunning());
+        runJob("snapshot-save", snapshot, deadline).ifPresent(error -> {
+            throw new QemuException(
+                    "Cannot %s: %s. Its devices must be migratable, and each drive qcow2 or read-only"
+                            .formatted(purpose, error),
+                    null);
+        });
+        return snapshot;
+    }
+
+    void rewind(Snapshot snapshot, Duration timeout) {
+        String purpose = "rewind machine \"%s\"".formatted(qmp.name());
+        alone(purpose, timeout, deadline -> {
+            leaveFinalState(deadline);
+            if (!snapshot.isOfRunningMachine()) {
+                qmp.execute("stop");
+            }
+            runJob("snapshot-load", snapshot, deadline).ifPresent(error -> {
+                throw new QemuException(
+                        "Cannot %s: %s. What it is now nobody knows, so stop it. If its devices are others than they were then, make them the same before it is rewound"
+                                .formatted(purpose, error),
+                        null);
+            });
+            if (snapshot.isOfRunningMachine() && !isRunning()) {
+                qmp.execute("cont");
+            }
+            settle(deadline);
+            qmp.forgetEvents();
+        });
+    }
+
+    void delete(Snapshot snapshot, Duration timeout) {
+        String purpose = "delete a snapshot of machine \"%s\"".formatted(qmp.name());
+        alone(
+                purpose,
+                timeout,
+                deadline -> runJob("snapshot-delete", snapshot, deadline).ifPresent(error -> {
+                    throw new QemuException("Cannot %s: %s".formatted(purpose, error), null);
+                }));
+    }
+
+    /**
+     * Save the machine's state to a file.
+     *
+     * @param file the file, which is made or overwritten
+     * @param timeout how long it may take
+     * @throws QemuException if QEMU refuses, or a job is under way
+     */
+    public void save(Path file, Duration timeout) {
+        alone(
+                "save the state of machine \"%s\"".formatted(qmp.name()),
+                timeout,
+                deadline -> new StateFile(file).save(machine, deadline));
+    }
+
+    /**
+     * Load a state that a machine of the same definition had, and go on from there.
+     *
+     * @param file the file
+     * @param timeout how long it may take
+     * @throws QemuException if the machine does not wait for it, or the file cannot be read
+     */
+    public void load(Path file, Duration timeout) {
+        new StateFile(file).load(machine, Deadline.in(timeout));
+    }
+
+    /** Work while nobody else does: no snapshot, no job, and nothing that the guest agent is to answer. */
+    private void alone(String purpose, Duration timeout, Work work) {
+        Deadline deadline = Deadline.in(timeout);
+        try {
+            if (!working.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                throw new QemuException(
+                        "Could not %s within %s: another thread takes or loads a snapshot"
+                                .formatted(purpose, Deadline.format(timeout)),
+                        null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QemuException("The thread was interrupted before it could " + purpose, e);
+        }
+        try {
+            requireNoJobs(purpose);
+            if (agent == null) {
+                work.perform(deadline);
+            } else {
+                agent.whileQuiet(deadline.remaining(), () -> work.perform(deadline));
+            }
+        } finally {
+            working.unlock();
+        }
+    }
+
+    private void requireNoJobs(String purpose) {
+        List<String> jobs = new ArrayList<>();
+        for (JsonNode job : qmp.execute("query-jobs")) {
+            if (!PAST.contains(job.path("status").asString(""))) {
+                jobs.add("\"%s\" (%s, %s)"
+                        .formatted(
+                                job.path("id").asString("?"),
+                                job.path("type").asString("?"),
+                                job.path("status").asString("?")));
+            }
+        }
+        if (!jobs.isEmpty()) {
+            throw new QemuException(
+                    "Cannot %s: it is at work on %s. Let that conclude, or cancel it, before"
+                            .formatted(purpose, String.join(", ", jobs)),
+                    null);
+        }
+    }
+
+    /** Return the nodes of the drives that the guest can write to. */
+    private List<String> writableDrives() {
+        List<String> nodes = new ArrayList<>();
+        for (JsonNode drive : qmp.execute("query-block")) {
+            JsonNode medium = drive.path("inserted");
+            String node = medium.path("node-name").asString("");
+            if (!node.isEmpty() && !medium.path("ro").asBoolean(false) && !nodes.contains(node)) {
+                nodes.add(node);
+            }
+        }
+        return List.copyOf(nodes);
+    }
+
+    private boolean isRunning() {
+        return qmp.execute("query-status").path("running").asBoolean(false);
+    }
+
+    private void leaveFinalState(Deadline deadline) {
+        String status = qmp.execute("query-status").path("status").asString("");
+        if (FINAL.contains(status)) {
+            try (QmpEventListener resets = qmp.listen(RESET)) {
+                qmp.execute("system_reset");
+                resets.next(deadline.remaining());
+            }
+        }
+    }
+
+    /** Return the scratch image's node. */
+    private String scratch(String purpose, Deadline deadline) {
+        String there = scratch;
+        if (there != null) {
+            return there;
+        }
+        // The names of one that was given up may be in use for a while yet, by a job that takes too long.
+        String name = SCRATCH + "-" + ++lastScratch;
+        try {
+            addScratch(purpose, name, Files.createFile(directory.resolve(name)), deadline);
+        } catch (IOException e) {
+            throw new QemuException("Cannot %s, for want of a scratch image: %s".formatted(purpose, e), e);
+        }
+        scratch = name;
+        return name;
+    }
+
+    private void addScratch(String purpose, String name, Path file, Deadline deadline) {
+        String fileNode = name + "-file";
+        // It lives no longer than the process, so nobody has to wait for the disk.
+        Map<String, ?> cache = Map.of("no-flush", true);
+        qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", fileNode, "filename", file, "cache", cache));
+        try {
+            Map<String, ?> image = Map.of("driver", "qcow2", "file", fileNode, "size", SCRATCH_BYTES);
+            runJob("blockdev-create", Map.of("options", image), deadline).ifPresent(error -> {
+                throw new QemuException("Cannot %s, for want of a scratch image: %s".formatted(purpose, error), null);
+            });
+            qmp.execute("blockdev-add", Map.of("driver", "qcow2", "node-name", name, "file", fileNode, "cache", cache));
+        } catch (QmpException | QemuException e) {
+            remove(fileNode, e);
+            throw e;
+        }
+    }
+
+    private void remove(String node, Exception reason) {
+        try {
+            qmp.execute(QmpCommand.of("blockdev-del", Map.of("node-name", node)).withTimeout(PATIENCE));
+        } catch (QmpException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    private Optional<String> runJob(String command, Snapshot snapshot, Deadline deadline) {
+        List<String> devices = new ArrayList<>(List.of(snapshot.memory()));
+        devices.addAll(snapshot.drives());
+        return runJob(
+                command,
+                command.equals("snapshot-delete")
+                        ? Map.of("tag", snapshot.tag(), "devices", devices)
+                        : Map.of("tag", snapshot.tag(), "vmstate", snapshot.memory(), "devices", devices),
+                deadline);
+    }
+
+    /** Run a job to its end; return its error, if it has failed. */
+    private Optional<String> runJob(String command, Map<String, ?> arguments, Deadline deadline) {
+        String id = "qmp-junit-%s-%d".formatted(command, ++lastJob);
+        Map<String, Object> all = new HashMap<>(arguments);
+        all.put("job-id", id);
+        QmpJobListener listener = new QmpJobListener(id);
+        qmp.register(listener);
+        try (listener) {
+            qmp.execute(QmpCommand.of(command, all).withTimeout(deadline.remaining()));
+            listener.next(event(JOB_STATUS_CHANGE).withData("status", "concluded"), deadline);
+            Optional<String> error = errorOf(id);
+            qmp.execute("job-dismiss", Map.of("id", id));
+            return error;
+        } catch (QmpErrorException e) {
+            return Optional.of(e.description());
+        }
+    }
+
+    private Optional<String> errorOf(String id) {
+        for (JsonNode job : qmp.execute("query-jobs")) {
+            if (job.path("id").asString("").equals(id)) {
+                return Optional.ofNullable(job.get("error")).map(error -> error.asString("?"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Wait until callbacks, the agent's among them, have seen all events so far: they run on a thread of their own. */
+    @SuppressWarnings("FutureReturnValueIgnored") // run for its effect
+    private void settle(Deadline deadline) {
+        CountDownLatch seen = new CountDownLatch(1);
+        qmp.executeAsync(QmpCommand.of("query-status").withTimeout(deadline.remaining()))
+                .whenComplete((status, failure) -> seen.countDown());
+        try {
+            if (!seen.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                throw new QemuException(
+                        "Machine \"%s\" was rewound, but callbacks for its events did not end within %s"
+                                .formatted(qmp.name(), Deadline.format(deadline.timeout())),
+                        null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QemuException("The thread was interrupted after a rewind", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "machine \"%s\"".formatted(qmp.name());
+    }
+
+    private interface Work {
+
+        void perform(Deadline deadline);
+    }
+}

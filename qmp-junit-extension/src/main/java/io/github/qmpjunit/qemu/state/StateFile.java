@@ -1,0 +1,211 @@
+package io.github.qmpjunit.qemu.state;
+
+import static io.github.qmpjunit.qmp.QmpEvents.MIGRATION;
+
+import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qemu.process.MonitoredProcess;
+import io.github.qmpjunit.qemu.process.QemuException;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpInterruptedException;
+import io.github.qmpjunit.qmp.QmpTimeoutException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A file that holds a machine's state: what a migration would send to another machine.
+ *
+ * <p>Newer QEMUs open the file themselves; before 8.2 they know no such migration, but take an open file for a socket.
+ */
+final class StateFile {
+
+    private static final String FD_NAME = "qmp-junit-state";
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    /** For what must be put right after the attempt, whether there is time left for that or not. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled");
+
+    /** Nobody minds how long the machine stands still for the last round, so the first one is the last. */
+    private static final Map<String, Long> AT_ONCE =
+            Map.of("max-bandwidth", 1L << 40, "downtime-limit", 2_000_000L /* ms, the most there is */);
+
+    private final Path file;
+
+    StateFile(Path file) {
+        this.file = file.toAbsolutePath();
+    }
+
+    void save(MonitoredProcess vm, Deadline deadline) {
+        QmpClient qmp = vm.qmp();
+        boolean running = isRunning(qmp);
+        JsonNode before = qmp.execute("query-migrate-parameters");
+        qmp.execute("migrate-set-parameters", AT_ONCE);
+        String purpose = "save the state of machine \"%s\" to".formatted(vm.name());
+        @Nullable QemuException failure = null;
+        try {
+            Files.deleteIfExists(file);
+            migrate(vm, "migrate", "rw", deadline);
+        } catch (IOException | QmpException e) {
+            failure = failure(purpose, e.getMessage(), e);
+        }
+        try {
+            putBack(qmp, before, running);
+        } catch (QmpException e) {
+            if (failure == null) {
+                throw failure(purpose, "it was saved, but the machine is not what it was. " + e.getMessage(), e);
+            }
+            failure.addSuppressed(e);
+        }
+        if (failure != null) {
+            removeWhatThereIs(failure);
+            throw failure;
+        }
+    }
+
+    /** Let the machine be as it was, also for a thread that was interrupted meanwhile. */
+    private static void putBack(QmpClient qmp, JsonNode before, boolean running) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            qmp.execute(QmpCommand.of(
+                            "migrate-set-parameters",
+                            Map.of(
+                                    "max-bandwidth",
+                                            before.path("max-bandwidth").asLong(),
+                                    "downtime-limit",
+                                            before.path("downtime-limit").asLong()))
+                    .withTimeout(PATIENCE));
+            awaitItself(qmp);
+            if (running && !isRunning(qmp)) {
+                qmp.execute(QmpCommand.of("cont").withTimeout(PATIENCE));
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Wait until the machine may run again, which is a moment after it has told that it is done, and without an event. */
+    private static void awaitItself(QmpClient qmp) {
+        Deadline deadline = Deadline.in(PATIENCE);
+        try {
+            while (statusOf(qmp).equals("finish-migrate") && !deadline.isOver()) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it is told by the next command
+        }
+    }
+
+    /** Nobody is to take half a state for one. */
+    private void removeWhatThereIs(QemuException failure) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static String statusOf(QmpClient qmp) {
+        return qmp.execute("query-status").path("status").asString("");
+    }
+
+    void load(MonitoredProcess vm, Deadline deadline) {
+        String purpose = "load the state of machine \"%s\" from".formatted(vm.name());
+        String status = statusOf(vm.qmp());
+        if (!status.equals("inmigrate")) {
+            throw failure(
+                    purpose,
+                    "it does not wait for one, it is \"%s\". Have incoming() in its definition".formatted(status),
+                    null);
+        }
+        if (!Files.isReadable(file)) {
+            throw failure(purpose, "there is no such file that can be read", null);
+        }
+        try {
+            migrate(vm, "migrate-incoming", "r", deadline);
+        } catch (IOException | QmpException e) {
+            throw failure(purpose, e.getMessage(), e);
+        }
+    }
+
+    private QemuException failure(String purpose, @Nullable String reason, @Nullable Exception cause) {
+        return new QemuException("Cannot %s %s: %s".formatted(purpose, file, reason), cause);
+    }
+
+    private static boolean isRunning(QmpClient qmp) {
+        return qmp.execute("query-status").path("running").asBoolean(false);
+    }
+
+    private void migrate(MonitoredProcess vm, String command, String mode, Deadline deadline) throws IOException {
+        QmpClient qmp = vm.qmp();
+        Map<String, ?> events = Map.of("capability", "events", "state", true);
+        qmp.execute("migrate-set-capabilities", Map.of("capabilities", List.of(events)));
+        try (QmpEventListener migrations = qmp.listen(MIGRATION)) {
+            String end;
+            try {
+                begin(qmp, command, mode);
+                end = awaitEnd(migrations, deadline);
+            } catch (QmpTimeoutException | QmpInterruptedException e) {
+                if (command.equals("migrate")) {
+                    cancel(qmp, migrations, e);
+                }
+                throw e;
+            }
+            if (!end.equals("completed")) {
+                // A machine that cannot use what it gets ends itself, and its last words are the reason.
+                boolean ended = vm.awaitExit(FAREWELL).isPresent();
+                throw new IOException(ended ? vm.describe() : "the attempt is " + MigrationReport.migration(vm));
+            }
+        }
+    }
+
+    private void begin(QmpClient qmp, String command, String mode) throws IOException {
+        if (qmp.greeting().version().isAtLeast(8, 2)) {
+            // Not by a uri, in which a name may have no ",offset=".
+            Map<String, ?> address = Map.of("transport", "file", "filename", file, "offset", 0);
+            qmp.execute(command, Map.of("channels", List.of(Map.of("channel-type", "main", "addr", address))));
+        } else {
+            try (RandomAccessFile open = new RandomAccessFile(file.toFile(), mode)) {
+                qmp.execute(QmpCommand.of("getfd", Map.of("fdname", FD_NAME)).withFds(open.getFD()));
+                qmp.execute(command, Map.of("uri", "fd:" + FD_NAME));
+            }
+        }
+    }
+
+    private static String awaitEnd(QmpEventListener migrations, Deadline deadline) {
+        String status = "";
+        while (!ENDS.contains(status)) {
+            status = migrations.next(deadline.remaining()).data().path("status").asString("");
+        }
+        return status;
+    }
+
+    /** Left alone, it would go on for as long as the machine lives. */
+    private static void cancel(QmpClient qmp, QmpEventListener migrations, QmpException reason) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            qmp.execute(QmpCommand.of("migrate_cancel").withTimeout(PATIENCE));
+            awaitEnd(migrations, Deadline.in(PATIENCE));
+        } catch (QmpException e) {
+            reason.addSuppressed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.qmpjunit.qmp.wire;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+
+/** Accepts one peer, then stops listening. */
+final class Accepting implements Transport.Source {
+
+    private final ServerSocket server;
+    private final Wrapper wrapper;
+    private final Waker waker;
+
+    /* Guarded by the server's monitor, which is held while none of these blocks. */
+    private boolean waiting;
+    private boolean stopped;
+
+    /**
+     * @param waker ends a wait for a peer
+     */
+    Accepting(ServerSocket server, Wrapper wrapper, Waker waker) {
+        this.server = server;
+        this.wrapper = wrapper;
+        this.waker = waker;
+    }
+
+    @Override
+    public Transport open() throws IOException {
+        begin();
+        try {
+            return wrap(accept());
+        } finally {
+            end();
+        }
+    }
+
+    private void begin() throws IOException {
+        synchronized (server) {
+            requireNotStopped();
+            waiting = true;
+        }
+    }
+
+    private void end() throws IOException {
+        synchronized (server) {
+            waiting = false;
+            stopped = true;
+        }
+        server.close();
+    }
+
+    private Socket accept() throws IOException {
+        try {
+            Socket peer = server.accept();
+            if (isStopped()) {
+                peer.close(); // only the waker's
+            }
+            requireNotStopped();
+            return peer;
+        } catch (IOException e) {
+            requireNotStopped();
+            throw e;
+        }
+    }
+
+    private boolean isStopped() {
+        synchronized (server) {
+            return stopped;
+        }
+    }
+
+    private void requireNotStopped() throws IOException {
+        if (isStopped()) {
+            throw new IOException("nobody had connected when the acceptor was closed");
+        }
+    }
+
+    private Transport wrap(Socket socket) throws IOException {
+        try {
+            return wrapper.wrap(socket);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Stop listening; a wait for a peer ends, a connection made before stays. Idempotent. */
+    void stop() {
+        boolean mustWake;
+        synchronized (server) {
+            if (stopped && waiting) {
+                return; // the one before has seen to it
+            }
+            stopped = true;
+            mustWake = waiting;
+        }
+        try {
+            if (!mustWake || !waker.wake()) {
+                server.close();
+            }
+        } catch (IOException e) {
+            // Nobody can connect any more, which is all that was asked.
+        }
+    }
+
+    @Override
+    public void cancel() {
+        stop();
+    }
+
+    /** Makes the transport of an accepted socket. */
+    interface Wrapper {
+
+        Transport wrap(Socket socket) throws IOException;
+    }
+
+    /** Ends a wait for a peer in another way than by closing the server. */
+    interface Waker {
+
+        /** Closing is all right: ends no wait by itself. */
+        Waker NONE = () -> false;
+
+        /** Return whether the wait ends by this, and its owner closes the server then. */
+        boolean wake() throws IOException;
+    }
+}

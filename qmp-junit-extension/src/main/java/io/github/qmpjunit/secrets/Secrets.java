@@ -1,0 +1,408 @@
+package io.github.qmpjunit.secrets;
+
+import io.github.qmpjunit.json.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.io.JsonStringEncoder;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The secrets that a peer was told: the data of {@code secret} objects, passwords, cookies, passwords in URLs, private keys.
+ *
+ * <p>They are masked where they stand, and wherever else the same text turns up (QEMU's standard error, the guest's console),
+ * unless it is so short or so common a word that it is likely to mean something else there. Whatever this library writes down or
+ * says about a command or a command line has gone through here; what it sends, and what it hands out as a value, has not.
+ *
+ * <p>Thread-safe.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
+public final class Secrets {
+
+    /** What stands in a secret's place. */
+    public static final String MASK = "***";
+
+    /** Shorter ones are masked where they stand, and not elsewhere. */
+    private static final int UNMISTAKABLE = 5;
+
+    /** The words with which one speaks of secrets are tests' favourite ones, too. */
+    private static final Set<String> COMMON = Set.of(
+            "secret", "password", "passwd", "passphrase", "cookie", "object-add", "object_add", "qom-type", "base64");
+
+    /** Of all kinds of writing it; whoever tells more has the oldest ones masked only where they stand. */
+    private static final int MOST_KNOWN = 500;
+
+    private static final int LARGEST_FILE = 4096;
+
+    private static final Pattern SECRET_TYPE = Pattern.compile("(?:qom-type=)?secret(?:_keyring)?");
+
+    /** Guarded by this object. */
+    private final Set<String> values = new LinkedHashSet<>();
+
+    /** The longest ones first, for one may be a part of another. */
+    private volatile List<String> everywhere = List.of();
+
+    private volatile boolean empty = true;
+
+    /** Create a place for secrets; only those that show themselves are known at first. */
+    public Secrets() {}
+
+    /**
+     * Learn the secrets in the arguments of a command line.
+     *
+     * @param arguments the arguments, or variables of an environment as {@code NAME=value}
+     * @return this
+     */
+    public Secrets learn(Collection<String> arguments) {
+        arguments.forEach(this::learnArgument);
+        return this;
+    }
+
+    /**
+     * Learn the secrets in a message.
+     *
+     * @param message the message, or a part of it
+     * @return this
+     */
+    public Secrets learn(JsonNode message) {
+        collect(message, false);
+        return this;
+    }
+
+    /**
+     * Learn the secrets in a text.
+     *
+     * @param text a message as it stands on the wire, or a command of the human monitor
+     * @return this
+     */
+    public Secrets learn(String text) {
+        if (SecretPlaces.mayBeIn(text)) {
+            SecretPlaces.find(text, this::add);
+            String stripped = text.strip();
+            if (stripped.startsWith("{")) {
+                try {
+                    collect(Json.MAPPER.readTree(stripped), false);
+                } catch (JacksonException e) {
+                    // The patterns have seen it already.
+                }
+            }
+        }
+        return this;
+    }
+
+    /**
+     * Learn what others know.
+     *
+     * @param others their secrets, up to now
+     * @return this
+     */
+    public Secrets learn(Secrets others) {
+        List<String> known;
+        synchronized (others.values) {
+            known = List.copyOf(others.values);
+        }
+        keep(known);
+        return this;
+    }
+
+    /** {@return whether nothing is known to be secret; what shows itself is masked all the same} */
+    public boolean isEmpty() {
+        return empty;
+    }
+
+    /** An argument's options end at single commas, so their values are known whole, whatever stands in them. */
+    private void learnArgument(String argument) {
+        if (learnVariable(argument)) {
+            return;
+        }
+        learn(argument);
+        List<String> options = optionsOf(argument);
+        boolean secret = makesSecret(options);
+        for (String option : options) {
+            int start = SecretPlaces.valueIn(option, secret, options);
+            if (start >= 0) {
+                add(option.substring(start));
+            } else if (secret && option.startsWith("file=")) {
+                addContent(option.substring("file=".length()).replace(",,", ","));
+            }
+        }
+    }
+
+    /** So is a variable's value, which ends with it. */
+    private boolean learnVariable(String text) {
+        int start = SecretPlaces.valueOfVariable(text);
+        if (start >= 0) {
+            add(text.substring(start));
+        }
+        return start >= 0;
+    }
+
+    private static List<String> optionsOf(String argument) {
+        if (!SecretPlaces.mayBeIn(argument)) {
+            return List.of();
+        }
+        List<String> options = new ArrayList<>();
+        int begin = 0;
+        int place = argument.indexOf(',');
+        while (place >= 0) {
+            boolean doubled = argument.startsWith(",", place + 1);
+            if (!doubled) {
+                options.add(argument.substring(begin, place));
+                begin = place + 1;
+            }
+            place = argument.indexOf(',', doubled ? place + 2 : place + 1);
+        }
+        options.add(argument.substring(begin));
+        return options;
+    }
+
+    private static boolean makesSecret(List<String> options) {
+        return !options.isEmpty()
+                && (isSecretType(options.get(0))
+                        || options.stream().anyMatch(option -> option.startsWith("qom-type=") && isSecretType(option)));
+    }
+
+    private static boolean isSecretType(String option) {
+        return SECRET_TYPE.matcher(option).matches();
+    }
+
+    private void collect(JsonNode tree, boolean inSecret) {
+        if (tree.isObject()) {
+            boolean secret = inSecret || SecretPlaces.isSecretObject(tree);
+            String marked = SecretPlaces.secretMember(tree);
+            for (Map.Entry<String, JsonNode> member : tree.properties()) {
+                String key = member.getKey();
+                JsonNode value = member.getValue();
+                if (holdsText(value) && isSecret(secret, marked, key)) {
+                    add(value.asString());
+                } else if (secret && key.equals("file") && value.isString()) {
+                    addContent(value.asString());
+                } else {
+                    collect(value, secret && key.equals("props"));
+                }
+            }
+        } else if (tree.isArray()) {
+            for (JsonNode element : tree) {
+                collect(element, false);
+            }
+        } else if (tree.isString()) {
+            if (!learnVariable(tree.asString())) { // as the guest agent is told of them
+                learn(tree.asString());
+            }
+        }
+    }
+
+    private static boolean isSecret(boolean inSecretObject, String marked, String key) {
+        return SecretPlaces.isSecret(inSecretObject, key) || marked.equals(key);
+    }
+
+    private static boolean holdsText(JsonNode value) {
+        return value.isString() || value.isNumber();
+    }
+
+    /** What QEMU reads from a file is as secret as what stands on its command line. */
+    private void addContent(String file) {
+        try {
+            Path path = Path.of(file);
+            if (Files.isRegularFile(path) && Files.size(path) <= LARGEST_FILE) {
+                String content = text(Files.readAllBytes(path));
+                if (content != null) {
+                    add(content.strip());
+                }
+            }
+        } catch (IOException | InvalidPathException e) {
+            // Nor can QEMU read it.
+        }
+    }
+
+    private void add(String value) {
+        if (!value.isEmpty() && !SecretPlaces.isSwitch(value)) {
+            List<String> ways = new ArrayList<>(waysToWrite(value));
+            String decoded = decoded(value);
+            if (decoded != null) {
+                ways.addAll(waysToWrite(decoded));
+            }
+            keep(ways);
+        }
+    }
+
+    /** As itself, in an option, in JSON and between a shell's quotes. */
+    private static List<String> waysToWrite(String value) {
+        return List.of(
+                value,
+                value.replace(",,", ","),
+                value.replace(",", ",,"),
+                new String(JsonStringEncoder.getInstance().quoteAsCharArray(value)),
+                value.replace("'", "'\\''"));
+    }
+
+    /** Return what a value means if it is Base64, as secrets and the guest agent's passwords may be; null if it is not. */
+    private static @Nullable String decoded(String value) {
+        try {
+            String text = text(Base64.getDecoder().decode(value));
+            return text == null || text.chars().anyMatch(Character::isISOControl) ? null : text;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable String text(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+
+    private void keep(Collection<String> more) {
+        synchronized (values) {
+            if (!values.addAll(more)) {
+                return;
+            }
+            empty = false;
+            Iterator<String> oldest = values.iterator();
+            while (values.size() > MOST_KNOWN) {
+                oldest.next();
+                oldest.remove();
+            }
+            everywhere = values.stream()
+                    .filter(value -> value.length() >= UNMISTAKABLE && !COMMON.contains(value))
+                    .sorted(Comparator.comparingInt(String::length).reversed())
+                    .toList();
+        }
+    }
+
+    /**
+     * Mask what is secret in a text.
+     *
+     * @param text the text
+     * @return the text with {@link #MASK} in each secret's place
+     */
+    public String mask(String text) {
+        String masked = text;
+        for (String value : everywhere) { // first, for a pattern may find but the beginning of one
+            masked = masked.replace(value, MASK);
+        }
+        return SecretPlaces.mask(masked);
+    }
+
+    /** Mask what shows itself to be secret in a text, without any knowledge. */
+    public static String maskObvious(String text) {
+        return SecretPlaces.mask(text);
+    }
+
+    /**
+     * Mask what is secret in a command line.
+     *
+     * @param arguments the arguments, not quoted for any shell
+     * @return the arguments with {@link #MASK} in each secret's place
+     */
+    public List<String> mask(List<String> arguments) {
+        return arguments.stream().map(this::maskArgument).toList();
+    }
+
+    private String maskArgument(String argument) {
+        int variable = SecretPlaces.valueOfVariable(argument);
+        if (variable >= 0) {
+            return argument.substring(0, variable) + MASK;
+        }
+        List<String> options = optionsOf(argument);
+        boolean secret = makesSecret(options);
+        List<String> masked = new ArrayList<>();
+        for (String option : options) {
+            int start = SecretPlaces.valueIn(option, secret, options);
+            masked.add(start >= 0 ? option.substring(0, start) + MASK : option);
+        }
+        return mask(options.isEmpty() ? argument : String.join(",", masked));
+    }
+
+    /**
+     * Mask what is secret in a message.
+     *
+     * @param tree the message, or a part of it, which stays as it is
+     * @return a copy with {@link #MASK} in each secret's place; the tree itself where there is none
+     */
+    public JsonNode mask(JsonNode tree) {
+        return mask(tree, false);
+    }
+
+    private JsonNode mask(JsonNode tree, boolean inSecret) {
+        if (tree.isObject()) {
+            return maskObject((ObjectNode) tree, inSecret);
+        }
+        if (tree.isArray()) {
+            return maskArray((ArrayNode) tree);
+        }
+        if (tree.isString()) {
+            String text = tree.asString();
+            int variable = SecretPlaces.valueOfVariable(text);
+            String masked = variable >= 0 ? text.substring(0, variable) + MASK : mask(text);
+            return masked.equals(text) ? tree : JsonNodeFactory.instance.stringNode(masked);
+        }
+        return tree;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // whether it is a copy
+    private ObjectNode maskObject(ObjectNode object, boolean inSecret) {
+        boolean secret = inSecret || SecretPlaces.isSecretObject(object);
+        String marked = SecretPlaces.secretMember(object);
+        ObjectNode copy = null;
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            JsonNode value = member.getValue();
+            JsonNode masked = maskMember(isSecret(secret, marked, member.getKey()), secret, member.getKey(), value);
+            if (masked != value) {
+                if (copy == null) {
+                    copy = JsonNodeFactory.instance.objectNode().setAll(object);
+                }
+                copy.set(member.getKey(), masked);
+            }
+        }
+        return copy == null ? object : copy;
+    }
+
+    private JsonNode maskMember(boolean isSecret, boolean inSecretObject, String key, JsonNode value) {
+        if (isSecret && holdsText(value)) {
+            return SecretPlaces.isSwitch(value.asString()) ? value : JsonNodeFactory.instance.stringNode(MASK);
+        }
+        return mask(value, inSecretObject && key.equals("props"));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // whether it is a copy
+    private ArrayNode maskArray(ArrayNode array) {
+        ArrayNode copy = null;
+        for (int i = 0; i < array.size(); i++) {
+            JsonNode element = array.get(i);
+            JsonNode masked = mask(element, false);
+            if (masked != element) {
+                if (copy == null) {
+                    copy = JsonNodeFactory.instance.arrayNode().addAll(array);
+                }
+                copy.set(i, masked);
+            }
+        }
+        return copy == null ? array : copy;
+    }
+}
