@@ -36,7 +36,7 @@ class FailedMigrationTest {
         migration.cancel(SOON);
 
         assertThat(src).executing("query-migrate").returns("status", "cancelled");
-        assertThat(src).hasStatus("running");
+        assertThat(src).awaitStatus("running");
     }
 
     @Test

@@ -21,6 +21,6 @@ class GuestPanicTest {
         guest.outb(0x505, 1);
 
         assertThat(vm).awaitEvent(GUEST_PANICKED).withData("action", "pause");
-        assertThat(vm).hasStatus("guest-panicked");
+        assertThat(vm).awaitStatus("guest-panicked");
     }
 }

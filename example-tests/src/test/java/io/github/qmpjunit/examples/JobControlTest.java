@@ -37,7 +37,7 @@ class JobControlTest {
 
         qmp.execute("job-cancel", Map.of("id", "backup0"));
 
-        assertThat(qmp).job("backup0").isCancelled();
+        assertThat(qmp).job("backup0").endsCancelled();
         assertThat(qmp).awaitEvent(BLOCK_JOB_CANCELLED).withData("device", "backup0");
     }
 

@@ -32,8 +32,8 @@ class LiveMigrationTest {
 
         src.migrateTo(dst, MigrationOptions.defaults().withCapability("xbzrle").withTimeout(SOON));
 
-        assertThat(src).hasStatus("postmigrate");
-        assertThat(dst).hasStatus("running");
+        assertThat(src).awaitStatus("postmigrate");
+        assertThat(dst).awaitStatus("running");
         assertThat(after).hasMemory(ADDRESS, 0xFE, 0xCA, 0, 0);
     }
 
@@ -43,10 +43,10 @@ class LiveMigrationTest {
                 src.startMigrationTo(dst, MigrationOptions.defaults().withCapability("pause-before-switchover"));
 
         migration.awaitStatus("pre-switchover", SOON);
-        assertThat(dst).hasStatus("inmigrate");
+        assertThat(dst).awaitStatus("inmigrate");
         migration.proceed();
         migration.await(SOON);
 
-        assertThat(dst).hasStatus("running");
+        assertThat(dst).awaitStatus("running");
     }
 }

@@ -53,7 +53,7 @@ class MirrorTest {
     void stays_where_it_is_when_the_move_is_called_off(QmpClient qmp) {
         qmp.execute("block-job-cancel", Map.of("device", "mirror0", "force", true));
 
-        assertThat(qmp).job("mirror0").isCancelled();
+        assertThat(qmp).job("mirror0").endsCancelled();
         assertThat(qmp).executing("query-block").returns("[0].inserted.node-name", "disk");
     }
 

@@ -40,6 +40,6 @@ class SaveToFileTest {
 
         after.execute("migrate-incoming", file);
 
-        assertThat(vm).within(Duration.ofSeconds(40)).hasStatus("running");
+        assertThat(vm).within(Duration.ofSeconds(40)).awaitStatus("running");
     }
 }

@@ -47,7 +47,7 @@ class TransactionTest {
 
         assertThat(qmp).executing("transaction", Map.of("actions", actions)).failsWithDescriptionContaining("nowhere");
 
-        assertThat(qmp).hasNoJobs();
+        assertThat(qmp).awaitNoJobs();
         assertThat(Disks.info(qmp, "disk").has("dirty-bitmaps")).isFalse();
     }
 
@@ -58,7 +58,7 @@ class TransactionTest {
         qmp.execute("transaction", Map.of("actions", actions, "properties", Map.of("completion-mode", "grouped")));
 
         assertThat(qmp).job("job1").failsWithErrorContaining("No space left");
-        assertThat(qmp).job("job0").isCancelled();
+        assertThat(qmp).job("job0").endsCancelled();
     }
 
     private static Map<String, ?> backup(String job, String target) {

@@ -33,6 +33,6 @@ class TwoMachinesTest {
 
         assertThat(src).awaitEvent(STOP);
         assertThat(dst).awaitEvent(RESUME);
-        assertThat(dstVm).hasStatus("running");
+        assertThat(dstVm).awaitStatus("running");
     }
 }

@@ -26,7 +26,7 @@ class WatchdogTest {
                 .awaitEvent(WATCHDOG)
                 .withData("action", "pause")
                 .thenEvent(STOP);
-        assertThat(vm).hasStatus("watchdog");
+        assertThat(vm).awaitStatus("watchdog");
     }
 
     @Test
@@ -35,6 +35,6 @@ class WatchdogTest {
             guest.outb(0x443, 0xe); // 2 s
             guest.outb(0x441, 0);
         });
-        assertThat(vm).hasStatus("running");
+        assertThat(vm).awaitStatus("running");
     }
 }

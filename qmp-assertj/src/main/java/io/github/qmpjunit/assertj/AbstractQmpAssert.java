@@ -2,17 +2,14 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
-import java.time.Duration;
 import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
-import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACTUAL>, ACTUAL>
-        extends AbstractAssert<SELF, ACTUAL> {
+        extends AbstractWaitingAssert<SELF, ACTUAL> {
 
-    static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
-
-    private Duration timeout = DEFAULT_TIMEOUT;
     private @Nullable EventMark since;
     private boolean failedJobsAllowed;
     private boolean unchecked;
@@ -46,22 +40,6 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
     /** Return what messages call the actual value. */
     String subject() {
         return "QMP client \"" + client().name() + "\"";
-    }
-
-    Duration timeout() {
-        return timeout;
-    }
-
-    /**
-     * Set how long each of the awaiting assertions that follow waits at most; 5 s if not set.
-     *
-     * @param newTimeout the time-out
-     * @return this assertion
-     */
-    @CheckReturnValue
-    public SELF within(Duration newTimeout) {
-        timeout = requireNonNull(newTimeout, "newTimeout must not be null");
-        return myself;
     }
 
     /**
@@ -136,7 +114,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
     public AwaitedEventAssert awaitEvent(EventMatcher matcher) {
         requireNonNull(matcher, "matcher must not be null");
         isNotNull();
-        EventWait wait = EventWait.on(client(), subject(), Deadline.in(timeout))
+        EventWait wait = EventWait.on(client(), subject(), deadline())
                 .allowingFailedJobs(failedJobsAllowed)
                 .unchecked(unchecked);
         EventMark mark = since;
@@ -160,7 +138,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
             throw new IllegalArgumentException("awaitEventsInOrder() was given no types, so it would verify nothing");
         }
         isNotNull();
-        EventWait wait = EventWait.on(client(), subject(), Deadline.in(timeout)).unchecked(unchecked);
+        EventWait wait = EventWait.on(client(), subject(), deadline()).unchecked(unchecked);
         EventMark mark = since;
         for (EventType type : types) {
             EventMatcher meant = EventWait.after(mark, EventMatcher.event(type));
@@ -209,7 +187,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
 
     private AbsenceAssert absence(EventMatcher matcher, boolean withoutSchema) {
         isNotNull();
-        return new AbsenceAssert(client(), subject(), matcher, timeout, withoutSchema, info);
+        return new AbsenceAssert(client(), subject(), matcher, timeout(), withoutSchema, info);
     }
 
     /**
@@ -222,7 +200,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
     public JobAssert job(String id) {
         requireNonNull(id, "id must not be null");
         isNotNull();
-        return new JobAssert(client(), id, timeout, info);
+        return new JobAssert(client(), id, timeout(), info);
     }
 
     /**
@@ -282,19 +260,19 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
     public AwaitedReplyAssert awaitReply(QmpCommand query) {
         requireNonNull(query, "query must not be null");
         isNotNull();
-        return new AwaitedReplyAssert(client(), subject(), query, Deadline.in(timeout), info);
+        return new AwaitedReplyAssert(client(), subject(), query, deadline(), info);
     }
 
     /**
-     * Verify that there are no jobs, or none any more in time.
+     * Wait until there are no jobs.
      *
      * @return this assertion
-     * @throws AssertionError if there still are some; the message lists them
+     * @throws AssertionError if there still are some when time is up; the message lists them
      */
-    public SELF hasNoJobs() {
+    public SELF awaitNoJobs() {
         isNotNull();
         Polling polling = new Polling(
-                Deadline.in(timeout),
+                deadline(),
                 within -> client().execute(QmpCommand.of("query-jobs").withTimeout(within)));
         if (!polling.until(jobs -> jobs.isEmpty())) {
             throw failure(

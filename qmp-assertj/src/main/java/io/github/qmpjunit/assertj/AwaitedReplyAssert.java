@@ -66,7 +66,7 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
      * @return this assertion
      * @throws AssertionError if it does not come to that in time
      */
-    public AwaitedReplyAssert matching(String description, Predicate<JsonNode> predicate) {
+    public AwaitedReplyAssert withMatching(String description, Predicate<JsonNode> predicate) {
         return demand(
                 requireNonNull(description, "description must not be null"),
                 requireNonNull(predicate, "predicate must not be null"));

@@ -38,8 +38,8 @@ public class InOrderAssert extends AbstractAssert<InOrderAssert, Duration> {
      * @return this assertion
      * @throws AssertionError if it does not come after the one before, all in time
      */
-    public InOrderAssert event(QmpClient client, EventType type) {
-        return event(client, EventMatcher.event(type));
+    public InOrderAssert awaitEvent(QmpClient client, EventType type) {
+        return awaitEvent(client, EventMatcher.event(type));
     }
 
     /**
@@ -50,7 +50,7 @@ public class InOrderAssert extends AbstractAssert<InOrderAssert, Duration> {
      * @return this assertion
      * @throws AssertionError if it does not come after the one before, all in time
      */
-    public InOrderAssert event(QmpClient client, EventMatcher matcher) {
+    public InOrderAssert awaitEvent(QmpClient client, EventMatcher matcher) {
         requireNonNull(client, "client must not be null");
         requireNonNull(matcher, "matcher must not be null");
         QmpEvent earlier = before;

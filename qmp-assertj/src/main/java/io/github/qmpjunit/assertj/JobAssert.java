@@ -16,8 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apiguardian.api.API;
-import org.assertj.core.annotation.CheckReturnValue;
-import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.WritableAssertionInfo;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -33,28 +31,13 @@ import tools.jackson.databind.JsonNode;
  * concluded. They work as well for jobs that do one or the other by themselves, and consume no events.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
-public class JobAssert extends AbstractAssert<JobAssert, String> {
+public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
 
     private final QmpClient client;
-    private Duration timeout;
 
     JobAssert(QmpClient client, String id, Duration timeout, WritableAssertionInfo before) {
-        super(id, JobAssert.class);
+        super(id, JobAssert.class, timeout, before);
         this.client = client;
-        this.timeout = timeout;
-        Message.carryOver(before, info);
-    }
-
-    /**
-     * Set how long each of the assertions that follow waits at most.
-     *
-     * @param newTimeout the time-out
-     * @return this assertion
-     */
-    @CheckReturnValue
-    public JobAssert within(Duration newTimeout) {
-        timeout = requireNonNull(newTimeout, "newTimeout must not be null");
-        return this;
     }
 
     /**
@@ -99,7 +82,7 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
      * @return this assertion
      * @throws AssertionError if it ends in another way, or is not over in time
      */
-    public JobAssert isCancelled() {
+    public JobAssert endsCancelled() {
         String what = "to be cancelled";
         JobProgress progress = follow(what, JobProgress::isOver, false);
         if (!progress.isCancelled()) {
@@ -139,7 +122,7 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
         if (percent < 0 || percent > 100) {
             throw new IllegalArgumentException("A job progresses from 0 to 100 percent, not to " + percent);
         }
-        Polling polling = new Polling(Deadline.in(timeout), this::query);
+        Polling polling = new Polling(deadline(), this::query);
         if (!polling.until(job -> isAt(job, percent))) {
             throw failure(
                     "%s",
@@ -175,7 +158,7 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
         if (!client.hasEverConnected()) {
             throw failure("%s", message(what) + Message.NEVER_CONNECTED);
         }
-        Deadline deadline = Deadline.in(timeout);
+        Deadline deadline = deadline();
         JobProgress progress = new JobProgress(client, actual);
         Set<String> driven = new HashSet<>();
         try (QmpJobListener listener = new QmpJobListener(actual)) {
@@ -200,7 +183,9 @@ public class JobAssert extends AbstractAssert<JobAssert, String> {
                     message(what)
                             + "%s, but %s%s"
                                     .formatted(
-                                            Message.within(timeout), progress.describe(), PeerState.describe(client)));
+                                            Message.within(timeout()),
+                                            progress.describe(),
+                                            PeerState.describe(client)));
         } catch (QmpDisconnectedException e) {
             throw failure(
                     "%s",

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * qmp.execute("stop");
  * assertThat(qmp).awaitEvent(STOP);
- * assertThat(vm).hasStatus("paused");
+ * assertThat(vm).awaitStatus("paused");
  * }</pre>
  */
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
@@ -151,7 +151,7 @@ public final class QmpAssertions {
      */
     @CheckReturnValue
     public static InOrderAssert inOrder() {
-        return inOrder(AbstractQmpAssert.DEFAULT_TIMEOUT);
+        return inOrder(AbstractWaitingAssert.DEFAULT_TIMEOUT);
     }
 
     /**

@@ -2,17 +2,13 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
-import org.assertj.core.annotation.CheckReturnValue;
-import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +20,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
-public class QmpEventListenerAssert extends AbstractAssert<QmpEventListenerAssert, QmpEventListener> {
-
-    private Duration timeout = AbstractQmpAssert.DEFAULT_TIMEOUT;
+public class QmpEventListenerAssert extends AbstractWaitingAssert<QmpEventListenerAssert, QmpEventListener> {
 
     /**
      * Create an assertion.
@@ -35,18 +29,6 @@ public class QmpEventListenerAssert extends AbstractAssert<QmpEventListenerAsser
      */
     public QmpEventListenerAssert(@Nullable QmpEventListener actual) {
         super(actual, QmpEventListenerAssert.class);
-    }
-
-    /**
-     * Set how long each of the awaiting assertions that follow waits at most; 5 s if not set.
-     *
-     * @param newTimeout the time-out
-     * @return this assertion
-     */
-    @CheckReturnValue
-    public QmpEventListenerAssert within(Duration newTimeout) {
-        timeout = requireNonNull(newTimeout, "newTimeout must not be null");
-        return this;
     }
 
     /**
@@ -91,7 +73,7 @@ public class QmpEventListenerAssert extends AbstractAssert<QmpEventListenerAsser
     public AwaitedEventAssert awaitEvent(EventMatcher matcher) {
         requireNonNull(matcher, "matcher must not be null");
         isNotNull();
-        EventWait wait = EventWait.on(actual, Deadline.in(timeout));
+        EventWait wait = EventWait.on(actual, deadline());
         QmpEvent found = wait.next(matcher);
         if (found == null) {
             throw failure("%s", wait.explain(matcher));

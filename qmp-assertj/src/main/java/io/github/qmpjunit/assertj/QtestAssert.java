@@ -4,13 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.qemu.qtest.Qtest;
 import io.github.qmpjunit.qemu.qtest.QtestException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apiguardian.api.API;
-import org.assertj.core.annotation.CheckReturnValue;
-import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
-public class QtestAssert extends AbstractAssert<QtestAssert, Qtest> {
-
-    private Duration timeout = AbstractQmpAssert.DEFAULT_TIMEOUT;
+public class QtestAssert extends AbstractWaitingAssert<QtestAssert, Qtest> {
 
     /**
      * Create an assertion.
@@ -32,18 +27,6 @@ public class QtestAssert extends AbstractAssert<QtestAssert, Qtest> {
      */
     public QtestAssert(@Nullable Qtest actual) {
         super(actual, QtestAssert.class);
-    }
-
-    /**
-     * Set how long each of the assertions on interrupts that follow waits at most; 5 s if not set.
-     *
-     * @param newTimeout the time-out
-     * @return this assertion
-     */
-    @CheckReturnValue
-    public QtestAssert within(Duration newTimeout) {
-        timeout = requireNonNull(newTimeout, "newTimeout must not be null");
-        return this;
     }
 
     /**
@@ -95,25 +78,25 @@ public class QtestAssert extends AbstractAssert<QtestAssert, Qtest> {
      * @return this assertion
      * @throws AssertionError if it is not raised in time
      */
-    public QtestAssert raisesIrq(int line) {
+    public QtestAssert awaitIrqRaised(int line) {
         return changesIrq(line, true);
     }
 
     /**
-     * Wait until an intercepted line is lowered, as {@link #raisesIrq} does.
+     * Wait until an intercepted line is lowered, as {@link #awaitIrqRaised} does.
      *
      * @param line the line's number
      * @return this assertion
      * @throws AssertionError if it is not lowered in time
      */
-    public QtestAssert lowersIrq(int line) {
+    public QtestAssert awaitIrqLowered(int line) {
         return changesIrq(line, false);
     }
 
     private QtestAssert changesIrq(int line, boolean raised) {
         isNotNull();
         try {
-            actual.awaitIrq(line, raised, timeout);
+            actual.awaitIrq(line, raised, timeout());
         } catch (QtestException e) {
             throw failure(
                     "%s",

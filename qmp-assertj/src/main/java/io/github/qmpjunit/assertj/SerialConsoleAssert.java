@@ -4,10 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.qemu.guest.SerialConsole;
 import io.github.qmpjunit.qemu.process.QemuOutputException;
-import java.time.Duration;
 import org.apiguardian.api.API;
-import org.assertj.core.annotation.CheckReturnValue;
-import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +15,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
-public class SerialConsoleAssert extends AbstractAssert<SerialConsoleAssert, SerialConsole> {
-
-    private Duration timeout = AbstractQmpAssert.DEFAULT_TIMEOUT;
+public class SerialConsoleAssert extends AbstractWaitingAssert<SerialConsoleAssert, SerialConsole> {
 
     /**
      * Create an assertion.
@@ -29,18 +24,6 @@ public class SerialConsoleAssert extends AbstractAssert<SerialConsoleAssert, Ser
      */
     public SerialConsoleAssert(@Nullable SerialConsole actual) {
         super(actual, SerialConsoleAssert.class);
-    }
-
-    /**
-     * Set how long each of the assertions that follow waits at most; 5 s if not set.
-     *
-     * @param newTimeout the time-out
-     * @return this assertion
-     */
-    @CheckReturnValue
-    public SerialConsoleAssert within(Duration newTimeout) {
-        timeout = requireNonNull(newTimeout, "newTimeout must not be null");
-        return this;
     }
 
     /**
@@ -55,7 +38,7 @@ public class SerialConsoleAssert extends AbstractAssert<SerialConsoleAssert, Ser
         requireNonNull(line, "line must not be null");
         isNotNull();
         try {
-            actual.output().awaitMatch(line.pattern(), timeout);
+            actual.output().awaitMatch(line.pattern(), timeout());
         } catch (QemuOutputException e) {
             throw failure("%s", "%nExpecting a line %s, but:%n%s".formatted(line, Message.indented(e.getMessage())));
         }

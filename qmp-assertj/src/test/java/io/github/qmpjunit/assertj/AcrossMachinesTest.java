@@ -32,9 +32,9 @@ class AcrossMachinesTest {
         dst.sends("RESUME").sends("X", Map.of("n", 1)).sends("X", Map.of("n", 2));
 
         inOrder()
-                .event(src.qmp, STOP)
-                .event(dst.qmp, RESUME)
-                .event(dst.qmp, event("X").withData("n", 2));
+                .awaitEvent(src.qmp, STOP)
+                .awaitEvent(dst.qmp, RESUME)
+                .awaitEvent(dst.qmp, event("X").withData("n", 2));
 
         assertThat(dst.qmp.assertionEvents().pending())
                 .as("what came too early, or did not match, is not consumed")
@@ -47,7 +47,7 @@ class AcrossMachinesTest {
         src.sends("X").sends("X").sends("STOP");
         dst.sends("RESUME");
 
-        inOrder().event(src.qmp, STOP).event(dst.qmp, RESUME);
+        inOrder().awaitEvent(src.qmp, STOP).awaitEvent(dst.qmp, RESUME);
     }
 
     @Test
@@ -57,9 +57,9 @@ class AcrossMachinesTest {
         assertThat(catchThrowableOfType(
                         AssertionError.class,
                         () -> inOrder(Duration.ofMillis(60))
-                                .event(src.qmp, STOP)
-                                .event(src.qmp, RESUME)
-                                .event(src.qmp, event("RESUME"))))
+                                .awaitEvent(src.qmp, STOP)
+                                .awaitEvent(src.qmp, RESUME)
+                                .awaitEvent(src.qmp, event("RESUME"))))
                 .hasMessageContaining("to receive RESUME where it came after RESUME of \"vm\"");
     }
 
@@ -72,8 +72,8 @@ class AcrossMachinesTest {
                 AssertionError.class,
                 () -> inOrder(Duration.ofMillis(60))
                         .as("the hand-over")
-                        .event(src.qmp, STOP)
-                        .event(dst.qmp, RESUME));
+                        .awaitEvent(src.qmp, STOP)
+                        .awaitEvent(dst.qmp, RESUME));
 
         assertThat(textOf(failure)).isEqualTo("""
                 [the hand-over]\s

@@ -77,8 +77,8 @@ class ArgumentsTest {
         assertNullIsRefused("errorClass", () -> command.failsWith(null));
         assertNullIsRefused("part", () -> command.failsWithDescriptionContaining(null));
         assertNullIsRefused("path", () -> reply.with(null, 1));
-        assertNullIsRefused("description", () -> reply.matching(null, node -> true));
-        assertNullIsRefused("predicate", () -> reply.matching("it is empty", null));
+        assertNullIsRefused("description", () -> reply.withMatching(null, node -> true));
+        assertNullIsRefused("predicate", () -> reply.withMatching("it is empty", null));
     }
 
     @Test
@@ -102,9 +102,9 @@ class ArgumentsTest {
     @Test
     void of_the_entry_point() {
         assertNullIsRefused("timeout", () -> QmpAssertions.inOrder(null));
-        assertNullIsRefused("client", () -> QmpAssertions.inOrder().event(null, STOP));
-        assertNullIsRefused("type", () -> QmpAssertions.inOrder().event(vm.qmp, (EventType) null));
-        assertNullIsRefused("matcher", () -> QmpAssertions.inOrder().event(vm.qmp, (EventMatcher) null));
+        assertNullIsRefused("client", () -> QmpAssertions.inOrder().awaitEvent(null, STOP));
+        assertNullIsRefused("type", () -> QmpAssertions.inOrder().awaitEvent(vm.qmp, (EventType) null));
+        assertNullIsRefused("matcher", () -> QmpAssertions.inOrder().awaitEvent(vm.qmp, (EventMatcher) null));
         assertNullIsRefused("part", () -> QmpAssertions.containing(null));
         assertNullIsRefused("regex", () -> QmpAssertions.matching(null));
         assertNullIsRefused("line", () -> QmpAssertions.exactly(null));
@@ -119,7 +119,7 @@ class ArgumentsTest {
                 () -> assertThat((QmpClient) null).job("job0"),
                 () -> assertThat((QmpClient) null).executing("x"),
                 () -> assertThat((QmpClient) null).awaitReply("x"),
-                () -> assertThat((QmpClient) null).hasNoJobs(),
+                () -> assertThat((QmpClient) null).awaitNoJobs(),
                 () -> assertThat((QmpEventListener) null).awaitEvent(),
                 () -> assertThat((QmpEventListener) null).hasHistory(),
                 () -> assertThat((QmpEventListener) null).isEmpty(),

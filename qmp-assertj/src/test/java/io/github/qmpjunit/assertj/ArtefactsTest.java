@@ -35,7 +35,7 @@ class ArtefactsTest {
     void in_what_is_said_of_events() {
         assertNamed(() -> assertThat(vm.qmp).within(SHORT).awaitEvent(STOP));
         assertNamed(() -> assertThat(vm.qmp).within(SHORT).awaitEventsInOrder(STOP));
-        assertNamed(() -> QmpAssertions.inOrder(SHORT).event(vm.qmp, STOP));
+        assertNamed(() -> QmpAssertions.inOrder(SHORT).awaitEvent(vm.qmp, STOP));
         vm.sends("STOP").sends("STOP");
         assertNamed(() -> assertThat(vm.qmp).within(SHORT).awaitEvent(STOP).thenEvent(RESUME));
         assertNamed(() -> assertThat(vm.qmp).receivesNoEvent(STOP).during(() -> vm.sends("STOP")));
@@ -50,12 +50,12 @@ class ArtefactsTest {
 
         assertNamed(() -> assertThat(vm.qmp).awaitEvent("JOB_STATUS_CHANGE").withData("status", "concluded"));
         assertNamed(() -> assertThat(vm.qmp).job("job0").succeeds());
-        assertNamed(() -> assertThat(vm.qmp).job("job0").isCancelled());
+        assertNamed(() -> assertThat(vm.qmp).job("job0").endsCancelled());
         assertNamed(() -> assertThat(vm.qmp).job("job0").reaches("ready"));
         assertNamed(() -> assertThat(vm.qmp).job("job0").failsWithErrorContaining("the moon"));
         assertNamed(() -> assertThat(vm.qmp).job("job0").within(SHORT).progressesTo(1));
         assertNamed(() -> assertThat(vm.qmp).job("job1").within(SHORT).succeeds());
-        assertNamed(() -> assertThat(vm.qmp).within(SHORT).hasNoJobs());
+        assertNamed(() -> assertThat(vm.qmp).within(SHORT).awaitNoJobs());
         assertNamed(() -> assertThat(vm.qmp).executing("query-status").returns("status", "paused"));
         assertNamed(() -> assertThat(vm.qmp).executing("nope").succeeds());
         assertNamed(() -> assertThat(vm.qmp).executing("query-status").failsWith("GenericError"));

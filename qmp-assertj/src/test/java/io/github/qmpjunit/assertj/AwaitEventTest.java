@@ -43,7 +43,7 @@ class AwaitEventTest {
                 .isZero();
 
         long started = System.nanoTime();
-        assertThatThrownBy(() -> assertThat(vm).within(SHORT).hasStatus("paused"))
+        assertThatThrownBy(() -> assertThat(vm).within(SHORT).awaitStatus("paused"))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("to have status \"paused\"\nwithin 60 ms, but the last answer was:\n  (none");
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(10));
@@ -197,16 +197,16 @@ class AwaitEventTest {
     @Vm(machine = "q35")
     void a_machine_has_a_status(QemuMachine vm) {
         vm.qmp().execute("stop");
-        assertThat(vm).hasStatus("paused").isRunning();
+        assertThat(vm).awaitStatus("paused").isRunning();
 
         AssertionError error = catchThrowableOfType(
-                AssertionError.class, () -> assertThat(vm).within(SHORT).hasStatus("running"));
+                AssertionError.class, () -> assertThat(vm).within(SHORT).awaitStatus("running"));
 
         assertThat(error) // QEMU 7.2 tells of "singlestep", too
                 .hasMessageMatching("\\nExpecting machine \"vm\":\n  to have status \"running\"\n"
                         + "within 60 ms, but the last answer was:\n  \\{status: \"paused\", .*running: false}");
         assertThat(error.getStackTrace()[0].getClassName()).isEqualTo(AwaitEventTest.class.getName());
-        assertThatThrownBy(() -> assertThat(vm).within(SHORT).hasStatus("runing"))
+        assertThatThrownBy(() -> assertThat(vm).within(SHORT).awaitStatus("runing"))
                 .hasMessageContaining("running: false}%nIt never will be: the statuses are ".formatted())
                 .hasMessageContaining("postmigrate, ")
                 .hasMessageContaining("running");

@@ -62,7 +62,7 @@ class JobAssertTest {
 
         assertThat(qmp).job("create0").succeeds();
 
-        assertThat(qmp).hasNoJobs();
+        assertThat(qmp).awaitNoJobs();
     }
 
     @Test
@@ -112,7 +112,7 @@ class JobAssertTest {
 
         assertThat(qmp).job("mirror0").succeeds();
 
-        assertThat(qmp).hasNoJobs();
+        assertThat(qmp).awaitNoJobs();
     }
 
     @Test
@@ -130,7 +130,7 @@ class JobAssertTest {
         mirror(qmp, Map.of("speed", 1));
         qmp.execute("block-job-cancel", Map.of("device", "mirror0", "force", true));
 
-        assertThat(qmp).job("mirror0").isCancelled();
+        assertThat(qmp).job("mirror0").endsCancelled();
         assertThatThrownBy(() -> assertThat(qmp).job("mirror0").succeeds())
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("and has failed: Operation canceled");
@@ -140,7 +140,7 @@ class JobAssertTest {
     void a_success_is_no_cancellation(QmpClient qmp, @TempDir Path dir) throws IOException {
         create(qmp, dir, "create0");
 
-        assertThatThrownBy(() -> assertThat(qmp).job("create0").isCancelled())
+        assertThatThrownBy(() -> assertThat(qmp).job("create0").endsCancelled())
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("to be cancelled\nbut it went through");
         assertThat(qmp).job("create0").succeeds();
@@ -180,7 +180,7 @@ class JobAssertTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("to reach \"standby\"\nwithin 60 ms, but it went through created, running");
         qmp.execute("block-job-cancel", Map.of("device", "mirror0", "force", true));
-        assertThat(qmp).job("mirror0").isCancelled();
+        assertThat(qmp).job("mirror0").endsCancelled();
     }
 
     @Test

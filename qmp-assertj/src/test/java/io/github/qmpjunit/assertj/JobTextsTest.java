@@ -58,7 +58,7 @@ class JobTextsTest {
                 Expecting job "job0" of QMP client "vm":
                   to fail with an error containing "x"
                 but it went through created, running, waiting, pending, concluded, without error""");
-        assertFails(() -> assertThat(vm.qmp).job("job0").isCancelled(), """
+        assertFails(() -> assertThat(vm.qmp).job("job0").endsCancelled(), """
 
                 Expecting job "job0" of QMP client "vm":
                   to be cancelled
@@ -80,9 +80,9 @@ class JobTextsTest {
         vm.sendsJobStatus("job1", "created", "aborting", "concluded");
         assertThat(vm.qmp)
                 .job("job1")
-                .isCancelled()
+                .endsCancelled()
                 .failsWithErrorContaining("canceled")
-                .isCancelled();
+                .endsCancelled();
     }
 
     @Test
@@ -152,7 +152,7 @@ class JobTextsTest {
         vm.sends("BLOCK_JOB_CANCELLED", Map.of("device", "job0"));
         vm.sendsJobStatus("job0", "concluded", "null");
 
-        assertThat(vm.qmp).job("job0").isCancelled();
+        assertThat(vm.qmp).job("job0").endsCancelled();
         assertThat(sentToTheJob()).containsExactly("job-dismiss");
         assertFails(() -> assertThat(vm.qmp).job("job0").succeeds(), """
 
@@ -261,7 +261,7 @@ class JobTextsTest {
         vm.sendsJobStatus("job0", "created", "running", "ready", "pending");
 
         assertThat(vm.qmp).job("job0").reaches("ready");
-        assertFails(() -> assertThat(vm.qmp).job("job0").within(SHORT).isCancelled(), """
+        assertFails(() -> assertThat(vm.qmp).job("job0").within(SHORT).endsCancelled(), """
 
                 Expecting job "job0" of QMP client "vm":
                   to be cancelled

@@ -25,7 +25,7 @@ class MaskingTest {
             assertMasked(() -> assertThat(vm)
                     .within(Duration.ofMillis(50))
                     .awaitReply(QmpCommand.of("qom-get", data))
-                    .matching("nothing", reply -> reply.asString().isEmpty()));
+                    .withMatching("nothing", reply -> reply.asString().isEmpty()));
             assertMasked(() -> assertThat(vm)
                     .within(Duration.ofMillis(50))
                     .awaitEvent("STOP")

@@ -66,12 +66,12 @@ class OrderAndCountTest {
         src.execute("stop");
         dst.execute("cont");
 
-        inOrder().event(dst, STOP).event(src, STOP).event(dst, RESUME);
+        inOrder().awaitEvent(dst, STOP).awaitEvent(src, STOP).awaitEvent(dst, RESUME);
 
         assertThatThrownBy(() -> {
                     dst.execute("stop");
                     src.execute("cont");
-                    inOrder(SHORT).event(src, RESUME).event(dst, STOP);
+                    inOrder(SHORT).awaitEvent(src, RESUME).awaitEvent(dst, STOP);
                 })
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("to receive STOP where it came after RESUME of \"src\"");

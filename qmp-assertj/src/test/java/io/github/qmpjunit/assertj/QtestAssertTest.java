@@ -59,15 +59,15 @@ class QtestAssertTest {
         qtest.outb(COM1 + 4, 0x08); // OUT2 lets the line through
         qtest.outb(COM1 + 1, 0x02); // an interrupt when the transmitter is empty: it is
 
-        assertThat(qtest).within(Duration.ofSeconds(20)).raisesIrq(4);
+        assertThat(qtest).within(Duration.ofSeconds(20)).awaitIrqRaised(4);
         qtest.outb(COM1 + 1, 0);
-        assertThat(qtest).within(Duration.ofSeconds(20)).lowersIrq(4);
-        assertThatThrownBy(() -> assertThat(qtest).within(Duration.ofMillis(20)).raisesIrq(11))
+        assertThat(qtest).within(Duration.ofSeconds(20)).awaitIrqLowered(4);
+        assertThatThrownBy(() -> assertThat(qtest).within(Duration.ofMillis(20)).awaitIrqRaised(11))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith(
                         "%nExpecting interrupt line 11:%n  to be raised%nbut:%n  No IRQ raise 11 within 20 ms; seen: "
                                 .formatted());
-        assertThatThrownBy(() -> assertThat(qtest).within(Duration.ofMillis(20)).lowersIrq(11))
+        assertThatThrownBy(() -> assertThat(qtest).within(Duration.ofMillis(20)).awaitIrqLowered(11))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("to be lowered\nbut:\n  No IRQ lower 11");
     }

@@ -223,7 +223,7 @@ class RacesTest {
         assertThatThrownBy(() -> assertThat(idle).within(AGES).awaitEventsInOrder(STOP))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("%nExpecting QMP client \"idle\":%n  to receive STOP%n%s".formatted(andThen));
-        assertThatThrownBy(() -> QmpAssertions.inOrder(AGES).event(idle, STOP))
+        assertThatThrownBy(() -> QmpAssertions.inOrder(AGES).awaitEvent(idle, STOP))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("%nExpecting QMP client \"idle\":%n  to receive STOP%n%s".formatted(andThen));
         assertThatThrownBy(() -> assertThat(idle).receivesNoEvent(STOP).during(AGES))

@@ -188,7 +188,7 @@ class RepliesTest {
         assertThat(vm.qmp)
                 .awaitReply("q")
                 .with("a", 1)
-                .matching("with b", reply -> reply.has("b"))
+                .withMatching("with b", reply -> reply.has("b"))
                 .with("a", 1);
         assertThat(timesExecuted("q")).isEqualTo(4);
     }
@@ -203,7 +203,7 @@ class RepliesTest {
                         .awaitReply("q")
                         .with("status", "running")
                         .with("status.x", null)
-                        .matching("and whatever", reply -> true),
+                        .withMatching("and whatever", reply -> true),
                 """
                 [it rests]\s
                 Expecting QMP client "vm":
@@ -264,9 +264,9 @@ class RepliesTest {
     @Test
     void no_jobs() {
         vm.server.whenExecuted("query-jobs").replies(List.of(Map.of("id", "a"))).replies(List.of());
-        assertThat(vm.qmp).hasNoJobs().hasNoJobs();
+        assertThat(vm.qmp).awaitNoJobs().awaitNoJobs();
         vm.server.whenExecuted("query-jobs").replies(List.of(Map.of("id", "a")));
-        assertFails(() -> assertThat(vm.qmp).within(SHORT).hasNoJobs(), """
+        assertFails(() -> assertThat(vm.qmp).within(SHORT).awaitNoJobs(), """
 
                 Expecting QMP client "vm":
                   to have no jobs

@@ -92,7 +92,7 @@ class ReplyAndEventTest {
                 .hasMessageStartingWith(
                         "%nExpecting QMP client \"vm\":%n  to reply to query-status with status = \"running\"%nwithin 60 ms, but the last answer was:%n  {status: \"paused\""
                                 .formatted());
-        assertThat(qmp).awaitReply(QmpCommand.of("query-block")).matching("of no device", reply -> reply.isEmpty());
+        assertThat(qmp).awaitReply(QmpCommand.of("query-block")).withMatching("of no device", reply -> reply.isEmpty());
     }
 
     @Test
@@ -193,7 +193,7 @@ class ReplyAndEventTest {
     void standard_error_is_awaited() {
         try (QemuMachine vm = QemuMachine.builder().args("-trace", "qmp_job*").start()) {
             assertThat(vm).isRunning();
-            assertThatThrownBy(() -> assertThat(vm).within(SHORT).stderrContains("never"))
+            assertThatThrownBy(() -> assertThat(vm).within(SHORT).awaitStderr("never"))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining(
                             "QEMU \"vm\"'s standard error has not written \"never\" within 60 ms; it has written nothing");
@@ -208,8 +208,8 @@ class ReplyAndEventTest {
                 .start()) {
             vm.qmp().execute("query-name");
 
-            assertThat(vm).stderrContains("query-name").stderrContains("query-name");
-            assertThatThrownBy(() -> assertThat(vm).within(SHORT).stderrContains("never"))
+            assertThat(vm).awaitStderr("query-name").stderrContains("query-name");
+            assertThatThrownBy(() -> assertThat(vm).within(SHORT).awaitStderr("never"))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageStartingWith(
                             "%nQEMU \"vm\"'s standard error has not written \"never\" within 60 ms".formatted())
@@ -226,7 +226,7 @@ class ReplyAndEventTest {
             assertThat(vm.artefacts()).contains(directory);
             for (ThrowingCallable assertion : List.<ThrowingCallable>of(
                     () -> assertThat(vm).within(SHORT).awaitEvent(STOP),
-                    () -> assertThat(vm).within(SHORT).hasStatus("paused"),
+                    () -> assertThat(vm).within(SHORT).awaitStatus("paused"),
                     () -> assertThat(vm).within(SHORT).exitsWith(0),
                     () -> assertThat(daemon).within(SHORT).awaitEvent(STOP))) {
                 assertThatThrownBy(assertion)
@@ -251,7 +251,7 @@ class ReplyAndEventTest {
     @Test
     void a_storage_daemon_has_the_same_assertions() {
         try (StorageDaemon daemon = StorageDaemon.builder().start()) {
-            assertThat(daemon).isRunning().hasNoJobs();
+            assertThat(daemon).isRunning().awaitNoJobs();
             assertThat(daemon).executing("query-named-block-nodes").succeeds();
             daemon.qmp().execute("quit");
             assertThatThrownBy(() -> assertThat(daemon).awaitEvent(STOP)).hasMessageContaining("its connection ended:");

@@ -78,7 +78,7 @@ class WaitsInAPoolTest {
     void a_wait_for_no_jobs() throws InterruptedException {
         vm.server.whenExecuted("query-jobs").replies(List.of(Map.of("id", "job0")));
 
-        assertStartsNoOthers(() -> assertThat(vm.qmp).within(SHORT).hasNoJobs());
+        assertStartsNoOthers(() -> assertThat(vm.qmp).within(SHORT).awaitNoJobs());
     }
 
     @Test

@@ -38,7 +38,7 @@ final class Hold {
         Terminal.say(instructions(test, running, limit));
         Deadline deadline = Deadline.in(limit);
         for (QemuMachine machine : running) {
-            machine.awaitExit(deadline.remaining());
+            machine.endsWithin(deadline.remaining());
         }
         Terminal.say("%s is held no longer".formatted(test));
     }

@@ -326,7 +326,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
             } catch (QmpException e) {
                 // It is on its way out, or hangs.
             }
-            machine.awaitExit(EXIT_TIMEOUT);
+            machine.endsWithin(EXIT_TIMEOUT);
         }
         return false;
     }

@@ -15,6 +15,7 @@ import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.OutputLog;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qemu.process.QemuStartException;
+import io.github.qmpjunit.qemu.process.QemuTimeoutException;
 import io.github.qmpjunit.qemu.qtest.Qtest;
 import io.github.qmpjunit.qemu.state.Migration;
 import io.github.qmpjunit.qemu.state.MigrationOptions;
@@ -322,27 +323,27 @@ public final class QemuMachine implements MonitoredProcess {
         return monitored.exitStatus();
     }
 
-    /**
-     * Wait until the process has ended, as it does after a guest's shutdown.
-     *
-     * @param timeout how long to wait at most
-     * @return how it ended; empty if it still runs
-     */
     @Override
-    public Optional<ExitStatus> awaitExit(Duration timeout) {
-        return monitored.awaitExit(timeout);
+    public boolean endsWithin(Duration timeout) {
+        return monitored.endsWithin(timeout);
     }
 
     /**
      * Ask the guest to shut down, as its power button does ({@code system_powerdown}), and wait until the process has ended.
      *
      * @param timeout how long to wait at most
-     * @return how it ended; empty if it still runs, since no guest has listened
+     * @return how it ended
+     * @throws QemuTimeoutException if it still runs, since no guest has listened
      */
-    public Optional<ExitStatus> shutDownGuest(Duration timeout) {
+    public ExitStatus shutDownGuest(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         qmp().execute("system_powerdown");
-        return awaitExit(deadline.remaining());
+        if (!endsWithin(deadline.remaining())) {
+            throw new QemuTimeoutException(
+                    "Expected the guest of machine \"%s\" to shut down within %s, but QEMU still runs: the guest has not reacted to its power button. %s"
+                            .formatted(name(), Deadline.format(timeout), describeBriefly()));
+        }
+        return exitStatus().orElseThrow();
     }
 
     /**

@@ -75,15 +75,9 @@ public final class StorageDaemon implements MonitoredProcess {
         return monitored.exitStatus();
     }
 
-    /**
-     * Wait until the process has ended.
-     *
-     * @param timeout how long to wait at most
-     * @return how it ended; empty if it still runs
-     */
     @Override
-    public Optional<ExitStatus> awaitExit(Duration timeout) {
-        return monitored.awaitExit(timeout);
+    public boolean endsWithin(Duration timeout) {
+        return monitored.endsWithin(timeout);
     }
 
     /** {@return what the daemon writes to its standard error, with the means to await more} */

@@ -214,7 +214,7 @@ class LaunchPrefixTest {
         FarProcesses.signal(
                 "ABRT", FarProcesses.ofQemu(folder.toString()).get(0).pid());
 
-        assertThat(vm.awaitExit(SOON)).hasValue(new ExitStatus(6, true));
+        assertThat(vm.awaitExit(SOON)).isEqualTo(new ExitStatus(6, true));
         assertThatThrownBy(vm::close)
                 .isInstanceOf(QemuExitException.class)
                 .hasMessageContaining("was ended by signal 6 (SIGABRT)");
@@ -228,7 +228,7 @@ class LaunchPrefixTest {
                 .start();
         FarProcesses.signal("TERM", vm.pid());
 
-        assertThat(vm.awaitExit(SOON)).hasValue(new ExitStatus(9, true));
+        assertThat(vm.awaitExit(SOON)).isEqualTo(new ExitStatus(9, true));
         FarProcesses.awaitNone(folder.toString());
         assertThatThrownBy(vm::close).isInstanceOf(QemuExitException.class);
     }

@@ -20,10 +20,10 @@ class StopContTest {
     void stop_and_cont(QemuMachine vm, QmpClient qmp) {
         qmp.execute("stop");
         assertThat(qmp).awaitEvent(STOP);
-        assertThat(vm).hasStatus("paused");
+        assertThat(vm).awaitStatus("paused");
 
         qmp.execute("cont");
         assertThat(qmp).awaitEvent(RESUME);
-        assertThat(vm).hasStatus("running");
+        assertThat(vm).awaitStatus("running");
     }
 }

@@ -29,6 +29,6 @@ class ModulePathTest {
         qmp.execute("stop");
 
         assertThat(qmp).awaitEvent(STOP);
-        assertThat(vm).hasStatus("paused");
+        assertThat(vm).awaitStatus("paused");
     }
 }

@@ -188,7 +188,7 @@ public final class Faults implements AutoCloseable {
      */
     public void powerLoss() {
         vm.kill();
-        if (vm.awaitExit(FAREWELL).isEmpty()) {
+        if (!vm.endsWithin(FAREWELL)) {
             throw new QemuException("Machine \"%s\" could not be killed: %s".formatted(vm.name(), vm.describe()), null);
         }
     }

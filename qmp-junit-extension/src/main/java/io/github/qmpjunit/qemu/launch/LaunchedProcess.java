@@ -299,14 +299,13 @@ public final class LaunchedProcess implements MonitoredProcess {
     }
 
     @Override
-    public Optional<ExitStatus> awaitExit(Duration timeout) {
+    public boolean endsWithin(Duration timeout) {
         Waiting waiting = Waiting.begin(() -> "the end of " + this);
         try {
-            process.awaitExit(Deadline.in(timeout));
+            return process.awaitExit(Deadline.in(timeout));
         } finally {
             waiting.end();
         }
-        return exitStatus();
     }
 
     @Override

@@ -151,8 +151,9 @@ final class ProbeGuest {
         } catch (QmpException e) {
             // QEMU's end may be faster than its reply; if it was something else, there is no end.
         }
-        Optional<ExitStatus> status = vm.awaitExit(deadline.remaining());
-        if (status.isEmpty()) {
+        boolean ended = vm.endsWithin(deadline.remaining());
+        Optional<ExitStatus> status = vm.exitStatus();
+        if (!ended || status.isEmpty()) {
             return Optional.of("a test guest did not run to its end within %s; QEMU %s"
                     .formatted(Deadline.format(deadline.timeout()), runState(vm)));
         }

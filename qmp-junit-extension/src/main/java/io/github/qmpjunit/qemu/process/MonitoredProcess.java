@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu.process;
 
+import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
@@ -41,9 +42,24 @@ public interface MonitoredProcess extends AutoCloseable {
      * Wait until the process has ended.
      *
      * @param timeout how long to wait at most
-     * @return how it ended; empty if it still runs
+     * @return how it ended
+     * @throws QemuTimeoutException if it still runs
      */
-    Optional<ExitStatus> awaitExit(Duration timeout);
+    default ExitStatus awaitExit(Duration timeout) {
+        if (endsWithin(timeout)) {
+            return exitStatus().orElseThrow();
+        }
+        throw new QemuTimeoutException("Expected \"%s\" to end within %s, but it still runs. %s"
+                .formatted(name(), Deadline.format(timeout), describeBriefly()));
+    }
+
+    /**
+     * Wait until the process has ended, or time is up.
+     *
+     * @param timeout how long to wait at most
+     * @return whether it has ended
+     */
+    boolean endsWithin(Duration timeout);
 
     /** {@return what the process, and a launch prefix, write to standard error, with the means to await more} */
     OutputLog stderr();

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     guest.outb(0x505, 1);
  *
  *     assertThat(vm).awaitEvent(GUEST_PANICKED).withData("action", "pause");
- *     assertThat(vm).hasStatus("guest-panicked");
+ *     assertThat(vm).awaitStatus("guest-panicked");
  * }
  * }</pre>
  *

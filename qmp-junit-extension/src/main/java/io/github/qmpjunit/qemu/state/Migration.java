@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
  *         src.startMigrationTo(dst, MigrationOptions.defaults().withCapability("pause-before-switchover"));
  *
  * migration.awaitStatus("pre-switchover", SOON);
- * assertThat(dst).hasStatus("inmigrate");
+ * assertThat(dst).awaitStatus("inmigrate");
  * migration.proceed();
  * migration.await(SOON);
  * }</pre>
@@ -178,7 +178,7 @@ public final class Migration {
 
     /** A destination that cannot use what it gets ends itself, and its last words are the reason: give it the time for them. */
     private MigrationException failure(String what) {
-        destination.awaitExit(FAREWELL);
+        destination.endsWithin(FAREWELL);
         return new MigrationException(MigrationReport.failure(source, destination, what), null);
     }
 

@@ -167,7 +167,7 @@ final class StateFile {
             }
             if (!end.equals("completed")) {
                 // A machine that cannot use what it gets ends itself, and its last words are the reason.
-                boolean ended = vm.awaitExit(FAREWELL).isPresent();
+                boolean ended = vm.endsWithin(FAREWELL);
                 throw new IOException(ended ? vm.describe() : "the attempt is " + MigrationReport.migration(vm));
             }
         }

@@ -157,7 +157,7 @@ class KeyboardTest {
             Deadline deadline = Deadline.in(LONG);
             do { // until the firmware looks at them
                 keyboard.press("ctrl-alt-delete");
-            } while (vm.awaitExit(Duration.ofSeconds(1)).isEmpty() && !deadline.isOver());
+            } while (!vm.endsWithin(Duration.ofSeconds(1)) && !deadline.isOver());
 
             assertThat(vm.isRunning()).isFalse();
         }
