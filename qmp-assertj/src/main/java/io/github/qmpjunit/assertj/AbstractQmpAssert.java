@@ -117,13 +117,17 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
         EventWait wait = EventWait.on(client(), subject(), deadline())
                 .allowingFailedJobs(failedJobsAllowed)
                 .unchecked(unchecked);
-        EventMark mark = since;
-        EventMatcher meant = mark == null ? matcher : matcher.where("it came after the mark", mark::isBefore);
+        EventMatcher meant = sinceMark(matcher);
         QmpEvent found = wait.next(meant);
         if (found == null) {
             throw failure("%s", wait.explain(meant));
         }
         return new AwaitedEventAssert(found, wait, meant, info);
+    }
+
+    private EventMatcher sinceMark(EventMatcher matcher) {
+        EventMark mark = since;
+        return mark == null ? matcher : new EventOrder(client()).after(mark, matcher);
     }
 
     /**
@@ -139,14 +143,16 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
         }
         isNotNull();
         EventWait wait = EventWait.on(client(), subject(), deadline()).unchecked(unchecked);
-        EventMark mark = since;
+        EventOrder order = new EventOrder(client());
+        QmpEvent before = null;
         for (EventType type : types) {
-            EventMatcher meant = EventWait.after(mark, EventMatcher.event(type));
+            EventMatcher any = EventMatcher.event(type);
+            EventMatcher meant = before == null ? sinceMark(any) : order.after(before, any);
             QmpEvent found = wait.next(meant);
             if (found == null) {
                 throw failure("%s", wait.explain(meant));
             }
-            mark = new EventMark(found.sequence());
+            before = found;
         }
         return myself;
     }

@@ -2,13 +2,11 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpEvent;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractObjectAssert;
@@ -25,20 +23,6 @@ import tools.jackson.databind.JsonNode;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert, QmpEvent> {
-
-    /**
-     * Of these, QEMU sends at most one a second (for each device of its kind) and drops those in between:
-     * {@code monitor_qapi_event_conf} in QEMU's monitor/monitor.c.
-     */
-    private static final Set<String> RATE_LIMITED = Set.of(
-            "RTC_CHANGE",
-            "WATCHDOG",
-            "BALLOON_CHANGE",
-            "QUORUM_REPORT_BAD",
-            "QUORUM_FAILURE",
-            "VSERPORT_CHANGE",
-            "MEMORY_DEVICE_SIZE_CHANGE",
-            "HV_BALLOON_STATUS_REPORT");
 
     private final EventWait wait;
     private final EventMatcher matcher;
@@ -141,7 +125,7 @@ public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert,
      * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
      */
     public AwaitedEventAssert thenEvent(EventMatcher later) {
-        return go(EventWait.after(new EventMark(actual.sequence()), requireNonNull(later, "later must not be null")));
+        return go(wait.after(actual, requireNonNull(later, "later must not be null")));
     }
 
     /**
@@ -178,7 +162,7 @@ public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert,
      *     counting proves nothing
      */
     public AwaitedEventAssert exactly(int times) {
-        if (RATE_LIMITED.contains(actual.name())) {
+        if (wait.isRateLimited(actual.name())) {
             throw new IllegalArgumentException(
                     "QEMU sends %s at most once a second and drops those in between, so they cannot be counted; use atLeast(1)"
                             .formatted(actual.name()));

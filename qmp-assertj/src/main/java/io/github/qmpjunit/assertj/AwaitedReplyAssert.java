@@ -77,7 +77,8 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
         all = all.and(predicate);
         Polling polling = new Polling(
                 deadline, within -> client.execute(actual.timeout().isPresent() ? actual : actual.withTimeout(within)));
-        if (!polling.until(all)) {
+        if (!polling.until(reply -> all.test(reply) || isForegone(reply))
+                || !all.test(requireNonNull(polling.last()))) {
             throw failure(
                     "%s",
                     client.secrets()
@@ -85,10 +86,19 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
                                             subject,
                                             "to reply to %s with %s"
                                                     .formatted(actual.name(), String.join(", ", demands)))
-                                    + polling.ending()
+                                    + (polling.last() != null && isForegone(polling.last())
+                                            ? "but that cannot happen any more. The last answer was:%n".formatted()
+                                            : polling.ending())
                                     + Message.indented(polling.lastAsText())
                                     + PeerState.describe(client)));
         }
         return this;
+    }
+
+    /** Return whether the query's reply will never change any more: a migration that has failed stays so. */
+    private boolean isForegone(@Nullable JsonNode reply) {
+        return reply != null
+                && actual.name().equals("query-migrate")
+                && Foregone.failureIn(reply).isPresent();
     }
 }

@@ -1,14 +1,17 @@
 package io.github.qmpjunit.assertj;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.internal.Deadline;
-import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpEvents;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import io.github.qmpjunit.qmp.job.QmpJob;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -32,8 +35,12 @@ final class EventWait {
     private boolean failedJobsAllowed;
     private boolean unchecked;
     private List<String> impossible = List.of();
+    private @Nullable EventMatcher checked;
+    private boolean schemaless;
     private @Nullable QmpDisconnectedException disconnected;
     private @Nullable String jobFailure;
+    private @Nullable String foregone;
+    private @Nullable QmpEvent undeclared;
     private boolean neverConnected;
 
     private EventWait(String receiver, @Nullable QmpClient client, QmpEventListener listener, Deadline deadline) {
@@ -53,9 +60,11 @@ final class EventWait {
         return new EventWait("a listener for " + listener.filter(), null, listener, deadline);
     }
 
-    /** Return a matcher for events after a mark. */
-    static EventMatcher after(@Nullable EventMark mark, EventMatcher matcher) {
-        return mark == null ? matcher : matcher.where("it came after the one before", mark::isBefore);
+    /** Return a matcher for events that happened after another one. */
+    EventMatcher after(QmpEvent earlier, EventMatcher matcher) {
+        return client == null
+                ? matcher.where("it came after " + earlier.name(), later -> later.sequence() > earlier.sequence())
+                : new EventOrder(client).after(earlier, matcher);
     }
 
     EventWait allowingFailedJobs(boolean allowed) {
@@ -76,7 +85,7 @@ final class EventWait {
             String waited = Deadline.format(Duration.ofNanos(System.nanoTime() - startedNanos));
             LOGGER.log(Level.DEBUG, "{0} awaited {1}: {2} after {3}", receiver, matcher, event, waited);
         }
-        return event == null || isConcludedFailure(matcher, event) ? null : event;
+        return event == null || isUnknown(matcher, event) || isOfFailedJob(matcher, event) ? null : event;
     }
 
     private @Nullable QmpEvent take(EventMatcher matcher) {
@@ -98,16 +107,46 @@ final class EventWait {
         }
     }
 
-    /** Wait; and where the event does not come soon, find out first whether it can come at all. */
+    /**
+     * Wait. If the event does not come soon, find out whether it can come at all, and from then on whenever something has arrived that may have
+     * made it impossible.
+     */
     private @Nullable QmpEvent awaitWithSecondThoughts(EventMatcher matcher) {
-        if (client == null || unchecked || deadline.remaining().compareTo(PATIENCE) < 0) {
+        if (client == null || deadline.remaining().compareTo(PATIENCE) < 0) {
             return listener.next(matcher, deadline);
         }
+        long seen = -1;
+        while (deadline.remaining().compareTo(PATIENCE) > 0) {
+            try {
+                return listener.next(matcher, PATIENCE);
+            } catch (QmpTimeoutException e) {
+                long arrived = client.mark().sequence();
+                if (!unchecked) {
+                    check(matcher, client);
+                }
+                if (impossible.isEmpty() && arrived != seen) {
+                    foregone = Foregone.reason(client, matcher).orElse(null);
+                }
+                if (!impossible.isEmpty() || foregone != null) {
+                    return listener.poll(matcher).orElse(null); // what came before the answer counts
+                }
+                seen = arrived;
+            }
+        }
+        return listener.next(matcher, deadline);
+    }
+
+    /** Ask the schema whether an event that is meant can come at all, once for each narrowing. */
+    @SuppressWarnings("ReferenceEquality") // this very narrowing
+    private void check(EventMatcher matcher, QmpClient client) {
+        if (matcher == checked || schemaless) {
+            return;
+        }
+        checked = matcher;
         try {
-            return listener.next(matcher, PATIENCE);
-        } catch (QmpTimeoutException e) {
-            impossible = problemsOf(matcher, client);
-            return impossible.isEmpty() ? listener.next(matcher, deadline) : null;
+            impossible = matcher.problemsIn(client.schema());
+        } catch (QmpException e) {
+            schemaless = true; // nobody can tell, nor later in this chain
         }
     }
 
@@ -120,14 +159,44 @@ final class EventWait {
         }
     }
 
-    /** Concluded is not success: return whether a job that was to conclude has failed. */
-    private boolean isConcludedFailure(EventMatcher matcher, QmpEvent event) {
-        if (client == null || failedJobsAllowed || !matcher.demandsData("status", "concluded")) {
+    /**
+     * Return whether the event came although QEMU's schema does not know it. It would have been called impossible if it had come later, and no
+     * verdict may depend on how fast a machine is. Costs nothing for what QEMU's own schema has.
+     */
+    private boolean isUnknown(EventMatcher matcher, QmpEvent event) {
+        if (client == null || unchecked || matcher.isOfQemu()) {
             return false;
         }
-        jobFailure = JobProgress.failureOf(client, event.data().path("id").asString(""))
-                .orElse(null);
+        check(matcher, client);
+        undeclared = impossible.isEmpty() ? null : event;
+        return undeclared != null;
+    }
+
+    /** Concluded is not success, nor is completed: return whether the job of an event has failed. */
+    private boolean isOfFailedJob(EventMatcher matcher, QmpEvent event) {
+        if (client == null || failedJobsAllowed) {
+            return false;
+        }
+        if (event.is(QmpEvents.BLOCK_JOB_COMPLETED) && event.data().has("error") && !matcher.mentionsData("error")) {
+            jobFailure = "Job \"%s\": %s"
+                    .formatted(
+                            event.data().path("device").asString(""),
+                            event.data().path("error").asString(""));
+        } else if (event.is(QmpEvents.JOB_STATUS_CHANGE) && matcher.demandsData("status", "concluded")) {
+            jobFailure = failureOf(event.data().path("id").asString("")).orElse(null);
+        }
         return jobFailure != null;
+    }
+
+    private Optional<String> failureOf(String id) {
+        try (QmpJob job = QmpJob.follow(requireNonNull(client), id)) {
+            return job.failure().map(why -> "Job \"%s\": %s".formatted(id, why));
+        }
+    }
+
+    /** Return whether QEMU drops some events of a name, so that they cannot be counted. A listener does not know its QEMU. */
+    boolean isRateLimited(String name) {
+        return client != null && client.isRateLimited(name);
     }
 
     /** Put an event back that does not meet a later demand. */
@@ -159,6 +228,18 @@ final class EventWait {
         }
         if (neverConnected) {
             return expected + Message.NEVER_CONNECTED;
+        }
+        if (undeclared != null) {
+            return expected
+                    + "and it came, but QEMU's schema says that it cannot:%n%s%nIf this QEMU sends it all the same: withoutSchemaCheck()"
+                            .formatted(Message.indented(String.join("\n", impossible)))
+                    + artefacts();
+        }
+        if (foregone != null) {
+            return expected
+                    + "but that cannot happen any more:%n%s%n".formatted(Message.indented(foregone))
+                    + timeline().everything()
+                    + artefacts();
         }
         if (!impossible.isEmpty()) {
             return expected

@@ -3,7 +3,6 @@ package io.github.qmpjunit.assertj;
 import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.internal.Deadline;
-import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -56,11 +55,9 @@ public class InOrderAssert extends AbstractAssert<InOrderAssert, Duration> {
         QmpEvent earlier = before;
         EventMatcher meant = earlier == null
                 ? matcher
-                : matcher.where(
-                        "it came after " + story,
-                        client.equals(receiver)
-                                ? new EventMark(earlier.sequence())::isBefore
-                                : event -> event.nanoTime() - earlier.nanoTime() >= 0);
+                : client.equals(receiver)
+                        ? new EventOrder(client).after(earlier, story, matcher)
+                        : matcher.where("it came after " + story, event -> event.nanoTime() - earlier.nanoTime() >= 0);
         EventWait wait = EventWait.on(client, "QMP client \"" + client.name() + "\"", deadline);
         QmpEvent found = wait.next(meant);
         if (found == null) {

@@ -2,23 +2,16 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.internal.Deadline;
-import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
-import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
-import io.github.qmpjunit.qmp.job.QmpJobListener;
+import io.github.qmpjunit.qmp.job.QmpJob;
+import io.github.qmpjunit.qmp.job.QmpJobException;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.apiguardian.api.API;
 import org.assertj.core.api.WritableAssertionInfo;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Assertions about a job: what becomes of it, not only that it ends.
@@ -47,11 +40,14 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
      * @throws AssertionError if it fails, with QEMU's own reason, or is not over in time
      */
     public JobAssert succeeds() {
-        JobProgress progress = driveToEnd("to succeed");
-        if (progress.error().isPresent() || !progress.isOutcomeKnown()) {
-            throw failure("%s", message("to succeed") + "but " + progress.describe() + PeerState.artefacts(client));
-        }
-        return this;
+        String what = "to succeed";
+        return with(what, job -> {
+            job.driveToEnd(timeout());
+            if (job.error().isPresent() || !job.isOutcomeKnown()) {
+                throw butIs(what, job);
+            }
+            return this;
+        });
     }
 
     /**
@@ -64,16 +60,17 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
     public JobAssert failsWithErrorContaining(String part) {
         requireNonNull(part, "part must not be null");
         String what = "to fail with an error containing \"%s\"".formatted(part);
-        JobProgress progress = driveToEnd(what);
-        String error = progress.error().orElse(null);
-        if (error == null) {
-            throw failure("%s", message(what) + "but " + progress.describe() + PeerState.artefacts(client));
-        }
-        if (!error.contains(part)) {
-            throw failureWithActualExpected(
-                    error, part, "%s", message(what) + "but its error is: " + error + PeerState.artefacts(client));
-        }
-        return this;
+        return with(what, job -> {
+            String error = job.driveToEnd(timeout()).error().orElse(null);
+            if (error == null) {
+                throw butIs(what, job);
+            }
+            if (!error.contains(part)) {
+                throw failureWithActualExpected(
+                        error, part, "%s", message(what) + "but its error is: " + error + PeerState.artefacts(client));
+            }
+            return this;
+        });
     }
 
     /**
@@ -84,12 +81,13 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
      */
     public JobAssert endsCancelled() {
         String what = "to be cancelled";
-        JobProgress progress = follow(what, JobProgress::isOver, false);
-        if (!progress.isCancelled()) {
-            throw failure("%s", message(what) + "but " + progress.describe() + PeerState.artefacts(client));
-        }
-        dismiss();
-        return this;
+        return with(what, job -> {
+            if (!job.awaitEnd(timeout()).isCancelled()) {
+                throw butIs(what, job);
+            }
+            job.dismiss();
+            return this;
+        });
     }
 
     /**
@@ -103,125 +101,85 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
     public JobAssert reaches(String status) {
         requireNonNull(status, "status must not be null");
         String what = "to reach \"%s\"".formatted(status);
-        JobProgress progress = follow(what, job -> job.hasReached(status) || job.isOver(), false);
-        boolean failedAtTheEnd = status.equals("concluded") && progress.error().isPresent();
-        if (!progress.hasReached(status) || failedAtTheEnd) {
-            throw failure("%s", message(what) + "but " + progress.describe() + PeerState.artefacts(client));
-        }
-        return this;
+        return with(what, job -> {
+            job.awaitStatus(status, timeout());
+            if (status.equals("concluded") && job.error().isPresent()) {
+                throw butIs(what, job);
+            }
+            return this;
+        });
     }
 
     /**
-     * Verify that the job has done some of its work, or does so in time. This does not drive the job.
+     * Wait until the job has done some of its work. This does not drive the job. A job that is ready or has succeeded has done all.
      *
      * @param percent how much, from 0 to 100
      * @return this assertion
-     * @throws AssertionError if it does not get that far in time
+     * @throws AssertionError if it does not get that far in time, or ends before; the message then holds its error
      */
     public JobAssert progressesTo(int percent) {
         if (percent < 0 || percent > 100) {
             throw new IllegalArgumentException("A job progresses from 0 to 100 percent, not to " + percent);
         }
-        Polling polling = new Polling(deadline(), this::query);
-        if (!polling.until(job -> isAt(job, percent))) {
-            throw failure(
-                    "%s",
-                    message("to progress to %d %%".formatted(percent))
-                            + polling.ending()
-                            + Message.indented(polling.lastAsText())
-                            + PeerState.artefacts(client));
-        }
-        return this;
+        String what = "to progress to %d %%".formatted(percent);
+        return with(what, job -> {
+            Polling polling = new Polling(deadline(), job::query);
+            boolean ended = polling.until(answer -> job.hasProgressedTo(percent) || job.isOver());
+            if (!ended) {
+                throw failure(
+                        "%s",
+                        message(what)
+                                + polling.ending()
+                                + Message.indented(polling.lastAsText())
+                                + PeerState.artefacts(client));
+            }
+            if (!job.hasProgressedTo(percent)) {
+                throw butIs(what, job);
+            }
+            return this;
+        });
     }
 
-    private static boolean isAt(JsonNode job, int percent) {
-        long total = job.path("total-progress").asLong(0);
-        return job.path("current-progress").asLong(0) * 100 >= total * percent && total > 0;
-    }
-
-    private JsonNode query(Duration within) {
-        JsonNode jobs = client.execute(QmpCommand.of("query-jobs").withTimeout(within));
-        return jobs.valueStream()
-                .filter(job -> job.path("id").asString("").equals(actual))
-                .findFirst()
-                .orElse(jobs);
-    }
-
-    private JobProgress driveToEnd(String what) {
-        JobProgress progress = follow(what, JobProgress::isOver, true);
-        dismiss();
-        return progress;
-    }
-
-    /** Follow the job until it is as wanted; fail if that is not in time. */
-    private JobProgress follow(String what, Predicate<JobProgress> wanted, boolean drive) {
+    /** Do something with the job, and turn what goes wrong into a failure that describes the job. */
+    private <T> T with(String what, Function<QmpJob, T> action) {
         if (!client.hasEverConnected()) {
             throw failure("%s", message(what) + Message.NEVER_CONNECTED);
         }
-        Deadline deadline = deadline();
-        JobProgress progress = new JobProgress(client, actual);
-        Set<String> driven = new HashSet<>();
-        try (QmpJobListener listener = new QmpJobListener(actual)) {
-            client.registerWithHistory(listener);
-            progress.learnOutcome(listener);
-            while (true) {
-                if (progress.isOver() && !progress.isOutcomeKnown()) {
-                    progress.learnOutcome(listener);
-                }
-                if (wanted.test(progress)) {
-                    return progress;
-                }
-                if (drive) {
-                    drive(progress.status(), driven);
-                }
-                progress.take(listener.next(EventMatcher.anyEvent(), deadline));
-                progress.takeAll(listener);
-            }
-        } catch (QmpTimeoutException e) {
-            throw failure(
-                    "%s",
-                    message(what)
-                            + "%s, but %s%s"
-                                    .formatted(
-                                            Message.within(timeout()),
-                                            progress.describe(),
-                                            PeerState.describe(client)));
-        } catch (QmpDisconnectedException e) {
-            throw failure(
-                    "%s",
-                    message(what)
-                            + "but the connection ended:%n%s".formatted(Message.indented(e.getMessage()))
-                            + PeerState.artefacts(client));
-        }
-    }
-
-    /** Do what the job waits for, once for each status. */
-    private void drive(@Nullable String status, Set<String> driven) {
-        if (status == null || !driven.add(status)) {
-            return;
-        }
-        switch (status) {
-            case "ready" -> tryTo("job-complete");
-            case "pending" -> tryTo("job-finalize");
-            default -> {
-                // it goes on by itself
+        try (QmpJob job = QmpJob.follow(client, actual)) {
+            try {
+                return action.apply(job);
+            } catch (QmpJobException e) {
+                throw butIs(what, job);
+            } catch (QmpTimeoutException e) {
+                throw failure(
+                        "%s",
+                        message(what)
+                                + "%s, but %s%s"
+                                        .formatted(
+                                                Message.within(timeout()), job.describe(), PeerState.describe(client)));
+            } catch (QmpErrorException e) {
+                throw failure(
+                        "%s",
+                        message(what)
+                                + "but %s, and QEMU refuses %s:%n%s"
+                                        .formatted(
+                                                job.describe(),
+                                                e.command().name(),
+                                                Message.indented(
+                                                        client.secrets().mask(e.description())))
+                                + PeerState.artefacts(client));
+            } catch (QmpDisconnectedException e) {
+                throw failure(
+                        "%s",
+                        message(what)
+                                + "but the connection ended:%n%s".formatted(Message.indented(e.getMessage()))
+                                + PeerState.artefacts(client));
             }
         }
     }
 
-    private void dismiss() {
-        tryTo("job-dismiss");
-    }
-
-    /** The job may have gone on by itself meanwhile; then there is nothing to do. */
-    private void tryTo(String command) {
-        try {
-            client.execute(command, Map.of("id", actual));
-        } catch (QmpErrorException e) {
-            // See above: what counts is where the job comes to.
-        } catch (QmpDisconnectedException e) {
-            // The wait that follows tells it.
-        }
+    private AssertionError butIs(String what, QmpJob job) {
+        return failure("%s", message(what) + "but " + job.describe() + PeerState.artefacts(client));
     }
 
     private String message(String what) {

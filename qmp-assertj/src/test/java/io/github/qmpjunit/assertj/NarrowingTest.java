@@ -261,10 +261,10 @@ class NarrowingTest {
                 .isEqualTo("""
 
                         Expecting QMP client "vm":
-                          to receive B where it came after the one before
+                          to receive B where it came after A
                         within 60 ms, but the closest events were:
-                          +T  B    not an event where it came after the one before
-                          +T  B    not an event where it came after the one before
+                          +T  B    not an event where it came after A
+                          +T  B    not an event where it came after A
                         All events, with times relative to the beginning of this wait:
                           +T  B
                           +T  A
@@ -301,7 +301,7 @@ class NarrowingTest {
                 .isEqualTo("""
 
                         Expecting QMP client "vm":
-                          to receive STOP where it came after the one before
+                          to receive STOP where it came after RESUME
                         within 60 ms, but the closest events were:
                           +T  STOP    matches, but an earlier assertion has consumed it
                         All events, with times relative to the beginning of this wait:

@@ -42,8 +42,8 @@ class OrderAndCountTest {
         assertThatThrownBy(
                         () -> assertThat(qmp).within(SHORT).awaitEvent(RESUME).thenEvent(STOP))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("to receive STOP where it came after the one before")
-                .hasMessageContaining("STOP    not an event where it came after the one before");
+                .hasMessageContaining("to receive STOP where it came after RESUME")
+                .hasMessageContaining("STOP    not an event where it came after RESUME");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -249,6 +250,51 @@ public final class EventMatcher {
     public boolean demandsData(String path, @Nullable Object expected) {
         String demand = "with data " + path + " = " + JsonValues.brief(JsonValues.treeOf(expected, path));
         return conditions.stream().anyMatch(condition -> condition.description.equals(demand));
+    }
+
+    /**
+     * Return the value that this matcher demands at a path of the data.
+     *
+     * @param path where in the data
+     * @return the value; empty if there is no demand there, or one that many values meet
+     */
+    public Optional<JsonNode> demandedData(String path) {
+        for (Demand demand : demands()) {
+            JsonNode expected = demand.expected();
+            if (expected != null && demand.path().isEmpty() && expected.has(path)) {
+                return Optional.of(expected.get(path));
+            }
+            if (expected != null && demand.path().equals(path)) {
+                return Optional.of(expected);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Return whether this matcher says anything about a path of the data.
+     *
+     * @param path where in the data
+     * @return whether a value or a predicate is demanded there
+     */
+    public boolean mentionsData(String path) {
+        return demandedData(path).isPresent()
+                || demands().stream().anyMatch(demand -> demand.path().equals(path));
+    }
+
+    /** {@return whether QEMU's own schema has, in some version, the events and the data that are meant} */
+    public boolean isOfQemu() {
+        return !names.isEmpty()
+                && names.stream()
+                        .allMatch(name -> QmpEvents.DATA.containsKey(name)
+                                && demands().stream().allMatch(demand -> knows(QmpEvents.DATA.get(name), demand)));
+    }
+
+    private static boolean knows(Set<String> members, Demand demand) {
+        JsonNode expected = demand.expected();
+        return demand.path().isEmpty()
+                ? expected == null || members.containsAll(expected.propertyNames())
+                : members.contains(demand.path().split("[.\\[]", 2)[0]);
     }
 
     /** {@return the names that are meant, in the order in which they were given; empty if every name is} */

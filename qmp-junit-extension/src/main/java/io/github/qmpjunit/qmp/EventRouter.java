@@ -1,6 +1,9 @@
 package io.github.qmpjunit.qmp;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,8 @@ final class EventRouter {
 
     private final List<QmpEventListener> listeners =
             new CopyOnWriteArrayList<>(); // a filter may remove its own listener
+
+    private final EventRates rates = new EventRates();
 
     private long sequence;
     private @Nullable QmpException ended;
@@ -38,7 +43,17 @@ final class EventRouter {
     EventMark mark() {
         lock.lock();
         try {
-            return new EventMark(sequence);
+            return new EventMark(sequence, Instant.now());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Return how long from now on the server may still hold back an event of these names. */
+    Duration holdBack(Set<String> names, @Nullable QmpVersion version) {
+        lock.lock();
+        try {
+            return rates.holdBack(names, version, System.nanoTime());
         } finally {
             lock.unlock();
         }
@@ -53,6 +68,7 @@ final class EventRouter {
         try {
             QmpEvent event = new QmpEvent(message, ++sequence, nanoTime);
             observed.observe(event);
+            rates.observe(event);
             for (QmpEventListener listener : listeners) {
                 listener.offer(event);
             }
@@ -109,6 +125,7 @@ final class EventRouter {
             ended = end;
             if (end == null) {
                 observed.reset();
+                rates.reset();
             }
             listeners.forEach(listener -> listener.connectionChanged(end));
         } finally {

@@ -418,6 +418,34 @@ public final class QmpClient implements AutoCloseable {
         return router.observed();
     }
 
+    /**
+     * Return whether this server rate-limits an event: it sends the first at once, holds back further ones for up to a second, and drops
+     * those in between.
+     *
+     * @param event the event's name
+     * @return whether it does; of a server whose version is not known, whether any QEMU does
+     * @see <a href="https://www.qemu.org/docs/master/interop/qmp-spec.html#asynchronous-events">QEMU's description of events</a>
+     */
+    public boolean isRateLimited(String event) {
+        return EventRates.isLimited(event, version());
+    }
+
+    /**
+     * Return how long from now on the server may still hold back an event, because it rate-limits it. Before that, no reply proves that all
+     * such events have arrived.
+     *
+     * @param matcher which event is meant
+     * @return how long; zero for most events, and if none of its kind has arrived within the last second
+     */
+    public Duration holdBack(EventMatcher matcher) {
+        return router.holdBack(matcher.names(), version());
+    }
+
+    private @Nullable QmpVersion version() {
+        QmpGreeting received = greeting;
+        return received == null ? null : received.version();
+    }
+
     /** {@return the point between the events that have arrived and those to come} */
     public EventMark mark() {
         return router.mark();

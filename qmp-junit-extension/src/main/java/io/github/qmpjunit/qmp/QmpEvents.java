@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import java.util.Map;
+import java.util.Set;
 import org.apiguardian.api.API;
 
 /**
@@ -179,6 +181,68 @@ public final class QmpEvents {
 
     /** {@code WATCHDOG}, with data {@code action}. */
     public static final EventType WATCHDOG = new EventType("WATCHDOG");
+
+    /** Each event with the names of its data, in any version. */
+    static final Map<String, Set<String>> DATA = Map.ofEntries(
+            Map.entry("ACPI_DEVICE_OST", Set.of("info")),
+            Map.entry("BALLOON_CHANGE", Set.of("actual")),
+            Map.entry("BLOCK_EXPORT_DELETED", Set.of("id")),
+            Map.entry("BLOCK_IMAGE_CORRUPTED", Set.of("device", "fatal", "msg", "node-name", "offset", "size")),
+            Map.entry(
+                    "BLOCK_IO_ERROR",
+                    Set.of("action", "device", "node-name", "nospace", "operation", "qom-path", "reason")),
+            Map.entry("BLOCK_JOB_CANCELLED", Set.of("device", "len", "offset", "speed", "type")),
+            Map.entry("BLOCK_JOB_COMPLETED", Set.of("device", "error", "len", "offset", "speed", "type")),
+            Map.entry("BLOCK_JOB_ERROR", Set.of("action", "device", "operation")),
+            Map.entry("BLOCK_JOB_PENDING", Set.of("id", "type")),
+            Map.entry("BLOCK_JOB_READY", Set.of("device", "len", "offset", "speed", "type")),
+            Map.entry("BLOCK_WRITE_THRESHOLD", Set.of("amount-exceeded", "node-name", "write-threshold")),
+            Map.entry("COLO_EXIT", Set.of("mode", "reason")),
+            Map.entry("DEVICE_DELETED", Set.of("device", "path")),
+            Map.entry("DEVICE_TRAY_MOVED", Set.of("device", "id", "tray-open")),
+            Map.entry("DEVICE_UNPLUG_GUEST_ERROR", Set.of("device", "path")),
+            Map.entry("DUMP_COMPLETED", Set.of("error", "result")),
+            Map.entry("FAILOVER_NEGOTIATED", Set.of("device-id")),
+            Map.entry("GUEST_CRASHLOADED", Set.of("action", "info")),
+            Map.entry("GUEST_PANICKED", Set.of("action", "info")),
+            Map.entry("GUEST_PVSHUTDOWN", Set.of()),
+            Map.entry("HV_BALLOON_STATUS_REPORT", Set.of("available", "committed")),
+            Map.entry("JOB_STATUS_CHANGE", Set.of("id", "status")),
+            Map.entry("MEMORY_DEVICE_SIZE_CHANGE", Set.of("id", "qom-path", "size")),
+            Map.entry("MEMORY_FAILURE", Set.of("action", "flags", "recipient")),
+            Map.entry("MEM_UNPLUG_ERROR", Set.of("device", "msg")),
+            Map.entry("MIGRATION", Set.of("status")),
+            Map.entry("MIGRATION_PASS", Set.of("pass")),
+            Map.entry("NETDEV_STREAM_CONNECTED", Set.of("addr", "netdev-id")),
+            Map.entry("NETDEV_STREAM_DISCONNECTED", Set.of("netdev-id")),
+            Map.entry("NETDEV_VHOST_USER_CONNECTED", Set.of("chardev-id", "netdev-id")),
+            Map.entry("NETDEV_VHOST_USER_DISCONNECTED", Set.of("netdev-id")),
+            Map.entry("NIC_RX_FILTER_CHANGED", Set.of("name", "path")),
+            Map.entry("POWERDOWN", Set.of()),
+            Map.entry("PR_MANAGER_STATUS_CHANGED", Set.of("connected", "id")),
+            Map.entry("QUORUM_FAILURE", Set.of("reference", "sector-num", "sectors-count")),
+            Map.entry("QUORUM_REPORT_BAD", Set.of("error", "node-name", "sector-num", "sectors-count", "type")),
+            Map.entry("RDMA_GID_STATUS_CHANGED", Set.of("gid-status", "interface-id", "netdev", "subnet-prefix")),
+            Map.entry("RESET", Set.of("guest", "reason")),
+            Map.entry("RESUME", Set.of()),
+            Map.entry("RTC_CHANGE", Set.of("offset", "qom-path")),
+            Map.entry("SHUTDOWN", Set.of("guest", "reason")),
+            Map.entry("SPICE_CONNECTED", Set.of("client", "server")),
+            Map.entry("SPICE_DISCONNECTED", Set.of("client", "server")),
+            Map.entry("SPICE_INITIALIZED", Set.of("client", "server")),
+            Map.entry("SPICE_MIGRATE_COMPLETED", Set.of()),
+            Map.entry("STOP", Set.of()),
+            Map.entry("SUSPEND", Set.of()),
+            Map.entry("SUSPEND_DISK", Set.of()),
+            Map.entry("UNPLUG_PRIMARY", Set.of("device-id")),
+            Map.entry("VFIO_MIGRATION", Set.of("device-id", "device-state", "qom-path")),
+            Map.entry("VFU_CLIENT_HANGUP", Set.of("dev-id", "dev-qom-path", "vfu-id", "vfu-qom-path")),
+            Map.entry("VNC_CONNECTED", Set.of("client", "server")),
+            Map.entry("VNC_DISCONNECTED", Set.of("client", "server")),
+            Map.entry("VNC_INITIALIZED", Set.of("client", "server")),
+            Map.entry("VSERPORT_CHANGE", Set.of("id", "open")),
+            Map.entry("WAKEUP", Set.of()),
+            Map.entry("WATCHDOG", Set.of("action")));
 
     private QmpEvents() {}
 }

@@ -12,7 +12,13 @@ public class QmpTimeoutException extends QmpException {
     /** As {@link #timeout()} tells it. */
     private final Duration timeout;
 
-    QmpTimeoutException(String message, Duration timeout) {
+    /**
+     * Create an exception.
+     *
+     * @param message what was waited for, and what is known instead
+     * @param timeout how long was waited
+     */
+    public QmpTimeoutException(String message, Duration timeout) {
         super(message, null);
         this.timeout = timeout;
     }

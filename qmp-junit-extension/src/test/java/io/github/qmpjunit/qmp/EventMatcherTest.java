@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.json.Json;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -237,7 +238,7 @@ class EventMatcherTest {
 
     @Test
     void a_mark_lies_between_two_events() {
-        EventMark mark = new EventMark(1);
+        EventMark mark = new EventMark(1, Instant.now());
 
         assertThat(mark.isBefore(CREATED)).isFalse();
         assertThat(mark.isBefore(new QmpEvent(CREATED.message(), 2, 0))).isTrue();

@@ -29,6 +29,8 @@ final class QmpEventsGenerator {
     private static final String SOURCE_HEADER = """
             package io.github.qmpjunit.qmp;
 
+            import java.util.Map;
+            import java.util.Set;
             import org.apiguardian.api.API;
 
             /**
@@ -37,6 +39,11 @@ final class QmpEventsGenerator {
              */
             @API(status = API.Status.MAINTAINED, since = "0.1.0")
             public final class QmpEvents {
+            """;
+
+    private static final String DATA_HEADER = """
+                /** Each event with the names of its data, in any version. */
+                static final Map<String, Set<String>> DATA = Map.ofEntries(
             """;
 
     private QmpEventsGenerator() {}
@@ -70,7 +77,19 @@ final class QmpEventsGenerator {
                 .orElseThrow();
         return events.stream()
                 .map(event -> event.constant(oldest))
-                .collect(Collectors.joining("\n", SOURCE_HEADER + "\n", "\n    private QmpEvents() {}\n}\n"));
+                .collect(Collectors.joining(
+                        "\n", SOURCE_HEADER + "\n", "\n" + data(events) + "\n    private QmpEvents() {}\n}\n"));
+    }
+
+    private static String data(List<Event> events) {
+        return events.stream()
+                .map(event -> "            Map.entry(\"%s\", Set.of(%s))"
+                        .formatted(
+                                event.name(),
+                                event.members().stream()
+                                        .map("\"%s\""::formatted)
+                                        .collect(Collectors.joining(", "))))
+                .collect(Collectors.joining(",\n", DATA_HEADER, ");\n"));
     }
 
     /** Return the events of a running QEMU's schema. */

@@ -1,0 +1,81 @@
+package io.github.qmpjunit.qmp;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which events a QEMU rate-limits, and how long it may hold one back.
+ *
+ * <p>QEMU sends the first event of such a kind at once. Further ones within a second it holds back: the last of them is sent when the
+ * second is over, with the timestamp of the moment at which it happened; those in between are dropped. So a reply proves nothing about such events,
+ * and they may arrive after events that happened later. The table is {@code monitor_qapi_event_conf} in QEMU's {@code monitor/monitor.c},
+ * compared for 7.2, 8.2, 9.2 and 10.0. Not thread-safe: {@link EventRouter}'s lock guards it.
+ */
+final class EventRates {
+
+    /** QEMU's timer, and a margin for a busy host, on which it fires late. */
+    private static final Duration INTERVAL = Duration.ofMillis(1000);
+
+    private static final Duration MARGIN = Duration.ofMillis(100);
+
+    /** Each event with the first version, as major and minor, that limits it; 0.0 for those older than what we support. */
+    private static final Map<String, Since> LIMITED = Map.of(
+            "RTC_CHANGE", new Since(0, 0),
+            "WATCHDOG", new Since(0, 0),
+            "BALLOON_CHANGE", new Since(0, 0),
+            "QUORUM_REPORT_BAD", new Since(0, 0),
+            "QUORUM_FAILURE", new Since(0, 0),
+            "VSERPORT_CHANGE", new Since(0, 0),
+            "MEMORY_DEVICE_SIZE_CHANGE", new Since(0, 0),
+            "HV_BALLOON_STATUS_REPORT", new Since(8, 2),
+            "BLOCK_IO_ERROR", new Since(10, 0));
+
+    private final Map<String, Long> lastArrivals = new HashMap<>();
+
+    private record Since(int major, int minor) {}
+
+    /**
+     * Return whether a QEMU limits an event.
+     *
+     * @param version its version; null if unknown, which may be any
+     */
+    static boolean isLimited(String event, @Nullable QmpVersion version) {
+        Since since = LIMITED.get(event);
+        return since != null && (version == null || version.isAtLeast(since.major, since.minor));
+    }
+
+    /** Note the arrival of an event. */
+    void observe(QmpEvent event) {
+        if (LIMITED.containsKey(event.name())) {
+            lastArrivals.put(event.name(), event.nanoTime());
+        }
+    }
+
+    /** Forget what another server has sent. */
+    void reset() {
+        lastArrivals.clear();
+    }
+
+    /**
+     * Return how long from now on an event may still be held back. Only one whose like has arrived within the last second can be.
+     *
+     * @param names the events' names; empty for any
+     */
+    Duration holdBack(Collection<String> names, @Nullable QmpVersion version, long nowNanos) {
+        Set<String> limited = LIMITED.keySet();
+        Stream<String> meant = names.isEmpty() ? limited.stream() : names.stream();
+        long longest = meant.filter(name -> isLimited(name, version))
+                .map(lastArrivals::get)
+                .flatMap(Stream::ofNullable)
+                .mapToLong(arrival -> arrival + INTERVAL.plus(MARGIN).toNanos() - nowNanos)
+                .max()
+                .orElse(0);
+        return Duration.of(Math.max(0, longest), TimeUnit.NANOSECONDS.toChronoUnit());
+    }
+}
