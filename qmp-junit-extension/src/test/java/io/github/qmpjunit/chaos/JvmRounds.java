@@ -31,7 +31,6 @@ final class JvmRounds {
         boolean early = random.nextInt(4) == 0;
         int delay = random.nextInt(early ? 900 : 400);
         Process jvm = start(blow.name(), blow.jvmOptions());
-        String own = root + "/" + Leftovers.prefixOf(jvm.pid());
         List<String> found = new ArrayList<>();
         if (!early) {
             jvm.inputReader().readLine(); // it has a machine now, or has ended
@@ -40,7 +39,7 @@ final class JvmRounds {
         Thread.sleep(delay);
         boolean struck = jvm.isAlive();
         try {
-            blow.strike(jvm, Leftovers.processes(own));
+            blow.strike(jvm, Leftovers.processes(root, jvm.pid()));
         } catch (java.io.IOException e) {
             // It has ended already, for want of memory.
         }
@@ -49,7 +48,7 @@ final class JvmRounds {
             found.add("the JVM does not end: " + Files.readString(output));
             jvm.destroyForcibly().waitFor();
         }
-        List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(own));
+        List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(root, jvm.pid()));
         Duration untilGone = Duration.ofNanos(System.nanoTime() - blown);
         if (!processes.isEmpty()) {
             found.add("processes " + Leftovers.describe(processes));

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** Finds what machines have left on this host. Linux only, as it reads {@code /proc}. */
 final class Leftovers {
 
-    private static final String PREFIX = "qmp-junit-";
+    private static final String HOME_PREFIX = "qmp-junit-";
     private static final long OWN_PID = ProcessHandle.current().pid();
     private static final Path PROC = Path.of("/proc");
     private static final Path OWN_FDS = Path.of("/proc/self/fd");
@@ -50,19 +50,32 @@ final class Leftovers {
         }
     }
 
+    /** Return the processes that have the directory of a JVM in their command lines. */
+    static List<ProcessHandle> processes(Path root, long pid) {
+        return processes(root + "/" + HOME_PREFIX).stream()
+                .filter(process ->
+                        commandLine(PROC.resolve(Long.toString(process.pid()))).contains("/" + prefixOf(pid)))
+                .toList();
+    }
+
     /** Return the directories of other JVMs; this one's stays as long as this one does. */
     static List<Path> directoriesOfJvms(Path root) {
-        return content(root)
-                .filter(entry -> entry.getFileName().toString().startsWith(PREFIX))
+        return allDirectoriesOfJvms(root)
                 .filter(entry -> !entry.getFileName().toString().startsWith(prefixOf(OWN_PID)))
                 .toList();
     }
 
     /** Return the directories of a JVM, of which there is one at most. */
     static List<Path> directoriesOfJvm(Path root, long pid) {
-        return content(root)
+        return allDirectoriesOfJvms(root)
                 .filter(entry -> entry.getFileName().toString().startsWith(prefixOf(pid)))
                 .toList();
+    }
+
+    private static Stream<Path> allDirectoriesOfJvms(Path root) {
+        return content(root)
+                .filter(entry -> entry.getFileName().toString().startsWith(HOME_PREFIX))
+                .flatMap(Leftovers::content);
     }
 
     /** Return the directories of this JVM's machines. */
@@ -75,7 +88,7 @@ final class Leftovers {
 
     /** Return how the name of a JVM's directory begins. */
     static String prefixOf(long pid) {
-        return PREFIX + pid + "-";
+        return pid + "-";
     }
 
     private static Stream<Path> content(Path directory) {

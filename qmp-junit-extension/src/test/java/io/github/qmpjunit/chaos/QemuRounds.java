@@ -14,8 +14,7 @@ final class QemuRounds {
 
     private static final Duration LIFE = Duration.ofSeconds(40);
     private static final Duration MOMENT = Duration.ofSeconds(5);
-    private static final String PREFIX =
-            Leftovers.prefixOf(ProcessHandle.current().pid());
+    private static final long OWN_PID = ProcessHandle.current().pid();
     private static final List<QemuBlow> BLOWS = List.of(QemuBlow.values());
     private static final List<Life.Phase> MOMENTS = Stream.of(Life.Phase.values())
             .filter(phase -> phase != Life.Phase.OVER)
@@ -89,7 +88,7 @@ final class QemuRounds {
     }
 
     private Duration lookAround(List<String> found, long blown) throws InterruptedException {
-        List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(root + "/" + PREFIX));
+        List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(root, OWN_PID));
         if (!processes.isEmpty()) {
             found.add("processes " + Leftovers.describe(processes));
             processes.forEach(ProcessHandle::destroyForcibly);
@@ -118,7 +117,7 @@ final class QemuRounds {
     private List<ProcessHandle> ownChildren(Thread worker) throws InterruptedException {
         // The setpriv that becomes QEMU has the directory on its command line too.
         while (worker.isAlive()) {
-            List<Long> ours = Leftovers.processes(root + "/" + PREFIX).stream()
+            List<Long> ours = Leftovers.processes(root, OWN_PID).stream()
                     .map(ProcessHandle::pid)
                     .toList();
             List<ProcessHandle> children = ProcessHandle.current()

@@ -97,8 +97,8 @@ final class Victim {
 
     private static void lookAround() throws InterruptedException {
         Path root = Path.of(System.getProperty("java.io.tmpdir"));
-        String own = Leftovers.prefixOf(ProcessHandle.current().pid());
-        List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(root + "/" + own));
+        long own = ProcessHandle.current().pid();
+        List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(root, own));
         List<Path> directories = Leftovers.after(MOMENT, () -> Leftovers.directoriesOfMachines(root));
         if (!processes.isEmpty() || !directories.isEmpty()) {
             System.err.println("left over: " + Leftovers.describe(processes) + " " + directories);

@@ -1,12 +1,13 @@
 package io.github.qmpjunit.qemu.launch;
 
 import io.github.qmpjunit.qemu.process.QemuStartException;
-import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,12 +16,18 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The private directories of this JVM's machines: {@code <tmp>/qmp-junit-<pid>-<random>/<number>}, short, since a socket's path
- * may have only about a hundred bytes.
+ * The private directories of this JVM's machines: {@code <tmp>/qmp-junit-<user>/<pid>-<random>/<number>}, short, since a socket's
+ * path can have only about a hundred bytes.
+ *
+ * <p>The first of them, the home, is shared by all JVMs of this user and entered by no other user, so that nobody else can put
+ * anything below it. Another user can take its name first. Then the home has a random ending.
  *
  * <p>The JVM's directory is made with its first machine and goes with the JVM. While it is there, the JVM holds a lock on a file
  * in it. A JVM that was killed holds none, so the next one sees that its directory is left over and removes it. Locks and not
@@ -30,12 +37,13 @@ import org.jspecify.annotations.Nullable;
 public final class RunDirectory {
 
     private static final String PREFIX = "qmp-junit-";
-    private static final String LOCK = "lock";
-    private static final int ATTEMPTS = 3;
+    private static final Path LOCK = Path.of("lock");
+    private static final int RANDOM_LENGTH = 6;
+    private static final int LETTERS_AND_DIGITS = 36;
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-    /** The most bytes of a folder that leaves room for {@code /qmp-junit-<pid>-<random>/<number>/<socket>}. */
+    /** The most bytes of a folder that leaves room for {@code /qmp-junit-<user>/<pid>-<random>/<number>/<socket>}. */
     private static final int LONGEST_PARENT = 50;
 
     private static final RunDirectory INSTANCE =
@@ -44,6 +52,7 @@ public final class RunDirectory {
     private final Path parent;
     private @Nullable Path directory;
     private @Nullable FileChannel lock;
+    private int uid = -1;
     private int lastNumber;
     private boolean swept;
     private boolean over;
@@ -101,8 +110,12 @@ public final class RunDirectory {
     /** Make and lock this JVM's directory; once more where another JVM took it for a left-over before it was locked. */
     private Path claim() throws IOException {
         while (true) {
-            Path made = Files.createTempDirectory(
-                    parent, PREFIX + ProcessHandle.current().pid() + "-");
+            Path made = home().resolve(ownNames() + random());
+            try {
+                Files.createDirectory(made, PRIVATE);
+            } catch (FileAlreadyExistsException | NoSuchFileException e) {
+                continue; // the last JVM in the home has removed it meanwhile
+            }
             boolean ours = false;
             try {
                 Path file = made.resolve(LOCK);
@@ -117,15 +130,85 @@ public final class RunDirectory {
             } finally {
                 if (!ours) {
                     unlock();
-                    deleteTree(made);
+                    delete(made);
                 }
             }
         }
     }
 
-    /** Remove what {@link #create} made. */
+    /** Return the folder of this user's JVMs; make it where it is missing. */
+    private Path home() throws IOException {
+        Path usual = parent.resolve(PREFIX + uid());
+        if (makeOrOpen(usual)) {
+            return usual;
+        }
+        for (Path other : homes()) {
+            if (makeOrOpen(other)) {
+                return other;
+            }
+        }
+        while (true) { // the usual name is taken
+            Path other = parent.resolve(PREFIX + uid() + "-" + random());
+            if (makeOrOpen(other)) {
+                return other;
+            }
+        }
+    }
+
+    /** Return whether it is private now. */
+    private boolean makeOrOpen(Path home) throws IOException {
+        try {
+            Files.createDirectory(home, PRIVATE);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            try (PrivateFolder opened = PrivateFolder.open(home, uid())) {
+                return opened != null;
+            } catch (IOException notOurs) {
+                return false;
+            }
+        }
+    }
+
+    /** Return what may be this user's homes, by their names. */
+    private List<Path> homes() throws IOException {
+        List<Path> homes = new ArrayList<>();
+        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(parent, PREFIX + uid() + "*")) {
+            candidates.forEach(homes::add);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return homes;
+    }
+
+    private int uid() throws IOException {
+        if (uid < 0) {
+            uid = PrivateFolder.uid();
+        }
+        return uid;
+    }
+
+    /** Not hard to guess, and need not be: a name that is taken is not used. */
+    private static String random() {
+        long bound = (long) Math.pow(LETTERS_AND_DIGITS, RANDOM_LENGTH);
+        return Long.toString(ThreadLocalRandom.current().nextLong(bound), LETTERS_AND_DIGITS);
+    }
+
+    private static String ownNames() {
+        return ProcessHandle.current().pid() + "-";
+    }
+
+    /** Remove what {@link #create} made. What stays is removed by {@link #end()} or by the next run. */
     public void remove(Path machineDirectory) {
-        deleteTree(machineDirectory);
+        Path jvmDirectory = machineDirectory.getParent();
+        try (PrivateFolder home = PrivateFolder.open(jvmDirectory.getParent(), uid())) {
+            if (home != null) {
+                try (PrivateFolder opened = home.folder(jvmDirectory.getFileName())) {
+                    opened.delete(machineDirectory.getFileName());
+                }
+            }
+        } catch (IOException e) {
+            // Tidied away by somebody, or to be tried again.
+        }
     }
 
     /** Remove the directory of this JVM, and make no further one. */
@@ -133,10 +216,22 @@ public final class RunDirectory {
         over = true;
         try {
             if (directory != null) {
-                deleteTree(directory);
+                delete(directory);
             }
         } finally {
             unlock();
+        }
+    }
+
+    /** Remove a JVM's directory, and the home where it was the last. */
+    private void delete(Path jvmDirectory) {
+        try (PrivateFolder home = PrivateFolder.open(jvmDirectory.getParent(), uid())) {
+            if (home != null) {
+                home.delete(jvmDirectory.getFileName());
+                Files.delete(jvmDirectory.getParent());
+            }
+        } catch (IOException e) {
+            // What stays is swept by the next run; a home that others use stays anyhow.
         }
     }
 
@@ -152,67 +247,56 @@ public final class RunDirectory {
         }
     }
 
-    /** Remove the directories of JVMs that are dead. */
+    /** Remove the directories of this user's JVMs that are dead. */
     private void sweep() {
-        try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, PREFIX + "*")) {
-            for (Path candidate : directories) {
+        try {
+            for (Path candidate : homes()) {
+                sweep(candidate);
+            }
+        } catch (IOException e) {
+            // Left-overs are no reason to fail; the next run tries again.
+        }
+    }
+
+    private void sweep(Path candidate) {
+        try (PrivateFolder home = PrivateFolder.open(candidate, uid())) {
+            if (home == null) {
+                return; // another user's
+            }
+            for (Path name : home.names()) {
                 // Our own process's lock must not even be opened here: closing any channel to it would give it up
                 // (fcntl(2)).
-                boolean ours = candidate
-                        .getFileName()
-                        .toString()
-                        .startsWith(PREFIX + ProcessHandle.current().pid() + "-");
-                if (!ours) {
-                    removeIfLeftOver(candidate);
+                if (!name.toString().startsWith(ownNames())) {
+                    removeIfLeftOver(home, name);
                 }
             }
+            Files.delete(candidate);
         } catch (IOException e) {
-            // Someone else's left-overs are no reason to fail; the next run tries again.
+            // Not empty, or to be tried again.
         }
     }
 
-    private static void removeIfLeftOver(Path candidate) {
-        try (FileChannel channel = FileChannel.open(candidate.resolve(LOCK), StandardOpenOption.WRITE);
-                FileLock held = channel.tryLock()) {
+    private static void removeIfLeftOver(PrivateFolder home, Path name) {
+        try (PrivateFolder left = home.folder(name);
+                FileChannel channel = left.openFile(LOCK);
+                FileLock held = channel == null ? null : channel.tryLock()) {
             if (held != null) {
-                deleteTree(candidate);
+                home.delete(name);
             }
         } catch (NoSuchFileException e) {
-            if (isOld(candidate)) { // killed between the making of the directory and of the lock
-                deleteTree(candidate);
-            }
+            removeIfOld(home, name); // killed between the making of the directory and of the lock
         } catch (IOException e) {
-            // Not ours to judge: another user's.
+            // Not ours to judge.
         }
     }
 
-    private static boolean isOld(Path candidate) {
+    private static void removeIfOld(PrivateFolder home, Path name) {
         try {
-            Instant changed = Files.getLastModifiedTime(candidate).toInstant();
-            return changed.isBefore(Instant.now().minus(Duration.ofMinutes(1)));
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    /** What stays is swept by the next run. */
-    private static void deleteTree(Path root) {
-        for (int attempt = 0; attempt < ATTEMPTS && Files.exists(root); attempt++) {
-            deleteOnce(root.toFile()); // where something came or went meanwhile, a socket perhaps: look again
-        }
-    }
-
-    /** With File and not with Files.walk, which takes twice as long. A link is not followed. */
-    private static void deleteOnce(File root) {
-        if (root.delete() || Files.isSymbolicLink(root.toPath())) {
-            return;
-        }
-        String[] content = root.list();
-        if (content != null) {
-            for (String name : content) {
-                deleteOnce(new File(root, name));
+            if (home.lastModified(name).toInstant().isBefore(Instant.now().minus(Duration.ofMinutes(1)))) {
+                home.delete(name);
             }
-            root.delete();
+        } catch (IOException e) {
+            // The next run tries again.
         }
     }
 }

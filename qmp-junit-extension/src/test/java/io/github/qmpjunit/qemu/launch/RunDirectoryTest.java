@@ -8,17 +8,37 @@ import io.github.qmpjunit.qemu.process.QemuStartException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunDirectoryTest {
 
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     @TempDir
     private Path parent;
+
+    private Path home;
+
+    @BeforeEach
+    void nameTheHome() throws IOException {
+        home = parent.resolve("qmp-junit-" + PrivateFolder.uid());
+    }
+
+    /** What the JVM of another process left, or has still. */
+    private Path directoryOfAnotherJvm(String name) throws IOException {
+        if (!Files.exists(home)) {
+            Files.createDirectory(home, PRIVATE);
+        }
+        return Files.createDirectory(home.resolve(name));
+    }
 
     @Test
     void a_machines_directory_is_private() throws IOException {
@@ -28,6 +48,9 @@ class RunDirectoryTest {
                 .isEqualTo("rwx------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made.getParent())))
                 .isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home)))
+                .isEqualTo("rwx------");
+        assertThat(made.getParent()).hasParent(home);
     }
 
     @Test
@@ -89,8 +112,8 @@ class RunDirectoryTest {
 
     @Test
     void what_a_dead_jvm_left_is_swept() throws IOException {
-        Path left =
-                Files.createDirectories(parent.resolve("qmp-junit-1-left/1")).getParent();
+        Path left = directoryOfAnotherJvm("1-left");
+        Files.createDirectory(left.resolve("1"));
         Files.createFile(left.resolve("lock"));
 
         new RunDirectory(parent).create();
@@ -100,8 +123,8 @@ class RunDirectoryTest {
 
     @Test
     void what_was_never_locked_is_swept_when_it_is_old() throws IOException {
-        Path fresh = Files.createDirectory(parent.resolve("qmp-junit-1-fresh"));
-        Path old = Files.createDirectory(parent.resolve("qmp-junit-1-old"));
+        Path fresh = directoryOfAnotherJvm("1-fresh");
+        Path old = directoryOfAnotherJvm("1-old");
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofMinutes(5))));
 
         new RunDirectory(parent).create();
@@ -112,7 +135,7 @@ class RunDirectoryTest {
 
     @Test
     void what_a_living_process_holds_is_left_alone() throws Exception {
-        Path held = Files.createDirectory(parent.resolve("qmp-junit-1-held"));
+        Path held = directoryOfAnotherJvm("1-held");
         Files.createFile(held.resolve("lock"));
         Process holder =
                 OtherJvm.start(parent, LockHolder.class, held.resolve("lock").toString());
@@ -129,8 +152,7 @@ class RunDirectoryTest {
 
     @Test
     void what_belongs_to_this_process_is_left_alone() throws IOException {
-        Path ours = Files.createDirectory(
-                parent.resolve("qmp-junit-" + ProcessHandle.current().pid() + "-x"));
+        Path ours = directoryOfAnotherJvm(ProcessHandle.current().pid() + "-x");
         Files.createFile(ours.resolve("lock"));
 
         new RunDirectory(parent).create();
