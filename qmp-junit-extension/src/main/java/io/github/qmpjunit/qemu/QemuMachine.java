@@ -6,7 +6,6 @@ import io.github.qmpjunit.qemu.guest.GuestAgent;
 import io.github.qmpjunit.qemu.guest.Keyboard;
 import io.github.qmpjunit.qemu.guest.Screen;
 import io.github.qmpjunit.qemu.guest.SerialConsole;
-import io.github.qmpjunit.qemu.launch.Channel;
 import io.github.qmpjunit.qemu.launch.LaunchPlan;
 import io.github.qmpjunit.qemu.launch.LaunchedProcess;
 import io.github.qmpjunit.qemu.process.ExitStatus;
@@ -24,6 +23,7 @@ import io.github.qmpjunit.qemu.state.Snapshots;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,22 +93,26 @@ public final class QemuMachine implements MonitoredProcess {
         boolean ready = false;
         try {
             Map<String, SerialConsole> consoles = new LinkedHashMap<>();
-            int place = 0;
-            for (String name : definition.consoles()) {
-                Channel channel = plan.channels().get(place++);
-                consoles.put(name, new SerialConsole(name, channel.socket(), plan.label(), monitored.secrets()));
+            for (Map.Entry<String, String> console :
+                    definition.consoleChannels().entrySet()) {
+                Socket socket = plan.channel(console.getValue()).socket();
+                consoles.put(
+                        console.getKey(),
+                        new SerialConsole(console.getKey(), socket, plan.label(), monitored.secrets()));
             }
-            Qtest qtest = definition.hasQtest()
-                    ? new Qtest(plan.channels().get(place++).socket(), definition.name())
-                    : null;
-            GuestAgent agent = definition.hasGuestAgent()
-                    ? GuestAgent.of(
-                            plan.channels().get(place).socket(),
+            String qtestChannel = definition.qtestChannel().orElse(null);
+            Qtest qtest = qtestChannel == null
+                    ? null
+                    : new Qtest(plan.channel(qtestChannel).socket(), definition.name());
+            String agentChannel = definition.guestAgentChannel().orElse(null);
+            GuestAgent agent = agentChannel == null
+                    ? null
+                    : GuestAgent.of(
+                            plan.channel(agentChannel).socket(),
                             monitored,
                             plan.label(),
                             consoles.values(),
-                            monitored.secrets())
-                    : null;
+                            monitored.secrets());
             QemuMachine machine = new QemuMachine(
                     monitored, definition, consoles, qtest, agent, definition.attachment(monitored.directory()));
             ready = true;

@@ -4,7 +4,7 @@ import io.github.qmpjunit.qemu.launch.Channel;
 import io.github.qmpjunit.qemu.launch.LaunchPlan;
 import io.github.qmpjunit.qemu.launch.LaunchedProcess;
 import io.github.qmpjunit.qemu.launch.PrefixedCommand;
-import io.github.qmpjunit.qemu.launch.RunSettings;
+import io.github.qmpjunit.qemu.launch.RunContext;
 import io.github.qmpjunit.qemu.process.CommandLine;
 import io.github.qmpjunit.qemu.process.LaunchPrefix;
 import io.github.qmpjunit.qemu.process.QemuBinary;
@@ -13,19 +13,15 @@ import io.github.qmpjunit.qemu.wiring.AgentPort;
 import io.github.qmpjunit.qemu.wiring.FaultyNode;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpTranscript;
-import io.github.qmpjunit.secrets.Secrets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +45,8 @@ public final class QemuMachineBuilder {
 
     private static final String QTEST = "qtest";
 
-    private String name = "vm";
-    private LaunchPrefix prefix = LaunchPrefix.NONE;
-    private @Nullable String binary;
+    private final ProcessDefinition definition = new ProcessDefinition("vm", "-");
+    private RunContext context = RunContext.HERE;
     private String machine = "none";
     private @Nullable String cpu;
     private @Nullable String memory;
@@ -64,12 +59,7 @@ public final class QemuMachineBuilder {
     private boolean guestAgent;
     private final List<String> accelerators = new ArrayList<>();
     private final List<String> consoles = new ArrayList<>();
-    private final List<String> args = new ArrayList<>();
     private final Map<String, Boolean> faultyDisks = new LinkedHashMap<>();
-    private final Set<String> ids = new HashSet<>();
-    private final Map<String, String> environment = new LinkedHashMap<>();
-    private @Nullable Path workingDirectory;
-    private RunSettings settings = RunSettings.DEFAULT;
 
     QemuMachineBuilder() {}
 
@@ -80,7 +70,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder name(String name) {
-        this.name = name;
+        definition.change(settings -> settings.withName(name));
         return this;
     }
 
@@ -91,7 +81,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder binary(String binary) {
-        this.binary = binary;
+        definition.setBinary(binary);
         return this;
     }
 
@@ -126,12 +116,12 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder prefix(LaunchPrefix prefix) {
-        this.prefix = prefix;
+        context = context.withPrefix(prefix);
         return this;
     }
 
     /**
-     * Set QEMU's {@code -machine}; {@code none} if not set: no hardware at all, just a monitor, ready in about 20 ms.
+     * Set QEMU's {@code -machine}; {@code none} if not set: no hardware at all, just a monitor, ready in 25 to 30 ms.
      *
      * @param machine the machine's type, perhaps with properties, such as {@code q35} or {@code virt,gic-version=3}
      * @return this
@@ -225,7 +215,8 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder blockNode(Map<String, ?> options) {
-        return option("-blockdev", "driver", options, "node-name", "node");
+        definition.addBlockNode(options);
+        return this;
     }
 
     /**
@@ -256,7 +247,8 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder device(String driver, Map<String, ?> properties) {
-        return option("-device", "driver", with("driver", driver, properties), "id", "device");
+        definition.addPart("device", "driver", driver, properties);
+        return this;
     }
 
     /**
@@ -267,7 +259,8 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder object(String type, Map<String, ?> properties) {
-        return option("-object", "qom-type", with("qom-type", type, properties), "id", "object");
+        definition.addPart("object", "qom-type", type, properties);
+        return this;
     }
 
     /**
@@ -278,7 +271,8 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder chardev(String backend, Map<String, ?> properties) {
-        return option("-chardev", "backend", with("backend", backend, properties), "id", "chardev");
+        definition.addPart("chardev", "backend", backend, properties);
+        return this;
     }
 
     /**
@@ -289,30 +283,8 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder netdev(String type, Map<String, ?> properties) {
-        return option("-netdev", "type", with("type", type, properties), "id", "netdev");
-    }
-
-    private static Map<String, Object> with(String key, String value, Map<String, ?> properties) {
-        Map<String, Object> all = new HashMap<>(properties);
-        all.put(key, value);
-        return all;
-    }
-
-    /** Write an option whose first, unnamed value is that of the first key. */
-    private QemuMachineBuilder option(
-            String option, String firstKey, Map<String, ?> properties, String idKey, String idPrefix) {
-        Map<String, Object> rest = new HashMap<>(properties);
-        Object first = rest.remove(firstKey);
-        if (first == null) {
-            throw new IllegalArgumentException("%s needs a \"%s\", but has only %s"
-                    .formatted(option, firstKey, new Secrets().mask(properties.toString())));
-        }
-        Object id = rest.computeIfAbsent(idKey, key -> newId(idPrefix));
-        String kind = idKey.equals("node-name") ? "node-name" : option.substring(1) + " id";
-        if (properties.containsKey(idKey) && !ids.add(id.toString())) {
-            throw new IllegalArgumentException("The %s \"%s\" is taken already".formatted(kind, id));
-        }
-        return args(option, CommandLine.option(first.toString(), rest));
+        definition.addPart("netdev", "type", type, properties);
+        return this;
     }
 
     /**
@@ -322,11 +294,7 @@ public final class QemuMachineBuilder {
      * @return the prefix and a number
      */
     public String newId(String prefix) {
-        int number = 0;
-        while (!ids.add(prefix + number)) {
-            number++;
-        }
-        return prefix + number;
+        return definition.newId(prefix);
     }
 
     /**
@@ -393,7 +361,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder args(String... more) {
-        args.addAll(Arrays.asList(more));
+        definition.add(more);
         return this;
     }
 
@@ -405,7 +373,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder environment(String variable, String value) {
-        environment.put(variable, value);
+        context = context.withVariable(variable, value);
         return this;
     }
 
@@ -416,7 +384,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder workingDirectory(Path directory) {
-        this.workingDirectory = directory;
+        context = context.withWorkingDirectory(directory);
         return this;
     }
 
@@ -427,7 +395,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder listener(QmpEventListener listener) {
-        settings = settings.withListener(listener);
+        definition.change(settings -> settings.withListener(listener));
         return this;
     }
 
@@ -438,7 +406,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder startTimeout(Duration startTimeout) {
-        settings = settings.withStartTimeout(startTimeout);
+        definition.change(settings -> settings.withStartTimeout(startTimeout));
         return this;
     }
 
@@ -449,7 +417,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder stopLimits(StopLimits stopLimits) {
-        settings = settings.withStopLimits(stopLimits);
+        definition.change(settings -> settings.withStopLimits(stopLimits));
         return this;
     }
 
@@ -472,7 +440,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder artefacts(Supplier<Optional<Path>> artefacts) {
-        settings = settings.withArtefacts(artefacts);
+        definition.change(settings -> settings.withArtefacts(artefacts));
         return this;
     }
 
@@ -483,7 +451,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder transcript(Supplier<QmpTranscript> transcript) {
-        settings = settings.withTranscript(transcript);
+        definition.change(settings -> settings.withTranscript(transcript));
         return this;
     }
 
@@ -494,7 +462,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder recording() {
-        settings = settings.withRecording();
+        definition.change(settings -> settings.withRecording());
         return this;
     }
 
@@ -518,18 +486,18 @@ public final class QemuMachineBuilder {
     public String shellCommand() {
         List<String> line = new ArrayList<>(List.of(program()));
         line.addAll(ownArguments());
-        return PrefixedCommand.forShell(prefix, line, environment);
+        return PrefixedCommand.forShell(context.prefix(), line, context.environment());
     }
 
     private String program() {
-        return prefix.isRemote()
-                ? QemuBinary.nameOf(binary)
-                : QemuBinary.find(binary).toString();
+        return context.prefix().isRemote()
+                ? QemuBinary.nameOf(definition.binary())
+                : QemuBinary.find(definition.binary()).toString();
     }
 
     /** {@return the name by which messages tell the machine from others} */
     public String name() {
-        return name;
+        return definition.settings().name();
     }
 
     /** {@return the names of the consoles so far} */
@@ -538,13 +506,9 @@ public final class QemuMachineBuilder {
     }
 
     Optional<Attachment> attachment(Path directory) {
-        return attachable && !prefix.isRemote()
+        return attachable && !context.prefix().isRemote()
                 ? Optional.of(Attachment.in(directory, !machine.equals("none")))
                 : Optional.empty();
-    }
-
-    boolean hasQtest() {
-        return qtest;
     }
 
     /** Return the disks that can be made to fail, by name, with whether they are read-only. */
@@ -552,47 +516,59 @@ public final class QemuMachineBuilder {
         return new LinkedHashMap<>(faultyDisks);
     }
 
-    boolean hasGuestAgent() {
-        return guestAgent;
+    /** Return the names of the channels that the consoles use, by the consoles' names, in their order. */
+    Map<String, String> consoleChannels() {
+        Map<String, String> channels = new LinkedHashMap<>();
+        consoles.forEach(console -> channels.put(console, "serial" + channels.size()));
+        return channels;
     }
 
-    /** Return the plan for one machine; the channels are those of the consoles, in order, of qtest, and of the guest agent. */
+    /** Return the name of the channel that qtest uses, if the machine has qtest. */
+    Optional<String> qtestChannel() {
+        return qtest ? Optional.of(QTEST) : Optional.empty();
+    }
+
+    /** Return the name of the channel that the guest agent uses, if the machine has a port for one. */
+    Optional<String> guestAgentChannel() {
+        return guestAgent ? Optional.of(AgentPort.CHARDEV) : Optional.empty();
+    }
+
+    private List<Channel> channels() {
+        List<Channel> channels = new ArrayList<>();
+        consoleChannels()
+                .values()
+                .forEach(name -> channels.add(new Channel(name, List.of("-serial", "chardev:" + name))));
+        qtestChannel()
+                .ifPresent(name ->
+                        channels.add(new Channel(name, List.of("-qtest", "chardev:" + name, "-qtest-log", "none"))));
+        guestAgentChannel().ifPresent(name -> channels.add(new Channel(name, AgentPort.devices(machine))));
+        return channels;
+    }
+
+    /** Return the plan for one machine. */
     LaunchPlan plan() {
         requireSocketsInReach();
         String program = program();
-        LaunchPrefix before = prefix;
-        List<Channel> channels = new ArrayList<>();
-        for (int i = 0; i < consoles.size(); i++) {
-            channels.add(new Channel("serial" + i));
-        }
-        if (qtest) {
-            channels.add(new Channel(QTEST));
-        }
-        if (guestAgent) {
-            channels.add(new Channel(AgentPort.CHARDEV));
-        }
+        LaunchPrefix prefix = context.prefix();
+        List<Channel> channels = channels();
         List<String> own = ownArguments();
         return new LaunchPlan(
-                name,
-                "QEMU \"%s\"".formatted(name),
-                before,
-                directory -> commandLine(
-                        program, own, channels, directory, LaunchedProcess.monitorChardev(before, directory)),
-                Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
-                Optional.ofNullable(workingDirectory),
+                "QEMU",
+                definition.settings(),
+                context,
                 channels,
-                settings,
-                settings.newTranscript());
+                directory -> commandLine(
+                        program, own, channels, directory, LaunchedProcess.monitorChardev(prefix, directory)));
     }
 
     private void requireSocketsInReach() {
-        if (prefix.isRemote() && (qtest || guestAgent || !consoles.isEmpty())) {
+        if (context.prefix().isRemote() && (qtest || guestAgent || !consoles.isEmpty())) {
             throw new IllegalArgumentException(
                     "Machine \"%s\" cannot have %s: that is a socket of this machine, but QEMU is to run behind \"%s\". Leave it out, or let QEMU write to a file over there: args(\"-serial\", \"file:console.log\")"
                             .formatted(
-                                    name,
+                                    name(),
                                     qtest ? "qtest" : guestAgent ? "a guest agent's port" : "the consoles " + consoles,
-                                    prefix));
+                                    context.prefix()));
         }
     }
 
@@ -601,15 +577,7 @@ public final class QemuMachineBuilder {
         List<String> line = new ArrayList<>();
         line.add(binary);
         line.addAll(own);
-        for (Channel channel : channels) {
-            line.addAll(List.of("-chardev", channel.chardev(directory)));
-            line.addAll(
-                    switch (channel.name()) {
-                        case QTEST -> List.of("-qtest", "chardev:" + QTEST, "-qtest-log", "none");
-                        case AgentPort.CHARDEV -> AgentPort.devices(machine);
-                        default -> List.of("-serial", "chardev:" + channel.name());
-                    });
-        }
+        channels.forEach(channel -> line.addAll(channel.arguments(directory)));
         attachment(directory).map(Attachment::arguments).ifPresent(line::addAll);
         line.addAll(List.of("-chardev", monitor));
         line.addAll(List.of("-mon", "chardev=" + LaunchedProcess.MONITOR + ",mode=control"));
@@ -632,7 +600,7 @@ public final class QemuMachineBuilder {
         if (deprecatedRejected) {
             line.addAll(List.of("-compat", "deprecated-input=reject,deprecated-output=hide"));
         }
-        line.addAll(args);
+        line.addAll(definition.args());
         return line;
     }
 

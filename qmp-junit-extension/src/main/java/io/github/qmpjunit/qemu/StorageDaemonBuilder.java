@@ -1,9 +1,7 @@
 package io.github.qmpjunit.qemu;
 
 import io.github.qmpjunit.qemu.launch.LaunchPlan;
-import io.github.qmpjunit.qemu.launch.RunSettings;
-import io.github.qmpjunit.qemu.process.CommandLine;
-import io.github.qmpjunit.qemu.process.LaunchPrefix;
+import io.github.qmpjunit.qemu.launch.RunContext;
 import io.github.qmpjunit.qemu.process.QemuBinary;
 import io.github.qmpjunit.qemu.process.StopLimits;
 import io.github.qmpjunit.qmp.QmpEventListener;
@@ -11,22 +9,17 @@ import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apiguardian.api.API;
-import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link StorageDaemon} is to be started with. Not thread-safe; one builder may start several. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class StorageDaemonBuilder {
 
-    private String name = "storage";
-    private @Nullable String binary;
-    private final List<String> args = new ArrayList<>();
-    private RunSettings settings = RunSettings.DEFAULT;
+    private final ProcessDefinition definition = new ProcessDefinition("storage", "--");
 
     StorageDaemonBuilder() {}
 
@@ -37,7 +30,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder name(String name) {
-        this.name = name;
+        definition.change(settings -> settings.withName(name));
         return this;
     }
 
@@ -49,7 +42,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder binary(String binary) {
-        this.binary = binary;
+        definition.setBinary(binary);
         return this;
     }
 
@@ -60,18 +53,30 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder args(String... more) {
-        args.addAll(Arrays.asList(more));
+        definition.add(more);
         return this;
     }
 
     /**
      * Add a block node.
      *
-     * @param options its options, with {@code driver} and {@code node-name}; Maps inside are nested nodes
+     * @param options its options, with {@code driver}; Maps inside are nested nodes; {@code node-name} is handed out if missing
      * @return this
+     * @throws IllegalArgumentException if there is no {@code driver}, or the {@code node-name} is taken already
      */
     public StorageDaemonBuilder blockNode(Map<String, ?> options) {
-        return args("--blockdev", CommandLine.option("driver=" + options.get("driver"), options));
+        definition.addBlockNode(options);
+        return this;
+    }
+
+    /**
+     * Hand out an id that no other part of this daemon has.
+     *
+     * @param prefix what it begins with
+     * @return the prefix and a number
+     */
+    public String newId(String prefix) {
+        return definition.newId(prefix);
     }
 
     /**
@@ -81,7 +86,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder listener(QmpEventListener listener) {
-        settings = settings.withListener(listener);
+        definition.change(settings -> settings.withListener(listener));
         return this;
     }
 
@@ -92,7 +97,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder startTimeout(Duration startTimeout) {
-        settings = settings.withStartTimeout(startTimeout);
+        definition.change(settings -> settings.withStartTimeout(startTimeout));
         return this;
     }
 
@@ -103,7 +108,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder stopLimits(StopLimits stopLimits) {
-        settings = settings.withStopLimits(stopLimits);
+        definition.change(settings -> settings.withStopLimits(stopLimits));
         return this;
     }
 
@@ -115,7 +120,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder artefacts(Path artefacts) {
-        settings = settings.withArtefacts(() -> Optional.of(artefacts));
+        definition.change(settings -> settings.withArtefacts(() -> Optional.of(artefacts)));
         return this;
     }
 
@@ -126,7 +131,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder transcript(Supplier<QmpTranscript> transcript) {
-        settings = settings.withTranscript(transcript);
+        definition.change(settings -> settings.withTranscript(transcript));
         return this;
     }
 
@@ -137,7 +142,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder recording() {
-        settings = settings.withRecording();
+        definition.change(settings -> settings.withRecording());
         return this;
     }
 
@@ -149,22 +154,14 @@ public final class StorageDaemonBuilder {
      * @throws io.github.qmpjunit.qemu.process.QemuStartException if it exits, or its monitor does not answer in time; nothing is left running then
      */
     public StorageDaemon start() {
-        Path found = QemuBinary.findStorageDaemon(binary);
-        List<String> own = List.copyOf(args);
+        Path found = QemuBinary.findStorageDaemon(definition.binary());
+        List<String> own = definition.args();
         return StorageDaemon.start(new LaunchPlan(
-                name,
-                "qemu-storage-daemon \"%s\"".formatted(name),
-                LaunchPrefix.NONE,
-                directory -> {
+                "qemu-storage-daemon", definition.settings(), RunContext.HERE, List.of(), directory -> {
                     List<String> line = new ArrayList<>(List.of(found.toString()));
                     line.addAll(own);
                     line.addAll(StorageDaemon.monitorArguments(directory));
                     return List.copyOf(line);
-                },
-                Map.of(),
-                Optional.empty(),
-                List.of(),
-                settings,
-                settings.newTranscript()));
+                }));
     }
 }

@@ -5,6 +5,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXServerSocket;
@@ -21,6 +23,7 @@ public final class Channel implements AutoCloseable {
     private static final Duration ACCEPT_TIMEOUT = Duration.ofSeconds(5);
 
     private final String name;
+    private final List<String> frontEnd;
     private @Nullable AFUNIXServerSocket server;
     private @Nullable AFUNIXSocket socket;
 
@@ -28,7 +31,16 @@ public final class Channel implements AutoCloseable {
      * @param name the socket's file name, and the chardev's id
      */
     public Channel(String name) {
+        this(name, List.of());
+    }
+
+    /**
+     * @param name the socket's file name, and the chardev's id
+     * @param frontEnd QEMU's arguments for what uses the chardev
+     */
+    public Channel(String name, List<String> frontEnd) {
         this.name = name;
+        this.frontEnd = List.copyOf(frontEnd);
     }
 
     public String name() {
@@ -38,6 +50,13 @@ public final class Channel implements AutoCloseable {
     /** Return the argument of QEMU's {@code -chardev} that connects to this channel. */
     public String chardev(Path directory) {
         return "socket,id=%s,server=off,path=%s".formatted(name, CommandLine.optionValue(directory.resolve(name)));
+    }
+
+    /** Return QEMU's arguments for the chardev and for what uses it. */
+    public List<String> arguments(Path directory) {
+        List<String> line = new ArrayList<>(List.of("-chardev", chardev(directory)));
+        line.addAll(frontEnd);
+        return line;
     }
 
     void bind(Path directory) throws IOException {

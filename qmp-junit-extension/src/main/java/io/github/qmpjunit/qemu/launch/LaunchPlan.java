@@ -12,31 +12,54 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.apiguardian.api.API;
 
-/**
- * What to start and how to treat it.
- *
- * @param name the name that the user gave it, also its client's
- * @param label names it in messages, such as {@code QEMU "vm"}
- * @param prefix the command to put before it
- * @param commandLine makes the command line, given the private directory in which {@link MonitoredProcess#MONITOR} is the
- *     monitor's socket
- * @param environment what to add to the environment
- * @param workingDirectory where it runs, if not where the JVM does
- * @param channels further sockets that it connects to
- * @param settings how to treat it
- * @param transcript takes down what its monitor says, in this one life
- */
+/** What to start and how to treat it: one life of one process. */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
-public record LaunchPlan(
-        String name,
-        String label,
-        LaunchPrefix prefix,
-        Function<Path, List<String>> commandLine,
-        Map<String, String> environment,
-        Optional<Path> workingDirectory,
-        List<Channel> channels,
-        RunSettings settings,
-        Optional<QmpTranscript> transcript) {
+public final class LaunchPlan {
+
+    private final String kind;
+    private final RunSettings settings;
+    private final RunContext context;
+    private final List<Channel> channels;
+    private final Function<Path, List<String>> commandLine;
+    private final Optional<QmpTranscript> transcript;
+
+    /**
+     * Plan to start a process.
+     *
+     * @param kind the program's name in messages, such as {@code QEMU}
+     * @param settings how to treat it
+     * @param context where it runs
+     * @param channels further sockets that it connects to; each has its own name
+     * @param commandLine makes the command line, given the private directory in which {@link LaunchedProcess#MONITOR} is the monitor's
+     *     socket
+     */
+    public LaunchPlan(
+            String kind,
+            RunSettings settings,
+            RunContext context,
+            List<Channel> channels,
+            Function<Path, List<String>> commandLine) {
+        this.kind = kind;
+        this.settings = settings;
+        this.context = context;
+        this.channels = List.copyOf(channels);
+        this.commandLine = commandLine;
+        this.transcript = settings.newTranscript();
+    }
+
+    /** Return the name that the user gave it, also its client's. */
+    public String name() {
+        return settings.name();
+    }
+
+    /** Return what names it in messages, such as {@code QEMU "vm"}. */
+    public String label() {
+        return kind + " \"" + name() + "\"";
+    }
+
+    RunSettings settings() {
+        return settings;
+    }
 
     Duration startTimeout() {
         return settings.startTimeout();
@@ -46,10 +69,48 @@ public record LaunchPlan(
         return settings.stopLimits();
     }
 
+    LaunchPrefix prefix() {
+        return context.prefix();
+    }
+
+    Map<String, String> environment() {
+        return context.environment();
+    }
+
+    Optional<Path> workingDirectory() {
+        return context.workingDirectory();
+    }
+
+    List<Channel> channels() {
+        return channels;
+    }
+
+    /**
+     * Return one of the channels.
+     *
+     * @param name the channel's name
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public Channel channel(String name) {
+        return channels.stream()
+                .filter(channel -> channel.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(label() + " has no channel \"" + name + "\""));
+    }
+
+    Function<Path, List<String>> commandLine() {
+        return commandLine;
+    }
+
+    /** Return the transcript of what its monitor says, in this one life. */
+    Optional<QmpTranscript> transcript() {
+        return transcript;
+    }
+
     /** Return the secrets that the process is started with. To look for them takes time; it is best spent while QEMU starts. */
     Secrets secrets(List<String> ownCommandLine) {
-        Secrets secrets = new Secrets().learn(prefix.command()).learn(ownCommandLine);
-        environment.forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
+        Secrets secrets = new Secrets().learn(prefix().command()).learn(ownCommandLine);
+        environment().forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
         return secrets;
     }
 }

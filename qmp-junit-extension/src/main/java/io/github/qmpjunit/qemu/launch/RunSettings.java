@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How to treat a process whose monitor we are connected to, whichever program it is. Immutable.
  *
+ * @param name the name by which messages tell it from others, also its client's
  * @param listeners hear its events from before the greeting on
  * @param startTimeout how long it may take until its monitor answers
  * @param stopLimits how long each step of stopping it may take
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public record RunSettings(
+        String name,
         List<QmpEventListener> listeners,
         Duration startTimeout,
         StopLimits stopLimits,
@@ -31,33 +33,40 @@ public record RunSettings(
         @Nullable Supplier<QmpTranscript> transcript,
         boolean recording) {
 
-    public static final RunSettings DEFAULT =
-            new RunSettings(List.of(), Duration.ofSeconds(30), StopLimits.DEFAULT, Optional::empty, null, false);
+    /** Return the defaults for a process of that name. */
+    public static RunSettings named(String name) {
+        return new RunSettings(
+                name, List.of(), Duration.ofSeconds(30), StopLimits.DEFAULT, Optional::empty, null, false);
+    }
+
+    public RunSettings withName(String newName) {
+        return new RunSettings(newName, listeners, startTimeout, stopLimits, artefacts, transcript, recording);
+    }
 
     public RunSettings withListener(QmpEventListener listener) {
         List<QmpEventListener> all =
                 Stream.concat(listeners.stream(), Stream.of(listener)).toList();
-        return new RunSettings(all, startTimeout, stopLimits, artefacts, transcript, recording);
+        return new RunSettings(name, all, startTimeout, stopLimits, artefacts, transcript, recording);
     }
 
     public RunSettings withStartTimeout(Duration limit) {
-        return new RunSettings(listeners, limit, stopLimits, artefacts, transcript, recording);
+        return new RunSettings(name, listeners, limit, stopLimits, artefacts, transcript, recording);
     }
 
     public RunSettings withStopLimits(StopLimits limits) {
-        return new RunSettings(listeners, startTimeout, limits, artefacts, transcript, recording);
+        return new RunSettings(name, listeners, startTimeout, limits, artefacts, transcript, recording);
     }
 
     public RunSettings withArtefacts(Supplier<Optional<Path>> place) {
-        return new RunSettings(listeners, startTimeout, stopLimits, place, transcript, recording);
+        return new RunSettings(name, listeners, startTimeout, stopLimits, place, transcript, recording);
     }
 
     public RunSettings withTranscript(Supplier<QmpTranscript> made) {
-        return new RunSettings(listeners, startTimeout, stopLimits, artefacts, made, recording);
+        return new RunSettings(name, listeners, startTimeout, stopLimits, artefacts, made, recording);
     }
 
     public RunSettings withRecording() {
-        return new RunSettings(listeners, startTimeout, stopLimits, artefacts, transcript, true);
+        return new RunSettings(name, listeners, startTimeout, stopLimits, artefacts, transcript, true);
     }
 
     /** Return the transcript of a process that is about to start. */

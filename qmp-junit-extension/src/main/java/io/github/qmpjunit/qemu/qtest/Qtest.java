@@ -127,7 +127,7 @@ public final class Qtest {
         }
         if (!reply.equals("OK") && !reply.startsWith("OK ")) {
             String advice = command.startsWith("clock_")
-                    ? "; the virtual clock needs a QEMU that has the qtest accelerator, and accelerator(\"qtest\")"
+                    ? "; the virtual clock needs a QEMU that has the qtest accelerator, and accelerators(\"qtest\") or -accel qtest"
                     : "";
             throw new QtestException("qtest command \"%s\" failed: %s%s".formatted(command, reply, advice), null);
         }
