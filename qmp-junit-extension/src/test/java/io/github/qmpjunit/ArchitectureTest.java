@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.github.qmpjunit.junit.QemuExtension;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,20 @@ class ArchitectureTest {
                                         events.add(SimpleConditionEvent.violated(type, arrow.getDescription())));
                     }
                 })
+                .check(MAIN);
+    }
+
+    /** What is the roof to users is not the cellar to its own package. Only a user's way to the extension may name it. */
+    @Test
+    void nobody_calls_back_into_the_extension() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.github.qmpjunit.junit..")
+                .and()
+                .haveNameNotMatching(".*\\.(QemuExtension|QemuExtensionBuilder|QemuTest|QemuMatrix)")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(QemuExtension.class)
                 .check(MAIN);
     }
 

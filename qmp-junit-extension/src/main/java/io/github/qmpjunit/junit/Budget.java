@@ -42,7 +42,7 @@ final class Budget {
     }
 
     static Budget of(ExtensionContext context) {
-        return QemuExtension.store(context.getRoot())
+        return ExtensionStore.of(context.getRoot())
                 .getOrComputeIfAbsent(Budget.class, key -> configured(Configuration.of(context)), Budget.class);
     }
 

@@ -14,13 +14,13 @@ final class BuilderFields {
     private BuilderFields() {}
 
     /** Return whether a class, or one that it inherits from, has a static one. */
-    static boolean areIn(Class<?> type) {
-        return of(type).stream().anyMatch(field -> Modifier.isStatic(field.getModifiers()));
+    static boolean areIn(Class<?> type, Class<?> extension) {
+        return of(type, extension).stream().anyMatch(field -> Modifier.isStatic(field.getModifiers()));
     }
 
     /** Refuse two in one class: of two that are equally near, only one could be in charge. */
-    static void requireOne(Class<?> type) {
-        List<Field> fields = of(type);
+    static void requireOne(Class<?> type, Class<?> extension) {
+        List<Field> fields = of(type, extension);
         for (Field one : fields) {
             for (Field other : fields) {
                 if (!one.equals(other) && one.getDeclaringClass() == other.getDeclaringClass()) {
@@ -35,11 +35,8 @@ final class BuilderFields {
         }
     }
 
-    private static List<Field> of(Class<?> type) {
+    private static List<Field> of(Class<?> type, Class<?> extension) {
         return AnnotationSupport.findAnnotatedFields(
-                type,
-                RegisterExtension.class,
-                field -> field.getType() == QemuExtension.class,
-                HierarchyTraversalMode.TOP_DOWN);
+                type, RegisterExtension.class, field -> field.getType() == extension, HierarchyTraversalMode.TOP_DOWN);
     }
 }

@@ -69,12 +69,13 @@ final class ClassLease implements ExtensionContext.Store.CloseableResource, Auto
         if (!machines.isEmpty()) {
             ClassLease lease = take(machines, context);
             lease.method = method;
-            QemuExtension.store(context).put(keyOf(context), lease);
+            ExtensionStore.of(context).put(ExtensionStore.ownKey(ClassLease.class, context), lease);
         }
     }
 
     static void endOfMethod(ExtensionContext context) {
-        ClassLease lease = QemuExtension.store(context).remove(keyOf(context), ClassLease.class);
+        ClassLease lease =
+                ExtensionStore.of(context).remove(ExtensionStore.ownKey(ClassLease.class, context), ClassLease.class);
         if (lease != null) {
             lease.close();
         }
@@ -87,12 +88,7 @@ final class ClassLease implements ExtensionContext.Store.CloseableResource, Auto
     }
 
     private static @Nullable ClassLease existing(ExtensionContext context) {
-        return QemuExtension.store(context).get(keyOf(context), ClassLease.class);
-    }
-
-    /** A store also finds what lies in the stores of the contexts around; so the key is the class's own. */
-    private static Object keyOf(ExtensionContext context) {
-        return List.of(ClassLease.class, context.getUniqueId());
+        return ExtensionStore.of(context).get(ExtensionStore.ownKey(ClassLease.class, context), ClassLease.class);
     }
 
     /** Give everything back. Idempotent. */

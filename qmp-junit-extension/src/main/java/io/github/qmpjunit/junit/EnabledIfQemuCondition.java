@@ -82,7 +82,7 @@ final class EnabledIfQemuCondition implements ExecutionCondition {
         }
         return QemuMatrixProvider.choice(context)
                 .flatMap(QemuMatrixProvider.Choice::binary)
-                .or(() -> MachineFactory.binary(Configuration.of(context)))
+                .or(() -> MachineBuilders.binary(Configuration.of(context)))
                 .orElse(null);
     }
 

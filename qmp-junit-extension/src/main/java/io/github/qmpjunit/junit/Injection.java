@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.lang.reflect.AnnotatedElement;
@@ -8,6 +9,7 @@ import java.lang.reflect.Member;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.platform.commons.support.AnnotationSupport;
 
@@ -103,6 +105,44 @@ record Injection(AnnotatedElement place, Injectable what, Optional<Vm> vm) {
                 .filter(names -> names.length > 0)
                 .map(names -> new QmpEventListener(EventMatcher.anyOf(names)))
                 .orElseGet(QmpEventListener::new);
+    }
+
+    /** Return what is to be injected here of its machine. */
+    Object partOf(QemuMachine machine) {
+        try {
+            return partOf(machine, what);
+        } catch (IllegalStateException e) {
+            throw new ExtensionConfigurationException(
+                    "Cannot inject a %s into %s: %s. A machine that tests share gets by itself only what its definition asks for: @Vm(console = \"serial0\", qtest = true, guestAgent = true, scope = ...)"
+                            .formatted(what.typeName(), describe(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private static Object partOf(QemuMachine machine, Injectable part) {
+        return switch (part) {
+            case MACHINE -> machine;
+            case CLIENT -> machine.qmp();
+            case CONSOLE -> machine.console();
+            case QTEST -> machine.qtest();
+            case GUEST_AGENT -> machine.guestAgent();
+            case LISTENER, STORAGE_DAEMON -> throw new IllegalArgumentException(part + " is no part of a machine");
+        };
+    }
+
+    /** Set the field; of the instance null if the field is static. */
+    void inject(@Nullable Object instance, Object value) {
+        Field field = field();
+        if (Modifier.isFinal(field.getModifiers())) {
+            throw new ExtensionConfigurationException("Cannot inject a %s into %s, which is final. Leave the final out"
+                    .formatted(what.typeName(), describe()));
+        }
+        try {
+            field.setAccessible(true);
+            field.set(instance, value);
+        } catch (IllegalAccessException | RuntimeException e) {
+            throw new ExtensionConfigurationException("Cannot set %s: %s".formatted(describe(), e.getMessage()), e);
+        }
     }
 
     String describe() {

@@ -48,11 +48,11 @@ final class Progress implements ExtensionContext.Store.CloseableResource, AutoCl
      *
      * @return ends it
      */
-    static Runnable watch(ExtensionContext context, TestMachines machines) {
+    static Runnable watch(ExtensionContext context, TestFixture machines) {
         if (!isWanted(context)) {
             return () -> {};
         }
-        Progress progress = QemuExtension.store(context.getRoot())
+        Progress progress = ExtensionStore.of(context.getRoot())
                 .getOrComputeIfAbsent(Progress.class, key -> starting(INTERVAL, Terminal::say), Progress.class);
         return progress.watch(nameOf(context), machines::machines);
     }

@@ -1,35 +1,22 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.qemu.process.QemuNotFoundException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -83,52 +70,20 @@ public final class QemuExtension
                 PreInterruptCallback,
                 AfterEachCallback {
 
-    private static final Namespace NAMESPACE = Namespace.create(QemuExtension.class);
-
-    private final Settings settings;
+    private final ExtensionSettings settings;
 
     /** Create the extension; JUnit does, for {@code @ExtendWith(QemuExtension.class)}. */
     public QemuExtension() {
-        this(Settings.NONE);
+        this(ExtensionSettings.NONE);
     }
 
-    QemuExtension(Settings settings) {
+    QemuExtension(ExtensionSettings settings) {
         this.settings = settings;
     }
 
     /** {@return a builder, for a static field with {@code @RegisterExtension}} */
     public static QemuExtensionBuilder builder() {
         return new QemuExtensionBuilder();
-    }
-
-    /**
-     * What the builder has been told.
-     *
-     * @param whose stands for the builder: what two builders have been told is never the same
-     * @param machines the machines, by name
-     * @param scope how long they live, and the one that there is where none is defined
-     * @param reset what is done to them between tests
-     * @param without what is not checked
-     * @param allowedStderr what may stand on their standard error
-     */
-    record Settings(
-            Object whose,
-            Map<String, VmDefinition> machines,
-            Scope scope,
-            Reset reset,
-            List<Check> without,
-            List<Pattern> allowedStderr) {
-
-        static final Settings NONE = new Settings("nobody", Map.of(), Scope.METHOD, Reset.NONE, List.of(), List.of());
-    }
-
-    static Store store(ExtensionContext context) {
-        return context.getStore(NAMESPACE);
-    }
-
-    /** Return what the builder of the nearest extension that has one has been told. */
-    static Settings settings(ExtensionContext context) {
-        return store(context).getOrDefault(Settings.class, Settings.class, Settings.NONE);
     }
 
     /** Let a constructor's machines belong to the test that the instance is made for. */
@@ -142,35 +97,29 @@ public final class QemuExtension
     public void beforeAll(ExtensionContext context) {
         SupportedJunit.require();
         Class<?> type = context.getRequiredTestClass();
-        if (!settings.equals(Settings.NONE)) {
+        if (!settings.equals(ExtensionSettings.NONE)) {
             publishSettings(context);
-        } else if (BuilderFields.areIn(type)) {
+        } else if (BuilderFields.areIn(type, QemuExtension.class)) {
             return; // a builder's extension follows
         }
         if (isInCharge(context)) {
             Missing.orSkip(context, () -> {
                 ClassInjections.of(type).fields().stream()
                         .filter(Injection::isStatic)
-                        .forEach(injection -> inject(injection, null, context));
+                        .forEach(injection -> injection.inject(null, valueOf(injection, context)));
                 ClassInjections.ofBeforeAll(type).forEach(injection -> valueOf(injection, context));
             });
         }
     }
 
     private void publishSettings(ExtensionContext context) {
-        BuilderFields.requireOne(context.getRequiredTestClass());
-        store(context).put(Settings.class, settings);
-        store(context).put(settings.whose(), settings);
-    }
-
-    /** Return whether this extension belongs to a class: then a nearer one may be in charge, but it is not new here. */
-    private boolean isKnown(ExtensionContext context) {
-        return store(context).get(settings.whose()) != null;
+        BuilderFields.requireOne(context.getRequiredTestClass(), QemuExtension.class);
+        settings.publish(context);
     }
 
     /** Return whether it is this extension, of several that are registered, that does the work: the one with the nearest builder. */
     private boolean isInCharge(ExtensionContext context) {
-        return settings(context).equals(settings);
+        return ExtensionSettings.of(context).equals(settings);
     }
 
     /** Return whether it does the work for a constructor: for that of an enclosing class JUnit asks only the extensions of that class. */
@@ -198,7 +147,7 @@ public final class QemuExtension
         if (!isTest(context)) {
             Missing.orSkip(context, () -> injections.forEach(injection -> valueOf(injection, context)));
         } else if (!injections.isEmpty()) {
-            machinesOf(context);
+            TestFixture.of(context);
         }
     }
 
@@ -213,8 +162,8 @@ public final class QemuExtension
         }
         Missing.orSkip(context, () -> {
             for (Injection injection : ClassInjections.of(instance.getClass()).fields()) {
-                if (!injection.isStatic() && isShared(injection, context)) {
-                    inject(injection, instance, context);
+                if (!injection.isStatic() && ClassFixture.isShared(injection, context)) {
+                    injection.inject(instance, valueOf(injection, context));
                 }
             }
         });
@@ -224,25 +173,25 @@ public final class QemuExtension
     @Override
     public void beforeEach(ExtensionContext context) {
         SupportedJunit.require();
-        if (!settings.equals(Settings.NONE) && !isKnown(context)) {
+        if (!settings.equals(ExtensionSettings.NONE) && !settings.isPublishedIn(context)) {
             requireNothingStarted(context);
             publishSettings(context);
         }
         if (!isInCharge(context)) {
             return;
         }
-        TestMachines machines = machinesOf(context);
+        TestFixture fixture = TestFixture.of(context);
         for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
             for (Injection injection : ClassInjections.of(instance.getClass()).fields()) {
-                if (machines.asksFor(injection)) {
-                    inject(injection, instance, context);
+                if (fixture.asksFor(injection)) {
+                    injection.inject(instance, valueOf(injection, context));
                 }
             }
         }
     }
 
     private static void requireNothingStarted(ExtensionContext context) {
-        if (existing(context) != null) {
+        if (TestFixture.existing(context) != null) {
             throw new ExtensionConfigurationException(
                     "The QemuExtension of a @RegisterExtension field comes too late: the test has been given its machines already. Make the field static, or leave @QemuTest out");
         }
@@ -252,35 +201,8 @@ public final class QemuExtension
         return context.getTestMethod().isPresent();
     }
 
-    private static boolean isShared(Injection injection, ExtensionContext context) {
-        return injection.what() != Injectable.STORAGE_DAEMON
-                && injection.what() != Injectable.LISTENER
-                && TestPlan.of(context, settings(context))
-                        .definitions()
-                        .meantBy(injection)
-                        .isShared();
-    }
-
-    private static void inject(Injection injection, @Nullable Object instance, ExtensionContext context) {
-        Field field = injection.field();
-        if (Modifier.isFinal(field.getModifiers())) {
-            throw new ExtensionConfigurationException("Cannot inject a %s into %s, which is final. Leave the final out"
-                    .formatted(injection.what().typeName(), injection.describe()));
-        }
-        Object value = valueOf(injection, context);
-        try {
-            field.setAccessible(true);
-            field.set(instance, value);
-        } catch (IllegalAccessException | RuntimeException e) {
-            throw new ExtensionConfigurationException(
-                    "Cannot set %s: %s".formatted(injection.describe(), e.getMessage()), e);
-        }
-    }
-
     private static Object valueOf(Injection injection, ExtensionContext context) {
-        return isTest(context)
-                ? machinesOf(context).valueOf(injection)
-                : SharedMachines.valueOf(injection, context, settings(context));
+        return isTest(context) ? TestFixture.of(context).valueOf(injection) : ClassFixture.valueOf(injection, context);
     }
 
     /** Support the types that can be injected, and what is marked as to be injected: a wrong type is told then. */
@@ -303,7 +225,7 @@ public final class QemuExtension
                             .formatted(injection.what().typeName(), injection.describe()));
         }
         if (parameter.getDeclaringExecutable() instanceof Method method && !isTest(context)) {
-            ClassLease.ofMethod(method, sharedMachines(method, context), context);
+            ClassFixture.lease(method, context);
         }
         return valueOf(injection, context);
     }
@@ -330,29 +252,11 @@ public final class QemuExtension
             return;
         }
         try {
-            ClassLease.ofMethod(method, sharedMachines(method, context), context);
+            ClassFixture.lease(method, context);
             invocation.proceed();
         } finally {
             ClassLease.endOfMethod(context);
         }
-    }
-
-    /** Return the machines that a class's method is given, and those that its class's fields hold meanwhile. */
-    private static Set<SharedMachine> sharedMachines(Method method, ExtensionContext context) {
-        boolean oneInstance = context.getTestInstanceLifecycle()
-                .filter(Lifecycle.PER_CLASS::equals)
-                .isPresent();
-        List<Injection> injections = new ArrayList<>(ClassInjections.ofParameters(method));
-        for (Injection injection :
-                ClassInjections.of(context.getRequiredTestClass()).fields()) {
-            if ((oneInstance || injection.isStatic()) && isShared(injection, context)) {
-                injections.add(injection);
-            }
-        }
-        return injections.stream()
-                .map(injection -> SharedMachines.definition(injection, context, settings(context)))
-                .map(definition -> SharedMachines.find(definition, context))
-                .collect(Collectors.toSet());
     }
 
     /** Return whether it is a method that provides a template's arguments: JUnit asks for it in the template's own context. */
@@ -396,57 +300,57 @@ public final class QemuExtension
     /** Take note of where the test is when its {@code @Timeout} strikes; on a thread of JUnit's. */
     @Override
     public void beforeThreadInterrupt(PreInterruptContext interrupt, ExtensionContext context) {
-        TestMachines machines = existing(context);
-        if (machines != null) {
-            machines.timedOut(TimeOut.of(interrupt.getThreadToInterrupt()));
+        TestFixture fixture = TestFixture.existing(context);
+        if (fixture != null) {
+            fixture.timedOut(TimeOut.of(interrupt.getThreadToInterrupt()));
         }
     }
 
     private void reportOnClass(ExtensionContext context, String phase, Throwable failure) {
         if (isInCharge(context)) {
-            SharedMachines.report(context, phase, failure, settings(context));
+            ClassFixture.report(context, phase, failure);
         }
     }
 
     private static void report(ExtensionContext context, String phase, Throwable failure) {
-        TestMachines machines = existing(context);
-        if (machines != null) {
-            machines.report(phase, failure);
+        TestFixture fixture = TestFixture.existing(context);
+        if (fixture != null) {
+            fixture.report(phase, failure);
         }
     }
 
     /** Look at the machines, and stop them, where what they complain about is the test's own failure; the store is the safety net. */
     @Override
     public void afterEach(ExtensionContext context) {
-        TestMachines machines = existing(context);
-        if (machines == null || !isInCharge(context)) {
+        TestFixture fixture = TestFixture.existing(context);
+        if (fixture == null || !isInCharge(context)) {
             return;
         }
         Optional<Throwable> failure = context.getExecutionException();
         try {
             if (failure.isPresent()) {
-                machines.report("what follows the test", failure.get());
-                holdIfWanted(machines, context, failure.get());
+                fixture.report("what follows the test", failure.get());
+                holdIfWanted(fixture, context, failure.get());
             } else {
-                requireOrder(machines, context);
+                requireOrder(fixture, context);
             }
         } finally {
-            machines.close();
+            fixture.close();
         }
     }
 
-    private static void requireOrder(TestMachines machines, ExtensionContext context) {
+    private static void requireOrder(TestFixture fixture, ExtensionContext context) {
         try {
-            throwIfPresent(Epilogue.complaint(machines.machines()));
+            throwIfPresent(PassedTestChecks.complaint(fixture.machines()));
             if (Reporting.isWantedAlways(Configuration.of(context))) {
-                machines.report("", Reporting.passed());
+                fixture.report("", Reporting.passed());
             }
-            machines.close();
-            throwIfPresent(Epilogue.lateComplaint(machines.machines()));
+            fixture.close();
+            throwIfPresent(PassedTestChecks.lateComplaint(fixture.machines()));
         } catch (RuntimeException | AssertionFailedError e) {
-            machines.report("the checks after the test", e);
-            holdIfWanted(machines, context, e);
-            closeAfter(e, machines);
+            fixture.report("the checks after the test", e);
+            holdIfWanted(fixture, context, e);
+            closeAfter(e, fixture);
             throw e;
         }
     }
@@ -457,53 +361,21 @@ public final class QemuExtension
         }
     }
 
-    private static void closeAfter(Throwable failure, TestMachines machines) {
+    private static void closeAfter(Throwable failure, TestFixture fixture) {
         try {
-            machines.close();
+            fixture.close();
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
     }
 
-    private static void holdIfWanted(TestMachines machines, ExtensionContext context, Throwable failure) {
+    private static void holdIfWanted(TestFixture fixture, ExtensionContext context, Throwable failure) {
         Configuration configuration = Configuration.of(context);
         if (!(failure instanceof TestAbortedException) && Hold.isWanted(configuration)) {
             Hold.hold(
                     Progress.nameOf(context),
-                    machines.machines().stream().map(TestMachine::machine).toList(),
+                    fixture.machines().stream().map(TestMachine::machine).toList(),
                     configuration);
         }
-    }
-
-    private static @Nullable TestMachines existing(ExtensionContext context) {
-        return store(context).get(keyOf(context), TestMachines.class);
-    }
-
-    /** Return what the test has, started by the first call. */
-    private static TestMachines machinesOf(ExtensionContext context) {
-        TestMachines machines = existing(context);
-        if (machines == null) {
-            TestMachines fresh = new TestMachines(context, settings(context));
-            store(context).put(keyOf(context), fresh);
-            Missing.orSkip(context, () -> start(fresh));
-            machines = fresh;
-        }
-        return machines;
-    }
-
-    private static void start(TestMachines machines) {
-        try {
-            machines.start();
-        } catch (QemuNotFoundException e) {
-            throw e; // there is nothing to report on
-        } catch (RuntimeException e) {
-            machines.report("the start of its machines", e);
-            throw e;
-        }
-    }
-
-    /** A store also finds what lies in the stores of the contexts around; so the key is the test's own. */
-    private static Object keyOf(ExtensionContext context) {
-        return List.of(TestMachines.class, Objects.requireNonNull(context.getUniqueId()));
     }
 }

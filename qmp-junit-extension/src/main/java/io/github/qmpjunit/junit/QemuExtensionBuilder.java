@@ -89,11 +89,11 @@ public final class QemuExtensionBuilder {
     /**
      * Allow lines on QEMU's standard error.
      *
-     * @param regularExpression is found in the lines that never fail a test
+     * @param regularExpressions the expressions; a line in which one of them is found never fails a test
      * @return this
      */
-    public QemuExtensionBuilder allowStderr(String regularExpression) {
-        allowedStderr.add(Pattern.compile(regularExpression));
+    public QemuExtensionBuilder allowedStderr(String... regularExpressions) {
+        Arrays.stream(regularExpressions).map(Pattern::compile).forEach(allowedStderr::add);
         return this;
     }
 
@@ -101,8 +101,13 @@ public final class QemuExtensionBuilder {
     public QemuExtension build() {
         Map<String, VmDefinition> definitions = new LinkedHashMap<>();
         machines.forEach((name, definition) -> definitions.put(name, definition(name, definition)));
-        return new QemuExtension(new QemuExtension.Settings(
-                new Object(), definitions, scope, reset, List.copyOf(without), List.copyOf(allowedStderr)));
+        return new QemuExtension(new ExtensionSettings(
+                new ExtensionSettings.Identity(),
+                definitions,
+                scope,
+                reset,
+                List.copyOf(without),
+                List.copyOf(allowedStderr)));
     }
 
     private VmDefinition definition(String name, Consumer<QemuMachineBuilder> definition) {
@@ -112,7 +117,7 @@ public final class QemuExtensionBuilder {
                 reset,
                 Optional.empty(),
                 "the extension's builder",
-                definition,
+                new Origin.Code(definition),
                 List.copyOf(without),
                 List.copyOf(allowedStderr),
                 (builder, context) -> definition.accept(builder));

@@ -52,7 +52,7 @@ final class QemuMatrixProvider implements ClassTemplateInvocationContextProvider
 
         @Override
         public void prepareInvocation(ExtensionContext context) {
-            QemuExtension.store(context).put(Invocation.class, new Invocation(this, context.getUniqueId()));
+            ExtensionStore.of(context).put(Invocation.class, new Invocation(this, context.getUniqueId()));
         }
     }
 
@@ -71,7 +71,7 @@ final class QemuMatrixProvider implements ClassTemplateInvocationContextProvider
     }
 
     private static Optional<Invocation> invocation(ExtensionContext context) {
-        return Optional.ofNullable(QemuExtension.store(context).get(Invocation.class, Invocation.class));
+        return Optional.ofNullable(ExtensionStore.of(context).get(Invocation.class, Invocation.class));
     }
 
     @Override

@@ -52,7 +52,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     private final long order = COUNTER.incrementAndGet();
     private final VmDefinition definition;
-    private final Definer builder;
+    private final BuilderSource builder;
     private final Semaphore lease = new Semaphore(1, true);
 
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows
@@ -70,11 +70,11 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private volatile Optional<Path> artefacts = Optional.empty();
 
     /** Makes a builder, for the one who is the first to need the machine. */
-    interface Definer {
+    interface BuilderSource {
         QemuMachineBuilder define(ExtensionContext user, Supplier<Optional<Path>> artefacts);
     }
 
-    SharedMachine(VmDefinition definition, Definer builder) {
+    SharedMachine(VmDefinition definition, BuilderSource builder) {
         this.definition = definition;
         this.builder = builder;
     }

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * @param injections all parameters and fields
  * @param definitions the machines that it may ask for
  */
-record TestPlan(List<Injection> injections, VmDefinitions definitions) {
+record TestPlan(List<Injection> injections, NearestDefinitions definitions) {
 
     /** Make the plan of a test, or of a class outside of its tests, where only the fields and the given places count. */
-    static TestPlan of(ExtensionContext context, QemuExtension.Settings settings, List<Injection> here) {
+    static TestPlan of(ExtensionContext context, ExtensionSettings settings, List<Injection> here) {
         List<Injection> injections = new ArrayList<>(here);
         boolean isTest = context.getTestMethod().isPresent();
         for (Class<?> type : TestClasses.of(context)) {
@@ -27,7 +27,7 @@ record TestPlan(List<Injection> injections, VmDefinitions definitions) {
             }
         }
         context.getTestMethod().ifPresent(method -> injections.addAll(ClassInjections.ofParameters(method)));
-        VmDefinitions definitions = VmDefinitions.of(context, settings, injections);
+        NearestDefinitions definitions = NearestDefinitions.of(context, settings, injections);
         if (isTest) {
             injections.removeIf(injection -> injection.isStatic() && !keepsItsMeaning(injection, definitions, context));
         }
@@ -35,13 +35,13 @@ record TestPlan(List<Injection> injections, VmDefinitions definitions) {
     }
 
     /** A static field belongs to a class; where a test, or a nested class, means another machine by its name, it stays as it is. */
-    private static boolean keepsItsMeaning(Injection injection, VmDefinitions ofTest, ExtensionContext context) {
+    private static boolean keepsItsMeaning(Injection injection, NearestDefinitions ofTest, ExtensionContext context) {
         ExtensionContext owner = TestClasses.nearest(context, injection.declaringClass());
-        VmDefinition ofClass = SharedMachines.definition(injection, owner, QemuExtension.settings(owner));
+        VmDefinition ofClass = ClassFixture.definition(injection, owner, ExtensionSettings.of(owner));
         return ofTest.find(injection).filter(ofClass::isSameMachineAs).isPresent();
     }
 
-    static TestPlan of(ExtensionContext context, QemuExtension.Settings settings) {
+    static TestPlan of(ExtensionContext context, ExtensionSettings settings) {
         return of(context, settings, List.of());
     }
 

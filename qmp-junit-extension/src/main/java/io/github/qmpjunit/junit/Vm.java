@@ -71,7 +71,7 @@ public @interface Vm {
      *
      * @return their names
      */
-    String[] consoles() default {};
+    String[] console() default {};
 
     /**
      * Whether the machine gets a qtest connection. An injected {@link io.github.qmpjunit.qemu.qtest.Qtest} brings it by itself, unless

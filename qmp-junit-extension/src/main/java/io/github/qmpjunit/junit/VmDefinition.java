@@ -34,7 +34,7 @@ record VmDefinition(
         Reset reset,
         Optional<Class<?>> declaring,
         String where,
-        Object origin,
+        Origin origin,
         List<Check> without,
         List<Pattern> allowedStderr,
         Definer definer) {
@@ -54,14 +54,14 @@ record VmDefinition(
     }
 
     /** Return the machine that there is where nobody has defined any. */
-    static VmDefinition byDefault(QemuExtension.Settings settings) {
+    static VmDefinition byDefault(ExtensionSettings settings) {
         return new VmDefinition(
                 "",
                 settings.scope(),
                 settings.reset(),
                 Optional.empty(),
                 "the extension's builder",
-                settings,
+                new Origin.Default(settings.identity()),
                 settings.without(),
                 settings.allowedStderr(),
                 (builder, context) -> {});
@@ -74,7 +74,7 @@ record VmDefinition(
                 vm.reset(),
                 VmPlaces.sharing(place, vm),
                 VmPlaces.describe(place),
-                vm,
+                new Origin.Annotation(vm),
                 List.of(vm.without()),
                 patterns(vm, place),
                 (builder, context) -> define(vm, builder, context));
@@ -99,7 +99,7 @@ record VmDefinition(
             builder.binary(vm.binary());
         }
         builder.args(vm.args());
-        Arrays.stream(vm.consoles()).forEach(builder::console);
+        Arrays.stream(vm.console()).forEach(builder::console);
         if (vm.qtest()) {
             builder.qtest();
         }

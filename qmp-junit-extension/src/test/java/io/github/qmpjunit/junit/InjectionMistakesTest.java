@@ -279,7 +279,7 @@ class InjectionMistakesTest {
     @QemuTest
     static class DaemonWithAConsole {
         @Test
-        void test(@Vm(consoles = "serial0") StorageDaemon daemon) {}
+        void test(@Vm(console = "serial0") StorageDaemon daemon) {}
     }
 
     @Test
@@ -304,7 +304,7 @@ class InjectionMistakesTest {
     }
 
     @QemuTest
-    @Vm(consoles = {"one", "two"})
+    @Vm(console = {"one", "two"})
     static class WhichConsole {
         @Test
         void test(SerialConsole console) {}
@@ -316,7 +316,7 @@ class InjectionMistakesTest {
                 ConsoleOfAShared.class,
                 "Cannot inject a SerialConsole into a parameter of test of ConsoleOfAShared: ",
                 "has no console",
-                "@Vm(consoles = \"serial0\"");
+                "@Vm(console = \"serial0\"");
         assertRefused(
                 QtestOfAShared.class,
                 "Cannot inject a Qtest into a parameter of test of QtestOfAShared: ",

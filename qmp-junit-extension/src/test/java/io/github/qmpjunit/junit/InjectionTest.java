@@ -86,7 +86,7 @@ class InjectionTest {
     }
 
     @QemuTest
-    @Vm(machine = "pc", paused = true, consoles = "serial0", qtest = true, scope = Scope.CLASS)
+    @Vm(machine = "pc", paused = true, console = "serial0", qtest = true, scope = Scope.CLASS)
     static class EveryTypeShared {
 
         private static List<Object> ofBeforeAll;

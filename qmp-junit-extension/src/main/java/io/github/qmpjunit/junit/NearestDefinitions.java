@@ -15,14 +15,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** The machines that a test, or a class, may ask for: by name, with the nearest definition of each. */
-final class VmDefinitions {
+final class NearestDefinitions {
 
     private static final String UNNAMED = "";
 
     private final Map<String, VmDefinition> byName;
     private final VmDefinition byDefault;
 
-    private VmDefinitions(Map<String, VmDefinition> byName, VmDefinition byDefault) {
+    private NearestDefinitions(Map<String, VmDefinition> byName, VmDefinition byDefault) {
         this.byName = byName;
         this.byDefault = byDefault;
     }
@@ -31,8 +31,8 @@ final class VmDefinitions {
      * Collect what the extension's builder, the classes, the method, if there is one, and the places of injection define; the
      * farthest first, so that what is nearer replaces it.
      */
-    static VmDefinitions of(
-            ExtensionContext context, QemuExtension.Settings settings, Collection<Injection> injections) {
+    static NearestDefinitions of(
+            ExtensionContext context, ExtensionSettings settings, Collection<Injection> injections) {
         Map<String, VmDefinition> byName = new LinkedHashMap<>(settings.machines());
         for (Class<?> type : TestClasses.of(context)) {
             defineByType(byName, type);
@@ -43,7 +43,7 @@ final class VmDefinitions {
         defineAt(byName, injections, true);
         Configuration configuration = Configuration.of(context);
         byName.replaceAll((name, definition) -> definition.completedBy(configuration));
-        return new VmDefinitions(byName, VmDefinition.byDefault(settings).completedBy(configuration));
+        return new NearestDefinitions(byName, VmDefinition.byDefault(settings).completedBy(configuration));
     }
 
     /** Return all that is defined; or the machine that there is where nothing is. */

@@ -6,6 +6,7 @@ import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qemu.StorageDaemonBuilder;
 import io.github.qmpjunit.qemu.process.QemuExitException;
+import io.github.qmpjunit.qemu.process.QemuNotFoundException;
 import io.github.qmpjunit.qemu.wiring.MachineResources;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.lang.reflect.AnnotatedElement;
@@ -33,7 +34,7 @@ import org.opentest4j.TestAbortedException;
  * <p>Both interfaces, since JUnit knew only the older one before 5.13, and warns where only that one is implemented.
  */
 @SuppressWarnings("deprecation") // CloseableResource: see above
-final class TestMachines implements ExtensionContext.Store.CloseableResource, AutoCloseable {
+final class TestFixture implements ExtensionContext.Store.CloseableResource, AutoCloseable {
 
     private final ExtensionContext context;
     private final TestPlan plan;
@@ -49,9 +50,37 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
     /** What is to be done at the end, the last thing begun first. */
     private final Deque<Runnable> ends = new ArrayDeque<>();
 
-    TestMachines(ExtensionContext context, QemuExtension.Settings settings) {
+    private TestFixture(ExtensionContext context, ExtensionSettings settings) {
         this.context = context;
         this.plan = TestPlan.of(context, settings);
+    }
+
+    /** Return what the test has been given so far; null if nothing. */
+    static @Nullable TestFixture existing(ExtensionContext context) {
+        return ExtensionStore.of(context).get(ExtensionStore.ownKey(TestFixture.class, context), TestFixture.class);
+    }
+
+    /** Return what the test has, started by the first call. */
+    static TestFixture of(ExtensionContext context) {
+        TestFixture fixture = existing(context);
+        if (fixture == null) {
+            TestFixture fresh = new TestFixture(context, ExtensionSettings.of(context));
+            ExtensionStore.of(context).put(ExtensionStore.ownKey(TestFixture.class, context), fresh);
+            Missing.orSkip(context, () -> startReporting(fresh));
+            fixture = fresh;
+        }
+        return fixture;
+    }
+
+    private static void startReporting(TestFixture fixture) {
+        try {
+            fixture.start();
+        } catch (QemuNotFoundException e) {
+            throw e; // there is nothing to report on
+        } catch (RuntimeException e) {
+            fixture.report("the start of its machines", e);
+            throw e;
+        }
     }
 
     /** Return whether something is injected there for this test. */
@@ -64,35 +93,13 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         return switch (injection.what()) {
             case STORAGE_DAEMON -> Objects.requireNonNull(daemons.get(injection.machine()));
             case LISTENER -> Objects.requireNonNull(listeners.get(injection.place()));
-            default -> partOf(machine(injection), injection);
+            default -> injection.partOf(machine(injection));
         };
     }
 
     private QemuMachine machine(Injection injection) {
         String name = plan.definitions().meantBy(injection).name();
         return Objects.requireNonNull(machines.get(name)).machine();
-    }
-
-    static Object partOf(QemuMachine machine, Injection injection) {
-        try {
-            return partOf(machine, injection.what());
-        } catch (IllegalStateException e) {
-            throw new ExtensionConfigurationException(
-                    "Cannot inject a %s into %s: %s. A machine that tests share gets by itself only what its definition asks for: @Vm(consoles = \"serial0\", qtest = true, guestAgent = true, scope = ...)"
-                            .formatted(injection.what().typeName(), injection.describe(), e.getMessage()),
-                    e);
-        }
-    }
-
-    private static Object partOf(QemuMachine machine, Injectable part) {
-        return switch (part) {
-            case MACHINE -> machine;
-            case CLIENT -> machine.qmp();
-            case CONSOLE -> machine.console();
-            case QTEST -> machine.qtest();
-            case GUEST_AGENT -> machine.guestAgent();
-            case LISTENER, STORAGE_DAEMON -> throw new IllegalArgumentException(part + " is no part of a machine");
-        };
     }
 
     /** Start all that the test asks for, or take it over from the test before. Called once. */
@@ -103,9 +110,9 @@ final class TestMachines implements ExtensionContext.Store.CloseableResource, Au
         MachineResources resources = MachineResources.NONE;
         for (TestPlan.Wanted wanted : plan.machines().values()) {
             if (wanted.definition().isShared()) {
-                leases.add(new Lease(SharedMachines.find(wanted.definition(), context), wanted));
+                leases.add(new Lease(SharedMachineLookup.find(wanted.definition(), context), wanted));
             } else {
-                QemuMachineBuilder builder = MachineFactory.builder(wanted.definition(), context);
+                QemuMachineBuilder builder = MachineBuilders.builder(wanted.definition(), context);
                 resources = resources.plus(MachineResources.of(builder.arguments()));
                 starts.add(() -> noting(builder.name(), () -> start(wanted, builder)));
             }

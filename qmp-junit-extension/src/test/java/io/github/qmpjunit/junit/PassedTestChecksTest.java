@@ -28,7 +28,7 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /** What is looked at when a test has passed. */
-class EpilogueTest {
+class PassedTestChecksTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -229,11 +229,28 @@ class EpilogueTest {
         @RegisterExtension
         static final QemuExtension QEMU = QemuExtension.builder()
                 .vm(vm -> vm.binary(warning))
-                .allowStderr("this is odd")
+                .allowedStderr("this is odd")
                 .build();
 
         @Test
         void test(QemuMachine vm) {}
+    }
+
+    static class WarningOfABuilder {
+
+        @RegisterExtension
+        static final QemuExtension QEMU =
+                QemuExtension.builder().vm(vm -> vm.binary(warning)).build();
+
+        @Test
+        void test(QemuMachine vm) {}
+    }
+
+    @Test
+    void the_hint_about_a_warning_speaks_the_language_of_the_definition() {
+        assertThat(Runs.onlyFailureOf(WarningOfABuilder.class))
+                .hasMessageContaining(
+                        "(allow it with allowedStderr(...) of the extension's builder, if it is to be expected)");
     }
 
     @Test

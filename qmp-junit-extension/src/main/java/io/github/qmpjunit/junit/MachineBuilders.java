@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Makes builders from definitions: what the configuration says first, then the definition, then what a matrix has chosen. */
-final class MachineFactory {
+final class MachineBuilders {
 
-    private MachineFactory() {}
+    private MachineBuilders() {}
 
     static QemuMachineBuilder builder(VmDefinition definition, ExtensionContext context) {
         Optional<Path> artefacts = Reporting.directory(context);

@@ -17,7 +17,7 @@ import org.opentest4j.AssertionFailedError;
 import tools.jackson.databind.JsonNode;
 
 /** Looks at a machine when its test has passed. */
-final class Epilogue {
+final class PassedTestChecks {
 
     /** Where a job that is not one of these is, something is still going on (QEMU's qapi/job.json). */
     private static final Set<String> AT_REST = Set.of("concluded", "null", "undefined");
@@ -35,7 +35,7 @@ final class Epilogue {
     private static final Pattern HARMLESS = Pattern.compile(
             ": (?:terminating on signal|falling back to |failed to initialize |(?:-accel \\S+: )?invalid accelerator )");
 
-    private Epilogue() {}
+    private PassedTestChecks() {}
 
     /** Return what a test that has passed should have failed for, while its machines are still there. */
     static Optional<AssertionFailedError> complaint(Collection<TestMachine> machines) {
@@ -116,9 +116,12 @@ final class Epilogue {
                 .map(line -> "\n    " + test.machine().qmp().secrets().mask(line))
                 .collect(Collectors.joining());
         if (!lines.isEmpty()) {
-            complaints.add(
-                    "it has written to its standard error (allow it with @Vm(allowedStderr = ...), if it is to be expected):"
-                            + lines);
+            complaints.add("it has written to its standard error (allow it with %s, if it is to be expected):%s"
+                    .formatted(
+                            test.definition().origin().isBuilder()
+                                    ? "allowedStderr(...) of the extension's builder"
+                                    : "@Vm(allowedStderr = ...)",
+                            lines));
         }
     }
 }
