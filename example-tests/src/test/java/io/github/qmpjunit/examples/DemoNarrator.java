@@ -50,7 +50,7 @@ public final class DemoNarrator implements TestExecutionListener {
         Long started = startedNanos.remove(test.getUniqueId());
         if (started != null) {
             String how = result.getStatus() == TestExecutionResult.Status.SUCCESSFUL ? "passed" : "FAILED";
-            console.printf("  %s in %d ms%n", how, (System.nanoTime() - started) / 1_000_000);
+            console.println("  %s in %s ms".formatted(how, (System.nanoTime() - started) / 1_000_000));
             result.getThrowable().ifPresent(failure -> console.println(failure.getMessage()));
         }
     }

@@ -49,7 +49,7 @@ final class Disks {
     }
 
     private static void qemuIo(QmpClient qmp, String target, int offset, int length) {
-        assertThat(qmp.hmp("qemu-io %s \"write -q -P %d %d %d\"".formatted(target, PATTERN, offset, length)))
+        assertThat(qmp.hmp("qemu-io %s \"write -q -P %s %s %s\"".formatted(target, PATTERN, offset, length)))
                 .as("what the human monitor complains of")
                 .isEmpty();
     }

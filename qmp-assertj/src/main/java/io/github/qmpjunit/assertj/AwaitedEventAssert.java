@@ -144,7 +144,7 @@ public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert,
             if (found == null) {
                 throw failure(
                         "%s",
-                        "%nOnly %d of at least %d such events came.%s".formatted(i, times, wait.explain(matcher)));
+                        "%nOnly %s of at least %s such events came.%s".formatted(i, times, wait.explain(matcher)));
             }
             last = new AwaitedEventAssert(found, wait, matcher, info);
         }
@@ -173,7 +173,7 @@ public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert,
             wait.giveBack(surplus.get());
             throw failure(
                     "%s",
-                    "%nExpecting exactly %d times %s%nbut there is one more:%n  %s%n%s"
+                    "%nExpecting exactly %s times %s%nbut there is one more:%n  %s%n%s"
                             .formatted(
                                     times,
                                     matcher,
@@ -186,7 +186,7 @@ public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert,
     private static void requirePositive(int times) {
         if (times < 1) {
             throw new IllegalArgumentException(
-                    "The event of this assertion has come already, so %d times cannot be; use receivesNoEvent(...)"
+                    "The event of this assertion has come already, so %s times cannot be; use receivesNoEvent(...)"
                             .formatted(times));
         }
     }

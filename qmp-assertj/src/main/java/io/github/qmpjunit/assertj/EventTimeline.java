@@ -69,7 +69,7 @@ final class EventTimeline {
                         "\n",
                         skipped == 0
                                 ? "All events, with times relative to the beginning of this wait:\n"
-                                : "The last %d of %d events, with times relative to the beginning of this wait:\n"
+                                : "The last %s of %s events, with times relative to the beginning of this wait:\n"
                                         .formatted(MOST_LISTED, all.size()),
                         ""));
     }

@@ -121,7 +121,7 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
         if (percent < 0 || percent > 100) {
             throw new IllegalArgumentException("A job progresses from 0 to 100 percent, not to " + percent);
         }
-        String what = "to progress to %d %%".formatted(percent);
+        String what = "to progress to %s %%".formatted(percent);
         return with(what, job -> {
             Polling polling = new Polling(deadline(), job::query);
             boolean ended = polling.until(answer -> job.hasProgressedTo(percent) || job.isOver());

@@ -187,7 +187,7 @@ class AwaitEventTest {
         assertThatThrownBy(() -> assertThat(vm.qmp()).within(Duration.ofDays(1)).awaitEvent(RESUME))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining(
-                        "but its connection ended:\n  QEMU \"victim\" (pid %d) was ended by signal 9", vm.pid())
+                        "but its connection ended:\n  QEMU \"victim\" (pid %s) was ended by signal 9", vm.pid())
                 .hasMessageContaining("and before that no event of that name came.")
                 .hasMessageContaining("STOP");
         assertThatThrownBy(vm::close).hasMessageContaining("signal 9");
@@ -220,7 +220,7 @@ class AwaitEventTest {
         assertThatThrownBy(() -> assertThat(vm).isRunning())
                 .isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith(
-                        "%nExpecting machine \"vm\":%n  to be running%nbut:%n  QEMU \"vm\" (pid %d) exited with status 0"
+                        "%nExpecting machine \"vm\":%n  to be running%nbut:%n  QEMU \"vm\" (pid %s) exited with status 0"
                                 .formatted(vm.pid()));
     }
 

@@ -339,7 +339,7 @@ class JobTextsTest {
         return """
 
                 Expecting job "job0" of QMP client "vm":
-                  to progress to %d %%
+                  to progress to %s %%
                 within 60 ms, but the last answer was:
                   %s""".formatted(percent, lastAnswer());
     }

@@ -121,7 +121,7 @@ class ReplyAndEventTest {
                 .hasData("reason", "host-qmp-system-reset")
                 .hasData("guest", false)
                 .hasNoData("x");
-        assertThatThrownBy(() -> assertThat(event).as("after %d", 5).isNamed(STOP))
+        assertThatThrownBy(() -> assertThat(event).as("after %s", 5).isNamed(STOP))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("[after 5]")
                 .hasMessageContaining("to be named STOP");
@@ -164,7 +164,7 @@ class ReplyAndEventTest {
         assertThatThrownBy(() -> assertThat(vm).exitsWith(67))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining(
-                        "to exit with status 67\nbut:\n  QEMU \"vm\" (pid %d) exited with status 0", vm.pid());
+                        "to exit with status 67\nbut:\n  QEMU \"vm\" (pid %s) exited with status 0", vm.pid());
     }
 
     @Test

@@ -69,7 +69,7 @@ public final class Deadline {
         if (millis < 1000 || (millis < 10_000 && millis % 1000 != 0)) {
             return millis + " ms";
         }
-        return millis % 1000 == 0 ? millis / 1000 + " s" : "%.1f s".formatted(millis / 1000.0);
+        return millis % 1000 == 0 ? millis / 1000 + " s" : Numbers.rounded(millis / 1000.0, 1) + " s";
     }
 
     @Override

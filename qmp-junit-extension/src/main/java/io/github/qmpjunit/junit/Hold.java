@@ -63,6 +63,6 @@ final class Hold {
             lines.add("  gdb:      its server does not start: " + e.getMessage());
         }
         sockets.vnc().ifPresent(socket -> lines.add("  screen:   vncviewer " + socket));
-        lines.add("  end it:   kill %d, or \"quit\" in its monitor".formatted(machine.pid()));
+        lines.add("  end it:   kill %s, or \"quit\" in its monitor".formatted(machine.pid()));
     }
 }

@@ -54,7 +54,7 @@ record Injection(AnnotatedElement place, Injectable what, Optional<Vm> vm) {
                                 .formatted(VmPlaces.describe(place), type.getSimpleName(), Injectable.names())));
         var vms = AnnotationSupport.findRepeatableAnnotations(place, Vm.class);
         if (vms.size() > 1) {
-            throw new ExtensionConfigurationException("%s has %d @Vm; it can be given only one machine's %s"
+            throw new ExtensionConfigurationException("%s has %s @Vm; it can be given only one machine's %s"
                     .formatted(VmPlaces.describe(place), vms.size(), what.typeName()));
         }
         Optional<Vm> vm = vms.stream().findFirst();

@@ -38,7 +38,7 @@ final class QemuMatrixProvider implements ClassTemplateInvocationContextProvider
             List<String> words = new ArrayList<>();
             words.add(binary.map(Choice::withVersion).orElse("the usual QEMU"));
             machine.ifPresent(words::add);
-            return "[%d] %s".formatted(invocationIndex, String.join(", ", words));
+            return "[%s] %s".formatted(invocationIndex, String.join(", ", words));
         }
 
         private static String withVersion(String binary) {

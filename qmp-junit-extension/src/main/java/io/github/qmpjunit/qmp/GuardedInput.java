@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.Numbers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -147,8 +148,8 @@ final class GuardedInput extends InputStream {
 
     private static QmpProtocolException notUtf8(int found, long position) {
         return new QmpProtocolException(
-                "The peer sent something that is not UTF-8: found 0x%02X at byte %,d of the connection"
-                        .formatted(found, position),
+                "The peer sent something that is not UTF-8: found 0x%02X at byte %s of the connection"
+                        .formatted(found, Numbers.grouped(position)),
                 null);
     }
 

@@ -32,7 +32,7 @@ final class InBandWindow {
         try {
             if (!free.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new QmpTimeoutException(
-                        "Could not send %s within %s: %d commands before it have no reply yet"
+                        "Could not send %s within %s: %s commands before it have no reply yet"
                                 .formatted(command, Deadline.format(deadline.timeout()), MOST_IN_FLIGHT),
                         deadline.timeout());
             }

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.Numbers;
 import io.github.qmpjunit.json.Json;
 import java.io.EOFException;
 import java.io.IOException;
@@ -81,8 +82,8 @@ final class MessageReader {
             throw new QmpProtocolException("The peer sent something that is not JSON: " + e.getOriginalMessage(), e);
         } catch (OutOfMemoryError e) { // what was read of the message is free again
             throw new QmpProtocolException(
-                    "The peer sent a message that does not fit into the heap of %,d MiB; enlarge that with -Xmx, or have it refused earlier with QmpLimits.withMessageBytes(...)"
-                            .formatted(Runtime.getRuntime().maxMemory() >> 20),
+                    "The peer sent a message that does not fit into the heap of %s MiB; enlarge that with -Xmx, or have it refused earlier with QmpLimits.withMessageBytes(...)"
+                            .formatted(Numbers.grouped(Runtime.getRuntime().maxMemory() >> 20)),
                     e);
         }
     }

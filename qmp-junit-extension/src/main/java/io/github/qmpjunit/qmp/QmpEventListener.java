@@ -190,12 +190,12 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
                 throwIfNothingCanCome();
                 if (deadline.isOver()) {
                     throw new QmpTimeoutException(
-                            "Waited %s in vain for %s; the listener has heard %d events%s"
+                            "Waited %s in vain for %s; the listener has heard %s events%s"
                                     .formatted(
                                             Deadline.format(deadline.timeout()),
                                             matcher,
                                             history.size(),
-                                            dropped == 0 ? "" : " and dropped %d before".formatted(dropped)),
+                                            dropped == 0 ? "" : " and dropped %s before".formatted(dropped)),
                             deadline.timeout());
                 }
                 await(deadline);
@@ -469,7 +469,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
     public String toString() {
         lock.lock();
         try {
-            return "Listener for %s (%d events heard, %d of them not taken)"
+            return "Listener for %s (%s events heard, %s of them not taken)"
                     .formatted(filter, history.size(), queue.size());
         } finally {
             lock.unlock();

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.Numbers;
 import io.github.qmpjunit.json.Json;
 import org.apiguardian.api.API;
 
@@ -36,14 +37,14 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
         requirePositive(numberLength, "numberLength");
         if (nesting > DEEPEST) {
             throw new IllegalArgumentException(
-                    "The limit nesting is at most %d, since no tree that is deeper can be printed, but found %d"
+                    "The limit nesting is at most %s, since no tree that is deeper can be printed, but found %s"
                             .formatted(DEEPEST, nesting));
         }
     }
 
     private static void requirePositive(int value, String name) {
         if (value < 1) {
-            throw new IllegalArgumentException("The limit %s is at least 1, but found %d".formatted(name, value));
+            throw new IllegalArgumentException("The limit %s is at least 1, but found %s".formatted(name, value));
         }
     }
 
@@ -83,16 +84,24 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
     }
 
     QmpProtocolException messageTooLarge() {
-        return exceeded("a message of more than %,d bytes".formatted(messageBytes), "messageBytes", "MessageBytes");
+        return exceeded(
+                "a message of more than %s bytes".formatted(Numbers.grouped(messageBytes)),
+                "messageBytes",
+                "MessageBytes");
     }
 
     QmpProtocolException tooDeep() {
         return exceeded(
-                "a message nested deeper than %,d levels".formatted(nesting), "nesting, at most 500", "Nesting");
+                "a message nested deeper than %s levels".formatted(Numbers.grouped(nesting)),
+                "nesting, at most 500",
+                "Nesting");
     }
 
     QmpProtocolException numberTooLong() {
-        return exceeded("a number of more than %,d characters".formatted(numberLength), "numberLength", "NumberLength");
+        return exceeded(
+                "a number of more than %s characters".formatted(Numbers.grouped(numberLength)),
+                "numberLength",
+                "NumberLength");
     }
 
     private static QmpProtocolException exceeded(String found, String limit, String setter) {

@@ -221,7 +221,7 @@ public final class QmpTranscript {
             }
             reported = true;
             return Optional.of(new QmpException(
-                    "The transcript of QMP client \"%s\" lacks its last %d lines: %s"
+                    "The transcript of QMP client \"%s\" lacks its last %s lines: %s"
                             .formatted(client, lost, failure.getMessage()),
                     failure.getCause()));
         } finally {

@@ -32,7 +32,7 @@ public final class Chaos {
         Random random = new Random(seed);
         Tally tally = new Tally();
         long begun = System.nanoTime();
-        System.out.printf("chaos: %d rounds, seed %d%n", rounds, seed);
+        System.out.println("chaos: %s rounds, seed %s".formatted(rounds, seed));
         QemuRounds qemus = new QemuRounds(root, random);
         JvmRounds jvms = new JvmRounds(root, random);
         for (int round = 1; round <= rounds; round++) {
@@ -42,16 +42,16 @@ public final class Chaos {
                 jvms.run(tally);
             }
             if (round % 25 == 0) {
-                System.out.printf("%d rounds%n", round);
+                System.out.println("%s rounds".formatted(round));
             }
         }
         jvms.end(tally);
         System.out.print(tally.table());
-        System.out.printf(
-                "%d rounds in %d s: %s%n",
-                rounds,
-                Duration.ofNanos(System.nanoTime() - begun).toSeconds(),
-                tally.isClean() ? "nothing left over" : "something was left over, see above");
+        System.out.println("%s rounds in %s s: %s"
+                .formatted(
+                        rounds,
+                        Duration.ofNanos(System.nanoTime() - begun).toSeconds(),
+                        tally.isClean() ? "nothing left over" : "something was left over, see above"));
         System.exit(tally.isClean() ? 0 : 1);
     }
 }

@@ -110,7 +110,7 @@ final class JvmRounds {
         }
         command.addAll(List.of(Victim.class.getName(), mode));
         if (mode.equals(JvmBlow.FEW_FDS.name())) {
-            String limit = "ulimit -n %d; exec \"$@\"".formatted(40 + random.nextInt(40));
+            String limit = "ulimit -n %s; exec \"$@\"".formatted(40 + random.nextInt(40));
             command.addAll(0, List.of("sh", "-c", limit, "sh"));
         }
         return new ProcessBuilder(command).redirectError(output.toFile()).start();

@@ -40,8 +40,8 @@ enum QemuBlow {
         String command = "exec \"$QEMU\" \"$@\"";
         switch (this) {
             case KILL_WRAPPER -> command = "\"$QEMU\" \"$@\"; exit $?";
-            case FEW_FDS -> command = "ulimit -n %d; %s".formatted(3 + random.nextInt(25), command);
-            case LITTLE_MEMORY -> command = "ulimit -v %d; %s".formatted(30_000 + random.nextInt(900_000), command);
+            case FEW_FDS -> command = "ulimit -n %s; %s".formatted(3 + random.nextInt(25), command);
+            case LITTLE_MEMORY -> command = "ulimit -v %s; %s".formatted(30_000 + random.nextInt(900_000), command);
             case LITTLE_CPU -> command = "exec nice -n 19 \"$QEMU\" \"$@\"";
             default -> {
                 return;

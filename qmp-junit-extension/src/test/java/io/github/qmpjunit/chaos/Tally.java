@@ -54,7 +54,7 @@ final class Tally {
     }
 
     private static String line(String kind, Row row) {
-        return "%-42s %7d %7d %11d %11d %10d%n"
+        return "%-42s %7s %7s %11s %11s %10s%n"
                 .formatted(
                         kind,
                         row.rounds,

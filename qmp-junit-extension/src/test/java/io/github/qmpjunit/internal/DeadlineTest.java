@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DeadlineTest {
+public class DeadlineTest {
 
     /** In ASCII: on a console in the C locale, everything else is a question mark. */
     @ParameterizedTest

@@ -44,7 +44,7 @@ final class Runs {
         EngineExecutionResults results = run(configuration, testCases);
         List<Throwable> failures = failuresOf(results.allEvents());
         if (!failures.isEmpty()) {
-            AssertionError error = new AssertionError("%d have failed".formatted(failures.size()), failures.get(0));
+            AssertionError error = new AssertionError("%s have failed".formatted(failures.size()), failures.get(0));
             failures.stream().skip(1).forEach(error::addSuppressed);
             throw error;
         }
@@ -71,7 +71,7 @@ final class Runs {
     static Throwable onlyFailureOf(Map<String, String> configuration, Class<?> testCase) {
         List<Throwable> failures = failuresOf(run(configuration, testCase).allEvents());
         if (failures.size() != 1) {
-            throw new AssertionError("%d have failed: %s".formatted(failures.size(), failures));
+            throw new AssertionError("%s have failed: %s".formatted(failures.size(), failures));
         }
         return failures.get(0);
     }

@@ -14,12 +14,16 @@ public final class OtherJvm {
 
     /** Start it with a temp folder of its own, in which no other JVM sweeps. */
     public static Process start(Path tempFolder, Class<?> main, String... args) throws IOException {
+        return start(tempFolder, List.of(), main, args);
+    }
+
+    /** Start it as {@link #start(Path, Class, String...)} does, with options for the JVM. */
+    public static Process start(Path tempFolder, List<String> options, Class<?> main, String... args)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + tempFolder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.io.tmpdir=" + tempFolder));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(Arrays.asList(args));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

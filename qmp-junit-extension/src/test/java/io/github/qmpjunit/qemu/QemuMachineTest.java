@@ -36,7 +36,7 @@ class QemuMachineTest {
         assertThat(vm.qmp().state()).isEqualTo(QmpState.RUNNING);
         assertThat(vm.qmp().name()).isEqualTo("first");
         assertThat(vm.qmp().peer().orElseThrow().pid()).isEqualTo(vm.pid());
-        assertThat(vm).hasToString("QEMU \"first\" is running (pid %d)".formatted(vm.pid()));
+        assertThat(vm).hasToString("QEMU \"first\" is running (pid %s)".formatted(vm.pid()));
         Path directory = directoryOf(vm);
         assertThat(directory).exists();
 
@@ -276,7 +276,7 @@ class QemuMachineTest {
 
         assertThat(thrown.get())
                 .isInstanceOf(QmpDisconnectedException.class)
-                .hasMessageContaining("QEMU \"victim\" (pid %d) was ended by signal 9 (SIGKILL)", vm.pid());
+                .hasMessageContaining("QEMU \"victim\" (pid %s) was ended by signal 9 (SIGKILL)", vm.pid());
         assertThatThrownBy(vm::close)
                 .isInstanceOf(QemuExitException.class)
                 .hasMessageContaining("It ended in another way than it should have: QEMU \"victim\"");

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-class MessageReaderTest {
+public class MessageReaderTest {
 
     private static final QmpLimits SMALL =
             QmpLimits.defaults().withMessageBytes(1000).withNesting(5).withNumberLength(10);

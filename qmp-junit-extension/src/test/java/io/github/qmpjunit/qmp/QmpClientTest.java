@@ -245,7 +245,7 @@ class QmpClientTest {
             assertThatThrownBy(() -> machine.qmp().execute("query-status"))
                     .isInstanceOf(QmpDisconnectedException.class)
                     .hasMessageContaining("query-status")
-                    .hasMessageContaining("QEMU \"gone\" (pid %d) exited with status 0", machine.pid());
+                    .hasMessageContaining("QEMU \"gone\" (pid %s) exited with status 0", machine.pid());
             assertThat(machine.qmp().state()).isEqualTo(QmpState.DISCONNECTING);
             assertThat(machine.qmp().events().history())
                     .extracting(QmpEvent::name)

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-class QmpEventListenerTest {
+public class QmpEventListenerTest {
 
     private static final Duration NONE = Duration.ZERO;
     private static final Duration SOON = Duration.ofSeconds(10);

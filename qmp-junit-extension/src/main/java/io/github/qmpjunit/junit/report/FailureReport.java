@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit.report;
 
+import io.github.qmpjunit.internal.Numbers;
 import io.github.qmpjunit.secrets.Secrets;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -137,8 +138,8 @@ public final class FailureReport {
             remarks.add("What machine \"%s\" was told and what it answered: its definition did not ask for recording()."
                     .formatted(record.name()));
         } else if (record.messagesDropped() > 0) {
-            remarks.add("The first %,d messages of machine \"%s\": only the last ones are kept."
-                    .formatted(record.messagesDropped(), record.name()));
+            remarks.add("The first %s messages of machine \"%s\": only the last ones are kept."
+                    .formatted(Numbers.grouped(record.messagesDropped()), record.name()));
         }
         live.whyNoScreen()
                 .ifPresent(why -> remarks.add("The screen of machine \"%s\": %s".formatted(record.name(), why)));

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit.report;
 
+import io.github.qmpjunit.internal.Numbers;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -85,7 +86,7 @@ final class MachineCard {
     private static String progress(JsonNode job) {
         long total = job.path("total-progress").asLong(0);
         long current = job.path("current-progress").asLong(0);
-        return total == 0 ? "" : ", %,d of %,d done".formatted(current, total);
+        return total == 0 ? "" : ", %s of %s done".formatted(Numbers.grouped(current), Numbers.grouped(total));
     }
 
     private static void writeFiles(ReportContent.Machine machine, Html html) {
@@ -105,7 +106,7 @@ final class MachineCard {
         for (Map.Entry<String, JsonNode> reply : state.properties()) {
             JsonNode value = reply.getValue();
             if (value.isContainer() && !value.isEmpty()) {
-                String count = value.isArray() ? " (%d)".formatted(value.size()) : "";
+                String count = value.isArray() ? " (%s)".formatted(value.size()) : "";
                 ReportPage.fold(html, reply.getKey() + count, pretty(value), false);
             }
         }
@@ -121,8 +122,9 @@ final class MachineCard {
             String text = tree.isString() ? tree.asString() : PRETTY.writeValueAsString(tree);
             return text.length() <= mostCharacters
                     ? text
-                    : "%s%n[%,d characters more]"
-                            .formatted(text.substring(0, mostCharacters), text.length() - mostCharacters);
+                    : "%s%n[%s characters more]"
+                            .formatted(
+                                    text.substring(0, mostCharacters), Numbers.grouped(text.length() - mostCharacters));
         } catch (JacksonException e) {
             return "[cannot be shown: %s]".formatted(e.getOriginalMessage());
         }

@@ -56,7 +56,7 @@ final class MessageEntries {
                 Entry.Level.PLAIN,
                 raw ? "as it is" : nameOf(message),
                 raw ? message.asString() : members(arguments),
-                fds == 0 ? "" : "with %d file descriptor%s".formatted(fds, fds == 1 ? "" : "s"),
+                fds == 0 ? "" : "with %s file descriptor%s".formatted(fds, fds == 1 ? "" : "s"),
                 idOf(message),
                 more(raw ? message : arguments)));
     }
@@ -79,7 +79,7 @@ final class MessageEntries {
         } else if (message.has("QMP")) {
             JsonNode greeting = message.path("QMP");
             JsonNode qemu = greeting.path("version").path("qemu");
-            String text = "QEMU %d.%d.%d"
+            String text = "QEMU %s.%s.%s"
                     .formatted(
                             qemu.path("major").asInt(0),
                             qemu.path("minor").asInt(0),

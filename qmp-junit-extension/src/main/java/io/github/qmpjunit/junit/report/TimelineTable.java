@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit.report;
 
+import io.github.qmpjunit.internal.Numbers;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -37,7 +38,8 @@ final class TimelineTable {
         if (leftOut > 0) {
             html.element(
                     "p",
-                    "%,d entries before these are left out here; the files have them.".formatted(leftOut),
+                    "%s entries before these are left out here; the files have them."
+                            .formatted(Numbers.grouped(leftOut)),
                     "class",
                     "facts");
         }
@@ -139,8 +141,8 @@ final class TimelineTable {
     private static String shortened(String text) {
         return text.length() <= LONGEST_LINE
                 ? text
-                : "%s ... [%,d characters more]"
-                        .formatted(text.substring(0, LONGEST_LINE), text.length() - LONGEST_LINE);
+                : "%s ... [%s characters more]"
+                        .formatted(text.substring(0, LONGEST_LINE), Numbers.grouped(text.length() - LONGEST_LINE));
     }
 
     private void marker(String id, String style, String time, String text) {
@@ -174,9 +176,10 @@ final class TimelineTable {
                 if (row.times() > 1) {
                     html.element(
                             "p",
-                            "%,d times in a row, up to %s"
+                            "%s times in a row, up to %s"
                                     .formatted(
-                                            row.times(), PageTime.seconds(row.lastNanoTime() - content.originNanos())),
+                                            Numbers.grouped(row.times()),
+                                            PageTime.seconds(row.lastNanoTime() - content.originNanos())),
                             "class",
                             "times");
                 }

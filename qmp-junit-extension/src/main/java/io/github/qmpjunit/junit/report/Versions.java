@@ -34,7 +34,7 @@ final class Versions {
         versions.put("Java", "%s (%s)".formatted(property("java.runtime.version"), property("java.vm.name")));
         versions.put(
                 "System",
-                "%s %s, %s, %d processors"
+                "%s %s, %s, %s processors"
                         .formatted(
                                 property("os.name"),
                                 property("os.version"),

@@ -123,7 +123,7 @@ public final class Faults implements AutoCloseable {
         List<IoKind> failing = Arrays.asList(kinds.length == 0 ? IoKind.values() : kinds);
         List<Map<String, Object>> rules = faulty.fail(vm.qmp(), errno, failing);
         return opened(
-                "disk \"%s\" fails with error %d: %s".formatted(disk, errno, failing),
+                "disk \"%s\" fails with error %s: %s".formatted(disk, errno, failing),
                 () -> faulty.repair(vm.qmp(), rules));
     }
 
@@ -150,13 +150,13 @@ public final class Faults implements AutoCloseable {
     public Fault slow(String disk, int requestsPerSecond) {
         if (requestsPerSecond < 1) {
             throw new IllegalArgumentException(
-                    "A slow disk serves at least one request per second, not %d; one that serves none stalls: stall(disk)"
+                    "A slow disk serves at least one request per second, not %s; one that serves none stalls: stall(disk)"
                             .formatted(requestsPerSecond));
         }
         FaultyDisk faulty = disk(disk);
         faulty.limit(vm.qmp(), requestsPerSecond);
         return opened(
-                "disk \"%s\" serves %d requests per second".formatted(disk, requestsPerSecond),
+                "disk \"%s\" serves %s requests per second".formatted(disk, requestsPerSecond),
                 () -> faulty.unlimit(vm.qmp(), requestsPerSecond));
     }
 

@@ -168,7 +168,7 @@ final class FaultyDisk {
      * standard output may carry QMP.
      */
     private void blockTheWay(QmpClient qmp) {
-        qmp.hmp("qemu-io %s \"aio_read -q 0 %d\"".formatted(name, Math.min(BLOCKADE, size(qmp))));
+        qmp.hmp("qemu-io %s \"aio_read -q 0 %s\"".formatted(name, Math.min(BLOCKADE, size(qmp))));
     }
 
     private long size(QmpClient qmp) {

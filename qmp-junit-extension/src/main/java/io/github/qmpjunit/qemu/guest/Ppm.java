@@ -34,13 +34,13 @@ final class Ppm {
         Matcher header =
                 HEADER.matcher(new String(ppm, 0, Math.min(ppm.length, LONGEST_HEADER), StandardCharsets.ISO_8859_1));
         if (!header.lookingAt()) {
-            throw new IOException("QEMU has written a picture of %d bytes that is no PPM".formatted(ppm.length));
+            throw new IOException("QEMU has written a picture of %s bytes that is no PPM".formatted(ppm.length));
         }
         int width = Integer.parseInt(header.group(1));
         int height = Integer.parseInt(header.group(2));
         long expected = header.end() + (long) width * height * BYTES_PER_PIXEL;
         if (ppm.length < expected) {
-            throw new IOException("QEMU has written a picture of %d by %d pixels in %d bytes instead of %d"
+            throw new IOException("QEMU has written a picture of %s by %s pixels in %s bytes instead of %s"
                     .formatted(width, height, ppm.length, expected));
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

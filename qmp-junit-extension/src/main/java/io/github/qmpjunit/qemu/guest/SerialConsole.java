@@ -68,7 +68,7 @@ public final class SerialConsole {
             input.write(bytes);
         } catch (IOException e) {
             throw new QemuException(
-                    "Cannot send %d bytes to console \"%s\": %s".formatted(bytes.length, name, e.getMessage()), e);
+                    "Cannot send %s bytes to console \"%s\": %s".formatted(bytes.length, name, e.getMessage()), e);
         } finally {
             sending.unlock();
         }

@@ -53,7 +53,7 @@ final class UsLayout {
             List<String> chord = CHORDS.get(character);
             if (chord == null) {
                 throw new IllegalArgumentException(
-                        "Cannot type \"%s\" (U+%04X), number %d of the text's characters: no key of a US keyboard writes it. Press the keys that write it in your guest with press(...), or hand the text over by a console or the guest agent"
+                        "Cannot type \"%s\" (U+%04X), number %s of the text's characters: no key of a US keyboard writes it. Press the keys that write it in your guest with press(...), or hand the text over by a console or the guest agent"
                                 .formatted(Character.toString(character), character, chords.size() + 1));
             }
             chords.add(chord);

@@ -258,7 +258,7 @@ public final class LaunchedProcess implements MonitoredProcess {
         }
         if (peer.isPresent() && ancestor.isEmpty()) {
             throw new IllegalStateException(
-                    "a stranger connected to its monitor's socket: process %d instead of %d or a child of it. Where a launch prefix has QEMU started by somebody else, it is a remote one: LaunchPrefix.remote(...)"
+                    "a stranger connected to its monitor's socket: process %s instead of %s or a child of it. Where a launch prefix has QEMU started by somebody else, it is a remote one: LaunchPrefix.remote(...)"
                             .formatted(peer.get(), process.pid()));
         }
     }

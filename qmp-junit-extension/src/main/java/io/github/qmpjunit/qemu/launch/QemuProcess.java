@@ -217,10 +217,10 @@ final class QemuProcess {
     String state() {
         Optional<ExitStatus> status = exitStatus();
         if (status.isEmpty()) {
-            return "%s is running (pid %d)".formatted(label, pid());
+            return "%s is running (pid %s)".formatted(label, pid());
         }
         long exited = exitedNanos == 0 ? System.nanoTime() : exitedNanos;
-        return "%s (pid %d) %s after %s"
+        return "%s (pid %s) %s after %s"
                 .formatted(label, pid(), status.get(), Deadline.format(Duration.ofNanos(exited - startedNanos)));
     }
 
@@ -239,7 +239,7 @@ final class QemuProcess {
         int tooMany = text.length() - MOST_TOLD;
         return tooMany <= 0
                 ? text
-                : "[%d characters before this are left out]%n%s".formatted(tooMany, text.substring(tooMany));
+                : "[%s characters before this are left out]%n%s".formatted(tooMany, text.substring(tooMany));
     }
 
     /** Return all that is known: state, standard error, command line; without secrets. */

@@ -49,7 +49,7 @@ public final class QemuProgram {
             for (Path file : files) {
                 Path real = file.toRealPath();
                 BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
-                identity.add("%s, %d bytes of %s".formatted(real, attributes.size(), attributes.lastModifiedTime()));
+                identity.add("%s, %s bytes of %s".formatted(real, attributes.size(), attributes.lastModifiedTime()));
             }
         } catch (IOException e) {
             return "";

@@ -190,7 +190,7 @@ public final class QemuCapabilities {
 
     @Override
     public String toString() {
-        return "QEMU %s at %s: %d machines, %d devices, accelerators %s"
+        return "QEMU %s at %s: %s machines, %s devices, accelerators %s"
                 .formatted(version, binary, machines.size(), devices.size(), accelerators);
     }
 }

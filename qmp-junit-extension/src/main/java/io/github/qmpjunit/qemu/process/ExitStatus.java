@@ -60,7 +60,7 @@ public record ExitStatus(int number, boolean isSignal) {
     @Override
     public String toString() {
         return isSignal
-                ? "was ended by signal %d (%s)".formatted(number, SIGNALS.getOrDefault(number, "unnamed"))
+                ? "was ended by signal %s (%s)".formatted(number, SIGNALS.getOrDefault(number, "unnamed"))
                 : "exited with status " + number;
     }
 }

@@ -207,7 +207,7 @@ public final class OutputLog {
     public String text() {
         lock.lock();
         try {
-            return (dropped == 0 ? "" : "[%d characters before this were dropped]%n".formatted(dropped)) + text;
+            return (dropped == 0 ? "" : "[%s characters before this were dropped]%n".formatted(dropped)) + text;
         } finally {
             lock.unlock();
         }

@@ -213,7 +213,7 @@ public final class Qtest {
         asking.lock();
         try {
             broken = "the last one was sent to end the machine";
-            output.write("outb 0x%x 0x%x%n".formatted(port, value).getBytes(StandardCharsets.US_ASCII));
+            output.write("outb 0x%x 0x%x\n".formatted(port, value).getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new QtestException("Cannot send the last qtest command: " + e.getMessage(), e);
         } finally {
@@ -396,7 +396,7 @@ public final class Qtest {
      * @throws QtestException if the machine runs with another accelerator
      */
     public Duration clockStep(Duration step) {
-        return Duration.ofNanos(number("clock_step %d".formatted(step.toNanos())));
+        return Duration.ofNanos(number("clock_step %s".formatted(step.toNanos())));
     }
 
     /**

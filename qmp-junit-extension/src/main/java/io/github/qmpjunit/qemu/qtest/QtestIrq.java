@@ -13,6 +13,6 @@ public record QtestIrq(int line, boolean raised) {
 
     @Override
     public String toString() {
-        return "IRQ %s %d".formatted(raised ? "raise" : "lower", line);
+        return "IRQ %s %s".formatted(raised ? "raise" : "lower", line);
     }
 }

@@ -288,7 +288,7 @@ public final class Snapshots {
 
     /** Run a job to its end; return its error, if it has failed. */
     private Optional<String> runJob(String command, Map<String, ?> arguments, Deadline deadline) {
-        String id = "qmp-junit-%s-%d".formatted(command, ++lastJob);
+        String id = "qmp-junit-%s-%s".formatted(command, ++lastJob);
         Map<String, Object> all = new HashMap<>(arguments);
         all.put("job-id", id);
         QmpJobListener listener = new QmpJobListener(id);

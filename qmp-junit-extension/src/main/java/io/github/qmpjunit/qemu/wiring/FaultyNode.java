@@ -19,7 +19,7 @@ public final class FaultyNode {
     public static void requireUsable(String name) {
         if (name.length() > LONGEST_NAME) {
             throw new IllegalArgumentException(
-                    "The name of a disk that is to fail must not be longer than %d characters, \"%s\" is"
+                    "The name of a disk that is to fail must not be longer than %s characters, \"%s\" is"
                             .formatted(LONGEST_NAME, name));
         }
     }

@@ -235,7 +235,7 @@ public final class QmpJob implements AutoCloseable {
         while (!hasProgressedTo(percent)) {
             if (isOver()) {
                 throw new QmpJobException(
-                        "Job \"%s\" ended before it had progressed to %d %%: %s".formatted(id(), percent, describe()));
+                        "Job \"%s\" ended before it had progressed to %s %%: %s".formatted(id(), percent, describe()));
             }
             if (deadline.isOver()) {
                 throw tooLate(timeout);

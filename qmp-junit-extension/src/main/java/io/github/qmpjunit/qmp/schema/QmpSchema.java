@@ -396,6 +396,6 @@ public final class QmpSchema {
 
     @Override
     public String toString() {
-        return "QmpSchema with %d commands and %d events".formatted(commands.size(), events.size());
+        return "QmpSchema with %s commands and %s events".formatted(commands.size(), events.size());
     }
 }

@@ -77,7 +77,7 @@ final class Replay {
                         break; // cut short when the client's JVM died
                     }
                     throw new IllegalArgumentException(
-                            "Line %d of %s is not a line of a transcript, an object with \"dir\": %.200s"
+                            "Line %s of %s is not a line of a transcript, an object with \"dir\": %.200s"
                                     .formatted(i + 1, transcript, lines.get(i)));
                 }
                 add(line, recordings);
@@ -175,14 +175,14 @@ final class Replay {
         @Override
         public void respond(ReceivedCommand command) {
             if (position == recording.turns.size()) {
-                refuse(command, "connection %d has only %d commands".formatted(number, position));
+                refuse(command, "connection %s has only %s commands".formatted(number, position));
                 return;
             }
             Turn turn = recording.turns.get(position);
             if (!isSame(turn.command, command)) {
                 refuse(
                         command,
-                        "command %d of connection %d is %s".formatted(position + 1, number, withoutId(turn.command)));
+                        "command %s of connection %s is %s".formatted(position + 1, number, withoutId(turn.command)));
                 return;
             }
             position++;

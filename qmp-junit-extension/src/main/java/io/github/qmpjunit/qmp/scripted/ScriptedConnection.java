@@ -108,7 +108,7 @@ public final class ScriptedConnection {
             return this;
         } catch (IOException e) {
             throw new ScriptException(
-                    "Cannot send %d bytes to the client, the connection has ended: %s"
+                    "Cannot send %s bytes to the client, the connection has ended: %s"
                             .formatted(bytes.length, e.getMessage()),
                     e);
         } finally {

@@ -26,7 +26,7 @@ public record TcpAddress(String host, int port) implements QmpAddress {
                     "A TCP address needs a host; use \"127.0.0.1\" for this machine, \"0.0.0.0\" to listen everywhere");
         }
         if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("%d is not a TCP port; ports go from 0 to 65535".formatted(port));
+            throw new IllegalArgumentException("%s is not a TCP port; ports go from 0 to 65535".formatted(port));
         }
     }
 

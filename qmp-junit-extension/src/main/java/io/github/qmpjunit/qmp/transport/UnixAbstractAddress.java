@@ -24,7 +24,7 @@ public record UnixAbstractAddress(String name) implements QmpAddress {
         requireLinux(System.getProperty("os.name"), name);
         int length = name.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > LONGEST_NAME) {
-            throw new IllegalArgumentException("The name \"%s\" in the abstract namespace has %d bytes; give it 1 to %d"
+            throw new IllegalArgumentException("The name \"%s\" in the abstract namespace has %s bytes; give it 1 to %s"
                     .formatted(name, length, LONGEST_NAME));
         }
     }

@@ -26,7 +26,7 @@ public record UnixAddress(Path path) implements QmpAddress {
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST_PATH) {
             throw new IllegalArgumentException(
-                    "The socket path \"%s\" has %d bytes, but this system allows %d; use a shorter directory, such as one under /tmp"
+                    "The socket path \"%s\" has %s bytes, but this system allows %s; use a shorter directory, such as one under /tmp"
                             .formatted(path, length, LONGEST_PATH));
         }
     }

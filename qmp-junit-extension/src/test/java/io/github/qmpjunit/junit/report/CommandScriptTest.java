@@ -121,9 +121,9 @@ class CommandScriptTest {
                 assertThat(work).isDirectoryContaining("glob:**/qmp.sock");
                 assertThat(work).isDirectoryContaining("glob:**/attach.sock");
                 assertThat(work).isDirectoryContaining("glob:**/vnc.sock");
-                assertThat(Files.readString(Path.of("/proc/%d/environ".formatted(process.pid()))))
+                assertThat(Files.readString(Path.of("/proc/%s/environ".formatted(process.pid()))))
                         .contains("OF_THE_TEST=it's $this");
-                assertThat(Path.of("/proc/%d/cwd".formatted(process.pid())).toRealPath())
+                assertThat(Path.of("/proc/%s/cwd".formatted(process.pid())).toRealPath())
                         .isEqualTo(work.toRealPath());
                 qmp.executeAsync(QmpCommand.of("quit")); // its exit may be faster than its reply
                 assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();

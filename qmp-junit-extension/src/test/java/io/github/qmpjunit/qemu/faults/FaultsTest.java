@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-class FaultsTest {
+public class FaultsTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int SIZE = 4 << 20;

@@ -86,11 +86,11 @@ class AgentConnectionTest {
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
             OutputStream answers = socket.getOutputStream();
             long sync = next(questions, asked).path("arguments").path("id").asLong();
-            write(answers, "\u00FF{\"return\": %d, \"id\": %d}\n".formatted(sync, sync));
+            write(answers, "\u00FF{\"return\": %s, \"id\": %s}\n".formatted(sync, sync));
             long ping = next(questions, asked).path("id").asLong();
-            write(answers, "{\"return\": {}, \"id\": %d}\n".formatted(ping));
+            write(answers, "{\"return\": {}, \"id\": %s}\n".formatted(ping));
             long exec = next(questions, asked).path("id").asLong();
-            write(answers, "{\"return\": {\"pid\": 7}, \"id\": %d}\n".formatted(exec));
+            write(answers, "{\"return\": {\"pid\": 7}, \"id\": %s}\n".formatted(exec));
             while (true) {
                 next(questions, asked);
             }
@@ -107,10 +107,10 @@ class AgentConnectionTest {
             long sync = next(questions, asked).path("arguments").path("id").asLong();
             write(answers, "{\"return\": {\"torn\": \"of{\"error\": {\"class\": \"GenericError\", \"desc\": \"?\"}}\n");
             write(answers, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"stray sentinel\"}}\n");
-            write(answers, "{\"return\": \"stale\"}\n\u00FF{\"return\": %d, \"id\": %d}\n".formatted(sync, sync));
+            write(answers, "{\"return\": \"stale\"}\n\u00FF{\"return\": %s, \"id\": %s}\n".formatted(sync, sync));
             long question = next(questions, asked).path("id").asLong();
-            write(answers, "{\"return\": \"stale\", \"id\": %d}\n".formatted(question - 1));
-            write(answers, "{\"return\": \"right\", \"id\": %d}\n".formatted(question));
+            write(answers, "{\"return\": \"stale\", \"id\": %s}\n".formatted(question - 1));
+            write(answers, "{\"return\": \"right\", \"id\": %s}\n".formatted(question));
         } catch (IOException e) {
             // The test fails for want of an answer.
         }

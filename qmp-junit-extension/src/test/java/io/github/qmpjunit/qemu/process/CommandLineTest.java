@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class CommandLineTest {
+public class CommandLineTest {
 
     @Test
     void a_shell_reads_back_what_was_meant(@TempDir Path folder) throws IOException {

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Real guest events, without a guest: through qtest, under TCG. */
-class QtestTest {
+public class QtestTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final int COM1 = 0x3f8;

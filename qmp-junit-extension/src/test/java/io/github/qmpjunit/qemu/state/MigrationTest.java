@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class MigrationTest {
+public class MigrationTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final MigrationOptions NEVER_DONE =

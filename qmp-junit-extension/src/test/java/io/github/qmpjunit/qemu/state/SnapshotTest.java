@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-class SnapshotTest {
+public class SnapshotTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);
 

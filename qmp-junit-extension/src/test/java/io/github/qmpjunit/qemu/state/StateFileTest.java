@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-class StateFileTest {
+public class StateFileTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);
 

@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** From the start of a JVM to the body of its first test, and what it is spent on. */
@@ -64,7 +65,7 @@ final class ColdStart implements Measurement {
     }
 
     private static String ms(double value) {
-        return "%.0f ms".formatted(value);
+        return String.format(Locale.ROOT, "%.0f ms", value);
     }
 
     /** Return what the new JVM tells, in milliseconds. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -65,7 +66,7 @@ final class Events implements Measurement {
                 "the same with 100 listeners",
                 hundred,
                 Row.Unit.PER_SECOND,
-                "each further listener costs %.0f ns per event".formatted(perListener)));
+                String.format(Locale.ROOT, "each further listener costs %.0f ns per event", perListener)));
         return rows;
     }
 }

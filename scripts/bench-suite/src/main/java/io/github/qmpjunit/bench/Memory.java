@@ -1,6 +1,7 @@
 package io.github.qmpjunit.bench;
 
 import java.util.List;
+import java.util.Locale;
 
 /** What clients hold in memory, and whether they go on to hold more. */
 final class Memory implements Measurement {
@@ -21,11 +22,14 @@ final class Memory implements Measurement {
         return List.of(
                 Row.shown(
                         "memory per idle client",
-                        "%.0f kB of heap, 1 thread".formatted(perClient / 1e3),
-                        "both ends; the sockets alone, without a client, hold %.0f kB".formatted(perSocket / 1e3)),
+                        String.format(Locale.ROOT, "%.0f kB of heap, 1 thread", perClient / 1e3),
+                        String.format(
+                                Locale.ROOT,
+                                "both ends; the sockets alone, without a client, hold %.0f kB",
+                                perSocket / 1e3)),
                 Row.judged(
                         "growth over 1 M events with bounded history",
-                        "%.0f kB".formatted(growth / 1e3),
+                        String.format(Locale.ROOT, "%.0f kB", growth / 1e3),
                         "none",
                         growth < 100_000,
                         "the heap after 1 M events less that after 100 k, both collected; less than 100 kB counts as none"));

@@ -3,6 +3,7 @@ package io.github.qmpjunit.bench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What was measured in pairs, ours beside the floor. Each pair was taken within moments, so whatever else the machine did hit both; the
@@ -63,7 +64,8 @@ final class Pairs {
     /** {@return the ratio, and between what its middle half lies} */
     @Override
     public String toString() {
-        return "%.2f (%.2f to %.2f)".formatted(ratio(), quantile(ratios, 0.25), quantile(ratios, 0.75));
+        return String.format(
+                Locale.ROOT, "%.2f (%.2f to %.2f)", ratio(), quantile(ratios, 0.25), quantile(ratios, 0.75));
     }
 
     static double quantile(List<Double> values, double part) {

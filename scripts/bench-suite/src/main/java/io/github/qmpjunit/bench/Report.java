@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The table, for a terminal and for the documents. */
@@ -44,7 +45,7 @@ final class Report {
         rows.stream()
                 .filter(row -> !row.note().isEmpty())
                 .forEach(row -> text.append("\n%s: %s".formatted(row.what(), row.note())));
-        return text.append("\n\n%s\nTaken in %d s.%n".formatted(machine(), seconds))
+        return text.append("\n\n%s\nTaken in %s s.%n".formatted(machine(), seconds))
                 .toString();
     }
 
@@ -57,7 +58,7 @@ final class Report {
                 bytes, no parsing beyond the end of a message; for a start: spawn, accept, handshake. Both are taken in the same run, in pairs.
                 A figure is a median; a ratio is the median of the pairs' ratios, with the bounds of its middle half.
 
-                Taken on %s in %d s. %s
+                Taken on %s in %s s. %s
 
                 """.formatted(LocalDate.now(ZoneOffset.UTC), seconds, machine()));
         text.append(line(Stream.concat(HEAD.stream(), Stream.of("note")).toList()));
@@ -76,16 +77,17 @@ final class Report {
     }
 
     private String machine() {
-        return "%s, %d cores; %s %s; JDK %s (%s); QEMU %s; load average before it began: %.1f."
-                .formatted(
-                        processor(),
-                        Runtime.getRuntime().availableProcessors(),
-                        System.getProperty("os.name"),
-                        System.getProperty("os.version").replaceAll("[^0-9.].*", ""),
-                        System.getProperty("java.version"),
-                        System.getProperty("java.vendor"),
-                        qemuVersion(),
-                        loadBefore);
+        return String.format(
+                Locale.ROOT,
+                "%s, %s cores; %s %s; JDK %s (%s); QEMU %s; load average before it began: %.1f.",
+                processor(),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.name"),
+                System.getProperty("os.version").replaceAll("[^0-9.].*", ""),
+                System.getProperty("java.version"),
+                System.getProperty("java.vendor"),
+                qemuVersion(),
+                loadBefore);
     }
 
     private static String processor() {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 
@@ -37,7 +38,7 @@ final class Rewinds implements Measurement {
     private static Row againstBoot() {
         Path guest = Path.of(System.getProperty("qmpjunit.guest", ".guest"));
         if (!Files.isReadable(guest.resolve("vmlinuz"))) {
-            return Row.notMeasured(WHAT, "at least %.0f".formatted(TARGET), "no guest in " + guest);
+            return Row.notMeasured(WHAT, String.format(Locale.ROOT, "at least %.0f", TARGET), "no guest in " + guest);
         }
         double[] boots = new double[BOOTS];
         for (int i = 1; i < BOOTS; i++) {
@@ -56,14 +57,15 @@ final class Rewinds implements Measurement {
         double rewind = median(rewinds);
         return Row.judged(
                 WHAT,
-                "%s against %s, %.0f times faster"
-                        .formatted(
-                                Row.Unit.MILLISECONDS.format(rewind),
-                                Row.Unit.MILLISECONDS.format(boot),
-                                boot / rewind),
-                "at least %.0f times".formatted(TARGET),
+                String.format(
+                        Locale.ROOT,
+                        "%s against %s, %.0f times faster",
+                        Row.Unit.MILLISECONDS.format(rewind),
+                        Row.Unit.MILLISECONDS.format(boot),
+                        boot / rewind),
+                String.format(Locale.ROOT, "at least %.0f times", TARGET),
                 boot / rewind >= TARGET,
-                "medians of %d rewinds and %d boots".formatted(REWINDS, BOOTS));
+                "medians of %s rewinds and %s boots".formatted(REWINDS, BOOTS));
     }
 
     private interface Afterwards {
@@ -100,7 +102,7 @@ final class Rewinds implements Measurement {
     private static Row wholeLife() throws Exception {
         Pairs pairs = WholeLives.againstBareOnes(RewoundMachine.class);
         return Row.shown(
-                "the same with one machine for %d tests, rewound before each".formatted(WholeLives.TESTS),
+                "the same with one machine for %s tests, rewound before each".formatted(WholeLives.TESTS),
                 pairs,
                 Row.Unit.MILLISECONDS,
                 "a machine without hardware; the snapshot and the machine's own start and stop are shared out among its tests");

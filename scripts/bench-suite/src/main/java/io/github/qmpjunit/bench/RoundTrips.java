@@ -133,7 +133,7 @@ final class RoundTrips implements Measurement {
                     });
             Pairs.measure(6, 1, ours, floor);
             return Row.rate(
-                    "pipelined commands, %d callers".formatted(callers),
+                    "pipelined commands, %s callers".formatted(callers),
                     Pairs.measure(20, 1, ours, floor),
                     Row.Unit.PER_SECOND,
                     1.00,

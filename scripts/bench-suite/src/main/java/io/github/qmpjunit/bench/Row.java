@@ -1,5 +1,7 @@
 package io.github.qmpjunit.bench;
 
+import java.util.Locale;
+
 /**
  * One row of the table.
  *
@@ -22,7 +24,7 @@ record Row(String what, String figure, String floor, String ratio, String target
                 unit.format(pairs.ours()),
                 unit.format(pairs.floor()),
                 pairs.toString(),
-                "at most %.2f".formatted(target),
+                String.format(Locale.ROOT, "at most %.2f", target),
                 verdict(pairs.ratio() <= target),
                 note);
     }
@@ -34,7 +36,7 @@ record Row(String what, String figure, String floor, String ratio, String target
                 unit.format(pairs.ours()),
                 unit.format(pairs.floor()),
                 pairs.toString(),
-                "at least %.2f".formatted(target),
+                String.format(Locale.ROOT, "at least %.2f", target),
                 verdict(pairs.ratio() >= target),
                 note);
     }
@@ -88,7 +90,7 @@ record Row(String what, String figure, String floor, String ratio, String target
 
         String format(double value) {
             double scaled = value * scale;
-            return (scaled < 100 ? "%.1f %s" : "%,.0f %s").formatted(scaled, symbol);
+            return String.format(Locale.ROOT, scaled < 100 ? "%.1f" : "%,.0f", scaled) + " " + symbol;
         }
     }
 }

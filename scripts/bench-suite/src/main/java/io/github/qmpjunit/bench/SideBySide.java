@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -41,14 +42,18 @@ final class SideBySide implements Measurement {
             int left = openFiles() - before;
             return List.of(
                     Row.cost(
-                            "%d machines in parallel, start to stop".formatted(MACHINES),
+                            "%s machines in parallel, start to stop".formatted(MACHINES),
                             pairs,
                             Row.Unit.MILLISECONDS,
                             1.20,
-                            "%.0f machines a second. %s".formatted(MACHINES / (pairs.ours() / 1e9), Notes.PARALLEL)),
+                            String.format(
+                                    Locale.ROOT,
+                                    "%.0f machines a second. %s",
+                                    MACHINES / (pairs.ours() / 1e9),
+                                    Notes.PARALLEL)),
                     Row.judged(
                             "the same: failures and leaks",
-                            "%d file descriptors left".formatted(left),
+                            "%s file descriptors left".formatted(left),
                             "none",
                             left <= 0,
                             "a failure would have ended the run"));
@@ -90,7 +95,7 @@ final class SideBySide implements Measurement {
                     .toList();
         }
         return """
-                for i in $(seq %d); do
+                for i in $(seq %s); do
                     echo '{"execute":"qmp_capabilities"}{"execute":"quit"}' | %s &
                 done
                 wait

@@ -44,13 +44,13 @@ final class WholeLives implements Measurement {
             }
             return List.of(
                     Row.cost(
-                            "whole life of an empty test, a fresh machine for each, %d tests".formatted(ROUNDS * TESTS),
+                            "whole life of an empty test, a fresh machine for each, %s tests".formatted(ROUNDS * TESTS),
                             fresh,
                             Row.Unit.MILLISECONDS,
                             1.20,
                             Notes.WHOLE_LIFE),
                     Row.shown(
-                            "the same with one machine for %d tests, shared as it is".formatted(TESTS),
+                            "the same with one machine for %s tests, shared as it is".formatted(TESTS),
                             shared,
                             Row.Unit.MILLISECONDS,
                             "the machine's own start and stop are shared out among its tests"));
@@ -86,7 +86,7 @@ final class WholeLives implements Measurement {
         long nanos = System.nanoTime() - begin;
         TestExecutionSummary summary = listener.getSummary();
         if (summary.getTestsSucceededCount() != TESTS) {
-            throw new IllegalStateException("Expected %d tests of %s to succeed, but %d did: %s"
+            throw new IllegalStateException("Expected %s tests of %s to succeed, but %s did: %s"
                     .formatted(TESTS, tests, summary.getTestsSucceededCount(), summary.getFailures()));
         }
         return (double) nanos / TESTS;
