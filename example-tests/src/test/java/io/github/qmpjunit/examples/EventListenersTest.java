@@ -85,7 +85,7 @@ class EventListenersTest {
         try (QmpEventListener everything = qmp.listen()) {
             qmp.execute("stop");
             qmp.execute("cont");
-            for (QmpEvent event : everything) {
+            for (QmpEvent event : everything.arriving()) {
                 seen.add(event.name());
                 if (event.name().equals("RESUME")) {
                     break; // the next round would wait for one more event
@@ -152,7 +152,7 @@ class EventListenersTest {
 
         void start() {
             qmp.register(listener);
-            thread = new Thread(() -> listener.forEach(event -> seen.add(event.name())));
+            thread = new Thread(() -> listener.arriving().forEach(event -> seen.add(event.name())));
             thread.start();
         }
 
@@ -177,8 +177,8 @@ class EventListenersTest {
     @Test
     void gives_each_event_to_one_taker(QmpClient qmp) {
         try (QmpEventListener everything = qmp.listen()) {
-            Iterator<QmpEvent> one = everything.iterator();
-            Iterator<QmpEvent> other = everything.iterator();
+            Iterator<QmpEvent> one = everything.arriving().iterator();
+            Iterator<QmpEvent> other = everything.arriving().iterator();
             qmp.execute("stop");
             qmp.execute("cont");
             qmp.execute("stop");
@@ -232,7 +232,7 @@ class EventListenersTest {
             startBackup(qmp, "job0");
             startBackup(qmp, "job1");
 
-            for (QmpEvent event : job1) {
+            for (QmpEvent event : job1.arriving()) {
                 if (CONCLUDED.matches(event)) {
                     break;
                 }

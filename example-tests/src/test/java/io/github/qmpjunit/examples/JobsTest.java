@@ -47,7 +47,7 @@ class JobsTest {
         Path image = dir.resolve("disk.raw");
         try (QmpEventListener job = qmp.listen(JOB_STATUS_CHANGE)) {
             startCreation(qmp, "job0", image);
-            for (QmpEvent event : job) {
+            for (QmpEvent event : job.arriving()) {
                 if (status("concluded").matches(event)) {
                     break;
                 }

@@ -113,7 +113,7 @@ final class EventWait {
      */
     private @Nullable QmpEvent awaitWithSecondThoughts(EventMatcher matcher) {
         if (client == null || deadline.remaining().compareTo(PATIENCE) < 0) {
-            return listener.next(matcher, deadline);
+            return listener.next(matcher, deadline.remaining());
         }
         long seen = -1;
         while (deadline.remaining().compareTo(PATIENCE) > 0) {
@@ -133,7 +133,7 @@ final class EventWait {
                 seen = arrived;
             }
         }
-        return listener.next(matcher, deadline);
+        return listener.next(matcher, deadline.remaining());
     }
 
     /** Ask the schema whether an event that is meant can come at all, once for each narrowing. */

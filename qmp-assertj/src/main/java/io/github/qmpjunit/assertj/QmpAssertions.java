@@ -42,7 +42,7 @@ public final class QmpAssertions {
     public static final InstanceOfAssertFactory<StorageDaemon, StorageDaemonAssert> STORAGE_DAEMON =
             new InstanceOfAssertFactory<>(StorageDaemon.class, StorageDaemonAssert::new);
 
-    /** Narrows an AssertJ assertion to one about a listener, which AssertJ itself takes for an Iterable. */
+    /** Narrows an AssertJ assertion to one about a listener. */
     public static final InstanceOfAssertFactory<QmpEventListener, QmpEventListenerAssert> QMP_EVENT_LISTENER =
             new InstanceOfAssertFactory<>(QmpEventListener.class, QmpEventListenerAssert::new);
 

@@ -214,7 +214,6 @@ class EventAndListenerTest {
         }
     }
 
-    /** AssertJ's own would wait for the next event: it takes a listener for the Iterable that it is as well. */
     @Test
     void with_both_entry_points_imported_a_listener_is_a_listener() {
         try (QmpEventListener listener = vm.qmp.listen(STOP)) {

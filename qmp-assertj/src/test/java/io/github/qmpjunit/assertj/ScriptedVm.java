@@ -1,10 +1,13 @@
 package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpClientBuilder;
+import io.github.qmpjunit.qmp.QmpPeer;
 import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A client of a scripted server that calls itself "vm", runs, and has no jobs: for what depends on the order, the number and the
@@ -19,7 +22,7 @@ final class ScriptedVm implements AutoCloseable {
         this(QmpClient.builder());
     }
 
-    private ScriptedVm(QmpClient.Builder client) {
+    private ScriptedVm(QmpClientBuilder client) {
         server.whenExecuted("query-version").replies();
         server.whenExecuted("query-status").replies(Map.of("status", "running"));
         server.whenExecuted("query-jobs").replies(List.of());
@@ -27,7 +30,12 @@ final class ScriptedVm implements AutoCloseable {
     }
 
     static ScriptedVm withArtefacts(Path directory) {
-        return new ScriptedVm(QmpClient.builder().artefacts(directory));
+        return new ScriptedVm(QmpClient.builder().peer(new QmpPeer() {
+            @Override
+            public Optional<Path> artefacts() {
+                return Optional.of(directory);
+            }
+        }));
     }
 
     /** Send an event and wait until it has arrived. */

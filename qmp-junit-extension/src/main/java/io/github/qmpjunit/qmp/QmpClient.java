@@ -23,7 +23,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -50,14 +49,12 @@ public final class QmpClient implements AutoCloseable {
     private final String name;
     private final Duration connectTimeout;
     private final Duration timeout;
-    private final Supplier<String> peerDiagnosis;
-    private final Supplier<String> peerDescription;
+    private final QmpPeer peer;
     private final boolean expectGreeting;
     private final boolean negotiate;
     private final boolean outOfBand;
     private final QmpLimits limits;
     private final @Nullable QmpTranscript transcript;
-    private final Supplier<Optional<Path>> artefacts;
     private final Secrets secrets;
     private final EventRouter router;
     private final DaemonExecutor callbacks;
@@ -74,25 +71,30 @@ public final class QmpClient implements AutoCloseable {
     private volatile boolean everConnected;
     private @Nullable QmpEventListener assertionEvents;
 
-    private QmpClient(Builder builder) {
+    QmpClient(QmpClientBuilder builder) {
         this.name = builder.name;
         this.connectTimeout = builder.connectTimeout;
         this.timeout = builder.timeout;
-        this.peerDiagnosis = builder.peerDiagnosis;
-        this.peerDescription = builder.peerDescription;
+        this.peer = builder.peer;
         this.expectGreeting = builder.expectGreeting;
         this.negotiate = builder.negotiate;
         this.outOfBand = builder.outOfBand;
         this.limits = builder.limits;
         this.transcript = builder.transcript;
-        this.artefacts = builder.artefacts;
-        this.secrets = builder.secrets;
+        this.secrets = requireNonNull(peer.secrets(), "the peer's secrets must not be null");
         if (transcript != null) {
             transcript.maskWith(secrets);
         }
         this.router = new EventRouter(this);
         this.callbacks = new DaemonExecutor("qmp-callbacks-" + name);
-        this.schemaSource = new SchemaSource(builder.schemaCache, builder.program);
+        this.schemaSource = new SchemaSource(peer);
+    }
+
+    static QmpClient of(QmpClientBuilder builder) {
+        QmpClient client = new QmpClient(builder);
+        client.router.start(); // only now, since listeners see the client
+        client.events().keepAtMost(builder.eventsKept);
+        return client;
     }
 
     /**
@@ -107,8 +109,8 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /** {@return a builder for a client with other settings than the defaults} */
-    public static Builder builder() {
-        return new Builder();
+    public static QmpClientBuilder builder() {
+        return new QmpClientBuilder();
     }
 
     /**
@@ -165,8 +167,8 @@ public final class QmpClient implements AutoCloseable {
         lifecycle.lock();
         try {
             requireState(QmpState.IDLE, "connect");
-            QmpSession opened = new QmpSession(
-                    name, source, router, peerDiagnosis, limits, transcript, secrets, this::signalStateChange);
+            QmpSession opened =
+                    new QmpSession(name, source, router, peer, limits, transcript, secrets, this::signalStateChange);
             router.connectionChanged(null);
             ready = false;
             everConnected = true;
@@ -452,19 +454,31 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * {@return what is known of the peer apart from the protocol, for messages: its process, say; empty if nobody told the client
-     * how to find out}
+     * Return what the peer's owner says of its process, see {@link QmpPeer#describe()}. For authors of assertions, who append it to a
+     * failure's message.
+     *
+     * @return some lines; an empty string if nothing is known
      */
     public String describePeer() {
-        return peerDescription.get();
+        return peer.describe();
     }
 
-    /** {@return where the owner of this client keeps what belongs to its run (logs, transcripts), for messages; empty if nowhere} */
+    /**
+     * Return the directory that holds this run's logs and transcripts, see {@link QmpPeer#artefacts()}. For authors of assertions,
+     * whose failures name it.
+     *
+     * @return the directory; empty if there is none
+     */
     public Optional<Path> artefacts() {
-        return artefacts.get();
+        return peer.artefacts();
     }
 
-    /** {@return what the server was told in confidence, so far; this client's messages and its transcript do not show it} */
+    /**
+     * Return what the server was told in confidence so far. This client's messages and its transcript do not show it. Mask with it what
+     * you print yourself: {@code qmp.secrets().mask(text)}.
+     *
+     * @return the secrets, which grow with each command
+     */
     public Secrets secrets() {
         return secrets;
     }
@@ -485,7 +499,8 @@ public final class QmpClient implements AutoCloseable {
 
     /**
      * Return what the server says about its commands and events. It is asked once for a connection, when somebody wants to know,
-     * and not at all where a {@link Builder#schemaCache} has the answer.
+     * and not at all if another client
+     * of the same {@link QmpPeer#program() program} has asked in this JVM.
      *
      * @return the schema
      * @throws QmpErrorException if the server has none, as the guest agent
@@ -503,8 +518,11 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * {@return the listener through which assertions look: it holds every event, from before the greeting on, that no assertion
-     * has consumed yet; taking from it takes nothing from {@link #events()}}
+     * Return the listener through which assertions look, for authors of assertions. It holds every event, from before the greeting on,
+     * that no assertion has consumed yet. Taking from it takes nothing from {@link #events()}. {@link #forgetEvents()} empties it,
+     * as the extension does between two tests on a shared machine.
+     *
+     * @return the listener, the same one for each call; it cannot be removed
      */
     public QmpEventListener assertionEvents() {
         lifecycle.lock();
@@ -721,223 +739,5 @@ public final class QmpClient implements AutoCloseable {
     @Override
     public String toString() {
         return "QmpClient \"%s\" (%s)".formatted(name, state());
-    }
-
-    /** Collects a client's settings. Not thread-safe. */
-    public static final class Builder {
-
-        private String name = "qmp";
-        private Duration connectTimeout = Duration.ofSeconds(10);
-        private Duration timeout = Duration.ofSeconds(30);
-        private Supplier<String> peerDiagnosis = () -> "";
-        private Supplier<String> peerDescription = () -> "";
-        private boolean expectGreeting = true;
-        private boolean negotiate = true;
-        private boolean outOfBand;
-        private int eventsKept = Integer.MAX_VALUE;
-        private @Nullable QmpSchemaCache schemaCache;
-        private Supplier<String> program = () -> "";
-        private QmpLimits limits = QmpLimits.defaults();
-        private @Nullable QmpTranscript transcript;
-        private Supplier<Optional<Path>> artefacts = Optional::empty;
-        private Secrets secrets = new Secrets();
-
-        private Builder() {}
-
-        /**
-         * Set the name by which messages tell this client from others; {@code qmp} if not set.
-         *
-         * @param name the name
-         * @return this
-         */
-        public Builder name(String name) {
-            this.name = name;
-            return this;
-        }
-
-        /**
-         * Set the time-out that covers connection, greeting and negotiation together; 10 s if not set.
-         *
-         * @param connectTimeout the time-out
-         * @return this
-         */
-        public Builder connectTimeout(Duration connectTimeout) {
-            this.connectTimeout = connectTimeout;
-            return this;
-        }
-
-        /**
-         * Set how long to wait for the reply to a command that has no time-out of its own; 30 s if not set.
-         *
-         * @param timeout the time-out
-         * @return this
-         */
-        public Builder timeout(Duration timeout) {
-            this.timeout = timeout;
-            return this;
-        }
-
-        /**
-         * Set who knows more when a connection ends that nobody closed: the owner of the peer's process, say.
-         *
-         * @param peerDiagnosis called once, on the reader's thread, before anybody is told of the end; returns a sentence, or
-         *     an empty string if it knows nothing
-         * @return this
-         */
-        public Builder peerDiagnosis(Supplier<String> peerDiagnosis) {
-            this.peerDiagnosis = peerDiagnosis;
-            return this;
-        }
-
-        /**
-         * Set who can describe the peer while it lives, for {@link QmpClient#describePeer()}.
-         *
-         * @param peerDescription returns some lines at once, or an empty string
-         * @return this
-         */
-        public Builder peerDescription(Supplier<String> peerDescription) {
-            this.peerDescription = peerDescription;
-            return this;
-        }
-
-        /**
-         * Set what to accept from the peer at most; {@link QmpLimits#defaults()} if not set.
-         *
-         * @param limits the limits
-         * @return this
-         */
-        public Builder limits(QmpLimits limits) {
-            this.limits = limits;
-            return this;
-        }
-
-        /**
-         * Set whether the peer greets; it does by default. A guest agent does not; there is nothing to negotiate then either.
-         *
-         * @param expectGreeting whether to wait for a greeting
-         * @return this
-         */
-        public Builder expectGreeting(boolean expectGreeting) {
-            this.expectGreeting = expectGreeting;
-            this.negotiate &= expectGreeting;
-            return this;
-        }
-
-        /**
-         * Set whether to send {@code qmp_capabilities} after the greeting; done by default. Without it, a QEMU accepts no other
-         * command.
-         *
-         * @param negotiate whether to negotiate
-         * @return this
-         */
-        public Builder negotiate(boolean negotiate) {
-            this.negotiate = negotiate;
-            return this;
-        }
-
-        /**
-         * Enable commands out of band ({@link QmpCommand#outOfBand()}) where the server offers them; not enabled by default.
-         * While they are, at most 8 other commands are in flight and further ones wait, so that there is always room.
-         *
-         * @return this
-         */
-        public Builder outOfBand() {
-            this.outOfBand = true;
-            return this;
-        }
-
-        /**
-         * Bound the memory for events: the built-in listener keeps the youngest ones only. Unbounded if not set.
-         *
-         * @param events how many to keep
-         * @return this
-         */
-        public Builder keepEvents(int events) {
-            this.eventsKept = events;
-            return this;
-        }
-
-        /**
-         * Set where to keep the server's schema for other clients of the same program; nowhere if not set.
-         *
-         * @param schemaCache a cache that these clients share
-         * @param program called when the schema is first wanted; returns all that tells the server's program from others with
-         *     other schemas: its path, size and time stamp, say, since builds of one version differ. The version need not be in
-         *     it. An empty string where the program is not known: its schema is not shared then.
-         * @return this
-         */
-        public Builder schemaCache(QmpSchemaCache schemaCache, Supplier<String> program) {
-            this.schemaCache = schemaCache;
-            this.program = program;
-            return this;
-        }
-
-        /**
-         * Set where to take down every message in both directions; nowhere if not set.
-         *
-         * @param transcript the transcript, this client's own
-         * @return this
-         */
-        public Builder transcript(QmpTranscript transcript) {
-            this.transcript = transcript;
-            return this;
-        }
-
-        /**
-         * Set where the owner of this client keeps what belongs to its run, so that failures' messages can name it; nowhere if not
-         * set. The client itself neither reads nor writes there.
-         *
-         * @param artefacts a directory, which need not exist yet
-         * @return this
-         */
-        public Builder artefacts(Path artefacts) {
-            requireNonNull(artefacts, "artefacts must not be null");
-            return artefacts(() -> Optional.of(artefacts));
-        }
-
-        /**
-         * Set where the owner of this client keeps what belongs to its run, as {@link #artefacts(Path)} does, where that changes as
-         * long as the client is used.
-         *
-         * @param artefacts tells the directory; asked whenever a message is to name it, on any thread
-         * @return this
-         */
-        public Builder artefacts(Supplier<Optional<Path>> artefacts) {
-            this.artefacts = requireNonNull(artefacts, "artefacts must not be null");
-            return this;
-        }
-
-        /**
-         * Set where to gather what the server is told in confidence, for others who write about it as well; a place of the client's
-         * own if not set.
-         *
-         * @param secrets what is known so far, such as the secrets in the server's command line
-         * @return this
-         */
-        public Builder secrets(Secrets secrets) {
-            this.secrets = requireNonNull(secrets, "secrets must not be null");
-            return this;
-        }
-
-        /** {@return an idle client} */
-        public QmpClient build() {
-            QmpClient client = new QmpClient(this);
-            client.router.start();
-            client.events().keepAtMost(eventsKept);
-            return client;
-        }
-
-        /**
-         * Build a client and connect it.
-         *
-         * @param address where the server listens
-         * @return the connected client
-         * @throws QmpConnectException if there is no connection, no greeting or no negotiation
-         */
-        public QmpClient connect(QmpAddress address) {
-            QmpClient client = build();
-            client.open(address);
-            return client;
-        }
     }
 }

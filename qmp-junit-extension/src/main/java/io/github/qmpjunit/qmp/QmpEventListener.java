@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Subclasses may override {@link #accepts}.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
-public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
+public class QmpEventListener implements AutoCloseable {
 
     private final EventMatcher filter;
 
@@ -161,19 +161,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
      * @throws QmpInterruptedException if the thread is interrupted
      */
     public QmpEvent next(EventMatcher matcher, Duration timeout) {
-        return next(matcher, Deadline.in(timeout));
-    }
-
-    /**
-     * Wait for the next event that matches and take it, as {@link #next(EventMatcher, Duration)} does.
-     *
-     * @param matcher which event is meant
-     * @param deadline until when to wait
-     * @return the oldest matching event not yet taken
-     */
-    @API(status = API.Status.INTERNAL, since = "0.1.0")
-    @SuppressWarnings("exports") // the assertions', whose waits share one deadline
-    public QmpEvent next(EventMatcher matcher, Deadline deadline) {
+        Deadline deadline = Deadline.in(timeout);
         Waiting waiting = Waiting.begin(matcher::toString);
         lock.lock();
         try {
@@ -315,20 +303,28 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
     }
 
     /**
-     * {@return an iterator that waits for each next event, without limit, and ends when the listener is removed or the
-     * connection ends} So do all who take a listener for the Iterable that it is, such as AssertJ's own {@code
-     * Assertions.assertThat(listener).isEmpty()}; {@link #isEmpty()}, and {@code QmpAssertions.assertThat}, do not wait.
+     * Return the events as they arrive, to iterate over:
+     *
+     * <pre>{@code
+     * for (QmpEvent event : listener.arriving()) { ... }
+     * }</pre>
+     *
+     * <p>The iterator takes each event. It waits for the next one without a limit. The iteration ends when the listener is removed or
+     * the connection ends. Several iterators share the queue, as all takers do.
+     *
+     * @return the events to come; each call of {@code iterator()} begins with the oldest event not yet taken
      */
-    @Override
-    public Iterator<QmpEvent> iterator() {
-        return new Events();
+    public Iterable<QmpEvent> arriving() {
+        return Arriving::new;
     }
 
     /**
-     * {@return a stream that waits for each next event, as {@link #iterator()} does; sequential, to be closed by nobody}
+     * Return a sequential stream of the events as they arrive. It waits and ends as {@link #arriving()} does, and needs no closing.
+     *
+     * @return the stream
      */
     public Stream<QmpEvent> stream() {
-        return StreamSupport.stream(spliterator(), false);
+        return StreamSupport.stream(arriving().spliterator(), false);
     }
 
     /** Remove this listener from its client, if it is registered with one; what has not been taken is cleared. */
@@ -464,7 +460,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
         }
     }
 
-    /** {@return what it listens for and how much it holds; takes nothing, unlike whatever describes an Iterable by its elements} */
+    /** {@return what it listens for and how much it holds} */
     @Override
     public String toString() {
         lock.lock();
@@ -477,7 +473,7 @@ public class QmpEventListener implements Iterable<QmpEvent>, AutoCloseable {
     }
 
     /** Waits in {@link #hasNext}. Two iterators share the queue, as all takers do. */
-    private final class Events implements Iterator<QmpEvent> {
+    private final class Arriving implements Iterator<QmpEvent> {
 
         private final long removalsBefore = removals();
         private @Nullable QmpEvent found;

@@ -4,31 +4,23 @@ import io.github.qmpjunit.qmp.schema.QmpSchema;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apiguardian.api.API;
 
 /**
- * Keeps the schemas of programs that clients were connected to, for the next client of the same program. Whoever owns the
- * clients owns the cache, and gives it to them with what tells the programs apart ({@link io.github.qmpjunit.qmp.QmpClient.Builder#schemaCache}).
+ * Keeps the schemas of the programs that clients of this JVM were connected to, for the next client of the same program.
  *
- * <p>Thread-safe. Two clients that miss at the same time ask both; neither waits for the other.
+ * <p>Thread-safe. If two clients miss at the same time, both ask; neither waits for the other.
  */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
-public final class QmpSchemaCache {
+final class QmpSchemaCache {
 
-    private final Map<String, QmpSchema> schemas = new ConcurrentHashMap<>();
+    private static final Map<String, QmpSchema> SCHEMAS = new ConcurrentHashMap<>();
 
     private QmpSchemaCache() {}
 
-    /** {@return a new cache that lives as long as it is referred to} */
-    public static QmpSchemaCache inMemory() {
-        return new QmpSchemaCache();
+    static Optional<QmpSchema> find(String key) {
+        return Optional.ofNullable(SCHEMAS.get(key));
     }
 
-    public Optional<QmpSchema> find(String key) {
-        return Optional.ofNullable(schemas.get(key));
-    }
-
-    public void keep(String key, QmpSchema schema) {
-        schemas.put(key, schema);
+    static void keep(String key, QmpSchema schema) {
+        SCHEMAS.put(key, schema);
     }
 }

@@ -26,7 +26,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -54,7 +53,7 @@ final class QmpSession {
     private final String clientName;
     private final Transport.Source source;
     private final EventRouter events;
-    private final Supplier<String> peerDiagnosis;
+    private final QmpPeer peer;
     private final QmpLimits limits;
     private final @Nullable QmpTranscript transcript;
     private final Secrets secrets;
@@ -80,14 +79,14 @@ final class QmpSession {
     private final CountDownLatch finished = new CountDownLatch(1);
 
     /**
-     * @param peerDiagnosis says why the peer has gone, if it knows
+     * @param peer says why the peer has gone, if it knows
      * @param onChange called when the connection has ended, on the reader's thread
      */
     QmpSession(
             String clientName,
             Transport.Source source,
             EventRouter events,
-            Supplier<String> peerDiagnosis,
+            QmpPeer peer,
             QmpLimits limits,
             @Nullable QmpTranscript transcript,
             Secrets secrets,
@@ -95,7 +94,7 @@ final class QmpSession {
         this.clientName = clientName;
         this.source = source;
         this.events = events;
-        this.peerDiagnosis = peerDiagnosis;
+        this.peer = peer;
         this.limits = limits;
         this.transcript = transcript;
         this.secrets = secrets;
@@ -486,7 +485,7 @@ final class QmpSession {
         if (closing) {
             return new QmpDisconnectedException("QMP client \"%s\" was closed".formatted(clientName), cause);
         }
-        String diagnosis = peerDiagnosis.get();
+        String diagnosis = peer.diagnose();
         return new QmpDisconnectedException(diagnosis.isEmpty() ? symptom : diagnosis, cause);
     }
 

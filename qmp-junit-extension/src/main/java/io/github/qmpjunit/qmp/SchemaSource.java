@@ -6,11 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a client has its schema from: this connection's memory, then the cache of its owner, then the peer.
+ * Where a client has its schema from: this connection's memory, then what other clients of the same program know, then the peer.
  *
  * <p>The reader's thread never comes here: whoever asks the peer waits for the reader. So a reply can be explained with the
  * help of the schema only by the thread that waited for that reply.
@@ -20,8 +19,7 @@ final class SchemaSource {
     /** What an explanation may cost; without it the plain error is good enough. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final @Nullable QmpSchemaCache cache;
-    private final Supplier<String> program;
+    private final QmpPeer peer;
 
     /** Makes the threads of a client that fail at the same time ask once. Guards the change of what follows. */
     private final ReentrantLock asking = new ReentrantLock();
@@ -29,9 +27,8 @@ final class SchemaSource {
     private volatile @Nullable Known known;
     private volatile @Nullable QmpSession speechless;
 
-    SchemaSource(@Nullable QmpSchemaCache cache, Supplier<String> program) {
-        this.cache = cache;
-        this.program = program;
+    SchemaSource(QmpPeer peer) {
+        this.peer = peer;
     }
 
     /** Return the schema of a session's peer. */
@@ -110,19 +107,19 @@ final class SchemaSource {
 
     private QmpSchema cachedOrAsked(QmpSession session, @Nullable QmpGreeting greeting, Deadline deadline) {
         String key = key(greeting);
-        if (cache == null || key.isEmpty()) {
+        if (key.isEmpty()) {
             return ask(session, deadline);
         }
-        return cache.find(key).orElseGet(() -> {
+        return QmpSchemaCache.find(key).orElseGet(() -> {
             QmpSchema asked = ask(session, deadline);
-            cache.keep(key, asked);
+            QmpSchemaCache.keep(key, asked);
             return asked;
         });
     }
 
     /** The version goes along: a program may be a script that starts another one, which was upgraded meanwhile. */
     private String key(@Nullable QmpGreeting greeting) {
-        String owners = program.get();
+        String owners = peer.program();
         return owners.isEmpty() || greeting == null ? "" : greeting.version() + "\n" + owners;
     }
 

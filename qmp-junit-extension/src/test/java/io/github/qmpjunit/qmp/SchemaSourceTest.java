@@ -142,9 +142,7 @@ class SchemaSourceTest {
         Supplier<String> failing = () -> {
             throw new IllegalStateException("who?");
         };
-        try (QmpClient qmp = QmpClient.builder()
-                .schemaCache(QmpSchemaCache.inMemory(), failing)
-                .build()) {
+        try (QmpClient qmp = QmpClient.builder().peer(programNamedBy(failing)).build()) {
             open(qmp, peer);
             assertPlain(errorOf(qmp, QmpCommand.of("query-statuss")));
         }
@@ -173,25 +171,20 @@ class SchemaSourceTest {
 
     @Test
     void clients_of_the_same_program_share_through_their_cache() {
-        QmpSchemaCache cache = QmpSchemaCache.inMemory();
-        QmpSchema first = schemaThrough(cache, "program a", peer);
+        QmpSchema first = schemaThrough("shared program", peer);
 
-        assertThat(schemaThrough(cache, "program a", peer)).isSameAs(first);
+        assertThat(schemaThrough("shared program", peer)).isSameAs(first);
         assertThat(peer.count(QUERY)).isOne();
     }
 
     @Test
     void clients_of_other_programs_or_versions_do_not_share() {
-        QmpSchemaCache cache = QmpSchemaCache.inMemory();
-        QmpSchema first = schemaThrough(cache, "program a", peer);
+        QmpSchema first = schemaThrough("program a", peer);
 
-        assertThat(schemaThrough(cache, "program b", peer)).isNotSameAs(first);
-        assertThat(schemaThrough(cache, "program a", new FakePeer("10.1").answering(QUERY, SCHEMA)))
+        assertThat(schemaThrough("program b", peer)).isNotSameAs(first);
+        assertThat(schemaThrough("program a", new FakePeer("10.1").answering(QUERY, SCHEMA)))
                 .isNotSameAs(first);
-        assertThat(schemaThrough(QmpSchemaCache.inMemory(), "program a", peer)).isNotSameAs(first);
-        assertThat(schemaThrough(cache, "", peer))
-                .isNotSameAs(schemaThrough(cache, "", peer))
-                .isNotSameAs(first);
+        assertThat(schemaThrough("", peer)).isNotSameAs(schemaThrough("", peer)).isNotSameAs(first);
     }
 
     @Test
@@ -215,12 +208,21 @@ class SchemaSourceTest {
                 .hasMessageContaining("cannot execute query-qmp-schema: it is IDLE");
     }
 
-    private static QmpSchema schemaThrough(QmpSchemaCache cache, String program, FakePeer peer) {
+    private static QmpSchema schemaThrough(String program, FakePeer peer) {
         try (QmpClient qmp =
-                QmpClient.builder().schemaCache(cache, () -> program).build()) {
+                QmpClient.builder().peer(programNamedBy(() -> program)).build()) {
             open(qmp, peer);
             return qmp.schema();
         }
+    }
+
+    private static QmpPeer programNamedBy(Supplier<String> key) {
+        return new QmpPeer() {
+            @Override
+            public String program() {
+                return key.get();
+            }
+        };
     }
 
     private static QmpClient connected(FakePeer peer) {

@@ -11,11 +11,12 @@ import io.github.qmpjunit.qemu.process.QemuStartException;
 import io.github.qmpjunit.qemu.process.StartAttempt;
 import io.github.qmpjunit.qmp.QmpAcceptor;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpClientBuilder;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpInterruptedException;
-import io.github.qmpjunit.qmp.QmpSchemaCache;
+import io.github.qmpjunit.qmp.QmpPeer;
 import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import io.github.qmpjunit.qmp.QmpTranscript;
@@ -50,8 +51,6 @@ public final class LaunchedProcess implements MonitoredProcess {
 
     /** A process closes its monitor some milliseconds before it is gone. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
-
-    private static final QmpSchemaCache SCHEMAS = QmpSchemaCache.inMemory();
 
     private final LaunchPlan plan;
     private final Path directory;
@@ -154,15 +153,11 @@ public final class LaunchedProcess implements MonitoredProcess {
     }
 
     private static LaunchedProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
-        QmpClient.Builder client = QmpClient.builder();
+        QmpClientBuilder client = QmpClient.builder();
         plan.transcript().ifPresent(client::transcript);
-        client.artefacts(plan.settings().artefacts());
         QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
-                .secrets(process.secrets())
-                .peerDiagnosis(() -> diagnose(process))
-                .peerDescription(process::describe)
-                .schemaCache(SCHEMAS, () -> program(plan, process))
+                .peer(new Owner(plan, process))
                 .build();
         boolean connected = false;
         try {
@@ -189,8 +184,33 @@ public final class LaunchedProcess implements MonitoredProcess {
         }
     }
 
-    private static String program(LaunchPlan plan, QemuProcess process) {
-        return plan.prefix().isRemote() ? "" : QemuProgram.identify(process.commandLine(), process.pid());
+    /** What we know of a process that we have started. */
+    private record Owner(LaunchPlan plan, QemuProcess process) implements QmpPeer {
+
+        @Override
+        public String diagnose() {
+            return LaunchedProcess.diagnose(process);
+        }
+
+        @Override
+        public String describe() {
+            return process.describe();
+        }
+
+        @Override
+        public Optional<Path> artefacts() {
+            return plan.settings().artefacts().get();
+        }
+
+        @Override
+        public Secrets secrets() {
+            return process.secrets();
+        }
+
+        @Override
+        public String program() {
+            return plan.prefix().isRemote() ? "" : QemuProgram.identify(process.commandLine(), process.pid());
+        }
     }
 
     /** Return the arguments of {@code -chardev} for the monitor. */

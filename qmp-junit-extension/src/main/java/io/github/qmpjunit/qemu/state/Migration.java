@@ -151,7 +151,7 @@ public final class Migration {
         try {
             String status = "";
             while (!status.equals(wanted)) {
-                status = events.next(EventMatcher.anyEvent(), deadline)
+                status = events.next(EventMatcher.anyEvent(), deadline.remaining())
                         .data()
                         .path("status")
                         .asString("");

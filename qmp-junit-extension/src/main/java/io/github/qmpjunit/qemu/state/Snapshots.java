@@ -295,7 +295,7 @@ public final class Snapshots {
         qmp.register(listener);
         try (listener) {
             qmp.execute(QmpCommand.of(command, all).withTimeout(deadline.remaining()));
-            listener.next(event(JOB_STATUS_CHANGE).withData("status", "concluded"), deadline);
+            listener.next(event(JOB_STATUS_CHANGE).withData("status", "concluded"), deadline.remaining());
             Optional<String> error = errorOf(id);
             qmp.execute("job-dismiss", Map.of("id", id));
             return error;

@@ -2,10 +2,12 @@ package io.github.qmpjunit.shell;
 
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpClientBuilder;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpPeer;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import io.github.qmpjunit.qmp.transport.QmpAddress;
 import io.github.qmpjunit.secrets.Secrets;
@@ -140,8 +142,16 @@ public final class QmpShell implements Callable<Integer> {
                     commandLine,
                     "Expected either a SOCKET to connect to, or -- and the command line of a QEMU to start.");
         }
-        QmpClient.Builder builder =
-                QmpClient.builder().name("shell").keepEvents(KEPT_EVENTS).secrets(new Secrets().learn(launch));
+        Secrets secrets = new Secrets().learn(launch);
+        QmpClientBuilder builder = QmpClient.builder()
+                .name("shell")
+                .keepEvents(KEPT_EVENTS)
+                .peer(new QmpPeer() {
+                    @Override
+                    public Secrets secrets() {
+                        return secrets;
+                    }
+                });
         if (log != null) {
             builder.transcript(QmpTranscript.to(log));
         }
@@ -210,7 +220,7 @@ public final class QmpShell implements Callable<Integer> {
     private static void follow(QmpEventListener events, Consumer<String> print, Runnable end) {
         Thread thread = new Thread(
                 () -> {
-                    for (QmpEvent event : events) {
+                    for (QmpEvent event : events.arriving()) {
                         print.accept(TIME.format(event.timestamp().orElseGet(Instant::now)) + " " + event);
                     }
                     end.run();

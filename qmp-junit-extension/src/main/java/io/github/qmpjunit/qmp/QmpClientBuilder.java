@@ -1,0 +1,169 @@
+package io.github.qmpjunit.qmp;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.qmpjunit.qmp.transport.QmpAddress;
+import java.time.Duration;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects a client's settings. Each has a default.
+ *
+ * <pre>{@code
+ * QmpClient qmp = QmpClient.builder()
+ *         .name("source")
+ *         .timeout(Duration.ofSeconds(5))
+ *         .connect(QmpAddress.unix(socket));
+ * }</pre>
+ *
+ * <p>Not thread-safe. One builder can make several clients, as long as no transcript is set.
+ */
+@API(status = API.Status.MAINTAINED, since = "0.1.0")
+public final class QmpClientBuilder {
+
+    String name = "qmp";
+    Duration connectTimeout = Duration.ofSeconds(10);
+    Duration timeout = Duration.ofSeconds(30);
+    QmpPeer peer = new QmpPeer() {};
+    boolean expectGreeting = true;
+    boolean negotiate = true;
+    boolean outOfBand;
+    int eventsKept = Integer.MAX_VALUE;
+    QmpLimits limits = QmpLimits.defaults();
+
+    @Nullable
+    QmpTranscript transcript;
+
+    QmpClientBuilder() {}
+
+    /**
+     * Set the name by which messages tell this client from others; {@code qmp} if not set.
+     *
+     * @param name the name
+     * @return this
+     */
+    public QmpClientBuilder name(String name) {
+        this.name = name;
+        return this;
+    }
+
+    /**
+     * Set the time-out that covers connection, greeting and negotiation together; 10 s if not set.
+     *
+     * @param connectTimeout the time-out
+     * @return this
+     */
+    public QmpClientBuilder connectTimeout(Duration connectTimeout) {
+        this.connectTimeout = connectTimeout;
+        return this;
+    }
+
+    /**
+     * Set how long to wait for the reply to a command that has no time-out of its own; 30 s if not set.
+     *
+     * @param timeout the time-out
+     * @return this
+     */
+    public QmpClientBuilder timeout(Duration timeout) {
+        this.timeout = timeout;
+        return this;
+    }
+
+    /**
+     * Set what is known about the process at the other end; nothing if not set.
+     *
+     * @param peer the peer's owner
+     * @return this
+     */
+    public QmpClientBuilder peer(QmpPeer peer) {
+        this.peer = requireNonNull(peer, "peer must not be null");
+        return this;
+    }
+
+    /**
+     * Set what to accept from the peer at most; {@link QmpLimits#defaults()} if not set.
+     *
+     * @param limits the limits
+     * @return this
+     */
+    public QmpClientBuilder limits(QmpLimits limits) {
+        this.limits = limits;
+        return this;
+    }
+
+    /**
+     * Set whether the peer greets; it does by default. A guest agent does not; there is nothing to negotiate then either.
+     *
+     * @param expectGreeting whether to wait for a greeting
+     * @return this
+     */
+    public QmpClientBuilder expectGreeting(boolean expectGreeting) {
+        this.expectGreeting = expectGreeting;
+        this.negotiate &= expectGreeting;
+        return this;
+    }
+
+    /**
+     * Set whether to send {@code qmp_capabilities} after the greeting; done by default. Without it, a QEMU accepts no other
+     * command.
+     *
+     * @param negotiate whether to negotiate
+     * @return this
+     */
+    public QmpClientBuilder negotiate(boolean negotiate) {
+        this.negotiate = negotiate;
+        return this;
+    }
+
+    /**
+     * Enable commands out of band ({@link QmpCommand#outOfBand()}) where the server offers them; not enabled by default.
+     * While they are, at most 8 other commands are in flight and further ones wait, so that there is always room.
+     *
+     * @return this
+     */
+    public QmpClientBuilder outOfBand() {
+        this.outOfBand = true;
+        return this;
+    }
+
+    /**
+     * Bound the memory for events: the built-in listener keeps the youngest ones only. Unbounded if not set.
+     *
+     * @param events how many to keep
+     * @return this
+     */
+    public QmpClientBuilder keepEvents(int events) {
+        this.eventsKept = events;
+        return this;
+    }
+
+    /**
+     * Set where to take down every message in both directions; nowhere if not set.
+     *
+     * @param transcript the transcript, this client's own
+     * @return this
+     */
+    public QmpClientBuilder transcript(QmpTranscript transcript) {
+        this.transcript = transcript;
+        return this;
+    }
+
+    /** {@return an idle client} */
+    public QmpClient build() {
+        return QmpClient.of(this);
+    }
+
+    /**
+     * Build a client and connect it.
+     *
+     * @param address where the server listens
+     * @return the connected client
+     * @throws QmpConnectException if there is no connection, no greeting or no negotiation
+     */
+    public QmpClient connect(QmpAddress address) {
+        QmpClient client = build();
+        client.open(address);
+        return client;
+    }
+}
