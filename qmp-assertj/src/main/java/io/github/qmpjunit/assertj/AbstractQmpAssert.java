@@ -8,6 +8,7 @@ import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
+import io.github.qmpjunit.qmp.TypedCommand;
 import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.jspecify.annotations.Nullable;
@@ -243,6 +244,18 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
         requireNonNull(command, "command must not be null");
         isNotNull();
         return new CommandAssert(client(), command, info);
+    }
+
+    /**
+     * Begin an assertion about what a command returns, or about its error. The command is sent whether or not the server's version
+     * knows it.
+     *
+     * @param command the command
+     * @return what to say the outcome of; the command is executed then
+     */
+    @CheckReturnValue
+    public CommandAssert executing(TypedCommand<?> command) {
+        return executing(requireNonNull(command, "command must not be null").untyped());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.qmp.EventKey;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpEvent;
@@ -45,6 +46,20 @@ public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert,
      */
     public AwaitedEventAssert withData(String path, @Nullable Object expected) {
         return narrow(matcher.withData(path, expected));
+    }
+
+    /**
+     * Continue to wait for an event that has this value in its data, at a place that has a Java type.
+     *
+     * @param <T> the value's type
+     * @param key where in the data
+     * @param expected the value; numbers are compared by value
+     * @return an assertion about the first event that meets this demand as well
+     * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
+     * @throws IllegalArgumentException if the key belongs to another event
+     */
+    public <T> AwaitedEventAssert withData(EventKey<T> key, T expected) {
+        return narrow(matcher.withData(key, expected));
     }
 
     /**

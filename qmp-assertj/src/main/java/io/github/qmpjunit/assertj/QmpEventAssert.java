@@ -2,6 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.qmp.EventKey;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpEvent;
@@ -61,6 +62,19 @@ public class QmpEventAssert extends AbstractObjectAssert<QmpEventAssert, QmpEven
      */
     public QmpEventAssert hasData(String path, @Nullable Object expected) {
         return matches(EventMatcher.anyEvent().withData(path, expected));
+    }
+
+    /**
+     * Verify a value in the event's data, at a place that has a Java type.
+     *
+     * @param <T> the value's type
+     * @param key where in the data
+     * @param expected the value; numbers are compared by value
+     * @return this assertion
+     * @throws AssertionError if this is another event, another value stands there, or none
+     */
+    public <T> QmpEventAssert hasData(EventKey<T> key, T expected) {
+        return matches(EventMatcher.event(key.event()).withData(key, expected));
     }
 
     /**

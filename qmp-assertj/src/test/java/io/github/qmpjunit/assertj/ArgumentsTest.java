@@ -61,7 +61,7 @@ class ArgumentsTest {
         CommandAssert command = assertThat(vm.qmp).executing("query-version");
         AwaitedReplyAssert reply = assertThat(vm.qmp).awaitReply("query-version");
 
-        assertNullIsRefused("path", () -> event.withData(null, 1));
+        assertNullIsRefused("path", () -> event.withData((String) null, 1));
         assertNullIsRefused("path", () -> event.withoutData(null));
         assertNullIsRefused("subset", () -> event.withDataContaining(null));
         assertNullIsRefused("description", () -> event.withDataMatching("a", null, node -> true));
@@ -89,7 +89,7 @@ class ArgumentsTest {
 
         assertNullIsRefused("type", () -> event.isNamed((EventType) null));
         assertNullIsRefused("name", () -> event.isNamed((String) null));
-        assertNullIsRefused("path", () -> event.hasData(null, 1));
+        assertNullIsRefused("path", () -> event.hasData((String) null, 1));
         assertNullIsRefused("path", () -> event.hasNoData(null));
         assertNullIsRefused("matcher", () -> event.matches((EventMatcher) null));
         assertNullIsRefused("newTimeout", () -> listener.within(null));

@@ -114,6 +114,24 @@ public final class EventMatcher {
     }
 
     /**
+     * Demand a value in the event's data, at a place that has a Java type.
+     *
+     * @param <T> the value's type
+     * @param key where in the data
+     * @param expected the value; numbers are compared by value
+     * @return the narrower matcher
+     * @throws IllegalArgumentException if the key belongs to an event that is not meant
+     */
+    public <T> EventMatcher withData(EventKey<T> key, T expected) {
+        requireNonNull(key, "key must not be null");
+        if (!names.isEmpty() && !names.contains(key.event())) {
+            throw new IllegalArgumentException("%s cannot be in the data of %s; use a key of that event"
+                    .formatted(key, String.join(" or ", names)));
+        }
+        return withData(key.path(), requireNonNull(expected, "expected must not be null"));
+    }
+
+    /**
      * Demand that a value in the event's data satisfies a predicate.
      *
      * @param path where in the data, see {@link DataPath}

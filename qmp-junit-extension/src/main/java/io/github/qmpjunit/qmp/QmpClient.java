@@ -23,6 +23,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -344,6 +345,84 @@ public final class QmpClient implements AutoCloseable {
                 command, execute(command), tree -> Json.MAPPER.treeToValue(tree, resultType), resultType.getType());
     }
 
+    /**
+     * Execute a command that knows the type of what it returns.
+     *
+     * @param <R> the result's type
+     * @param command the command
+     * @return the result
+     * @throws QmpUnsupportedException if the server does not know the command or a part of it; nothing was sent then
+     * @throws QmpProtocolException if the result does not fit the type; {@link QmpProtocolException#reply()} has it
+     */
+    public <R> R execute(TypedCommand<R> command) {
+        QmpCommand untyped = supported(command);
+        return read(command, untyped, execute(untyped));
+    }
+
+    /**
+     * Execute a command that knows the type of what it returns, without waiting for its reply, as {@link
+     * #executeAsync(QmpCommand)} does.
+     *
+     * @param <R> the result's type
+     * @param command the command
+     * @return the result; fails with what {@link #execute(TypedCommand)} throws
+     * @throws QmpUnsupportedException if the server does not know the command or a part of it; nothing was sent then
+     */
+    public <R> CompletableFuture<R> executeAsync(TypedCommand<R> command) {
+        QmpCommand untyped = supported(command);
+        return executeAsync(untyped).thenApply(returned -> read(command, untyped, returned));
+    }
+
+    /** Return the command, after a look at whether the server can know all of it. Asks the server only where its version says no. */
+    private QmpCommand supported(TypedCommand<?> command) {
+        QmpCommand untyped = command.untyped();
+        QmpGreeting received = greeting;
+        if (received == null) {
+            return untyped;
+        }
+        List<UnknownPart> unknown = command.unknownTo(received.version());
+        if (!unknown.isEmpty()) {
+            unknown = unknown.stream()
+                    .filter(part -> !knows(untyped.name(), part))
+                    .toList();
+        }
+        if (unknown.isEmpty()) {
+            return untyped;
+        }
+        throw new QmpUnsupportedException(unknown.stream()
+                .map(part -> "Cannot send %s to QMP client \"%s\": %s is known %s, this is %s"
+                        .formatted(
+                                untyped.name(),
+                                name,
+                                part.description(untyped.name()),
+                                part.versions(),
+                                received.version()))
+                .collect(Collectors.joining("\n  ")));
+    }
+
+    private boolean knows(String command, UnknownPart part) {
+        try {
+            return part.isIn(schema(), command);
+        } catch (QmpErrorException e) { // it has no schema, so its own check is the only one
+            return true;
+        }
+    }
+
+    private <R> R read(TypedCommand<R> command, QmpCommand untyped, JsonNode returned) {
+        try {
+            return command.read(returned);
+        } catch (IllegalArgumentException e) {
+            throw new QmpProtocolException(
+                    "Cannot read the reply to %s: %s%n%s"
+                            .formatted(
+                                    untyped,
+                                    secrets.mask(String.valueOf(e.getMessage())),
+                                    JsonValues.excerpt(secrets.mask(returned))),
+                    e,
+                    returned);
+        }
+    }
+
     private <T> T convert(QmpCommand command, JsonNode result, Function<JsonNode, T> conversion, Type type) {
         try {
             return conversion.apply(result);
@@ -355,7 +434,8 @@ public final class QmpClient implements AutoCloseable {
                                     type.getTypeName(),
                                     e.getOriginalMessage(),
                                     JsonValues.excerpt(secrets.mask(result))),
-                    e);
+                    e,
+                    result);
         }
     }
 

@@ -56,6 +56,21 @@ public final class QmpEvent {
     }
 
     /**
+     * Return what the data says, in Java.
+     *
+     * @param <T> the Java type of the data
+     * @param type the type of this event
+     * @return the data
+     * @throws IllegalArgumentException if this is another event, or its data does not have the form that was expected
+     */
+    public <T> T as(TypedEventType<T> type) {
+        if (!is(type)) {
+            throw new IllegalArgumentException("Cannot read %s as %s; this is another event".formatted(this, type));
+        }
+        return type.read(data());
+    }
+
+    /**
      * {@return the server's own time of the event, empty where it could not tell (the QMP specification allows seconds and
      * microseconds to be -1)}
      */

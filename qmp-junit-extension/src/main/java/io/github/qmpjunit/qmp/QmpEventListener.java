@@ -161,7 +161,23 @@ public class QmpEventListener implements AutoCloseable {
      * @throws QmpInterruptedException if the thread is interrupted
      */
     public QmpEvent next(EventMatcher matcher, Duration timeout) {
-        Deadline deadline = Deadline.in(timeout);
+        return await(matcher, Deadline.in(timeout));
+    }
+
+    /**
+     * Wait for the next event of a type and take it, as {@link #next(EventMatcher, Duration)} does.
+     *
+     * @param <T> the Java type of the event's data
+     * @param type the event's type
+     * @param timeout how long to wait at most
+     * @return the data of the oldest event of that type not yet taken
+     * @throws IllegalArgumentException if the data does not have the form that was expected; the event has been taken
+     */
+    public <T> T next(TypedEventType<T> type, Duration timeout) {
+        return next(EventMatcher.event(type), timeout).as(type);
+    }
+
+    private QmpEvent await(EventMatcher matcher, Deadline deadline) {
         Waiting waiting = Waiting.begin(matcher::toString);
         lock.lock();
         try {

@@ -1,15 +1,33 @@
 package io.github.qmpjunit.qmp;
 
+import java.util.Optional;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
-/** Signals that the peer sent something that is not QMP; the connection is closed after it. */
+/**
+ * Signals that the peer sent something that is not QMP, after which the connection is closed; or that a reply does not fit the
+ * Java type it was to be read as, after which the connection stays usable.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpProtocolException extends QmpException {
 
     private static final long serialVersionUID = 1L;
 
+    private final transient @Nullable JsonNode reply;
+
     QmpProtocolException(String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.reply = null;
+    }
+
+    QmpProtocolException(String message, Throwable cause, JsonNode reply) {
+        super(message, cause);
+        this.reply = reply;
+    }
+
+    /** {@return the whole of what the server returned, if this is about a reply that does not fit its Java type; secrets unmasked} */
+    public Optional<JsonNode> reply() {
+        return Optional.ofNullable(reply);
     }
 }

@@ -216,7 +216,7 @@ class EventMatcherTest {
         assertNullIsRefused("name", () -> event((String) null));
         assertNullIsRefused("types", () -> anyOf((EventType[]) null));
         assertNullIsRefused("names", () -> anyOf((String[]) null));
-        assertNullIsRefused("path", () -> any.withData(null, 1));
+        assertNullIsRefused("path", () -> any.withData((String) null, 1));
         assertNullIsRefused("path", () -> any.withDataMatching(null, "is odd", nodes));
         assertNullIsRefused("description", () -> any.withDataMatching("a", null, nodes));
         assertNullIsRefused("predicate", () -> any.withDataMatching("a", "is odd", null));

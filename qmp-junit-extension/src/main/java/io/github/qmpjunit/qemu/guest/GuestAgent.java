@@ -4,10 +4,12 @@ import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.wiring.AgentPort;
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.TypedCommand;
 import io.github.qmpjunit.secrets.Secrets;
 import java.io.IOException;
 import java.net.Socket;
@@ -183,6 +185,27 @@ public final class GuestAgent {
             throw new GuestAgentException("The thread was interrupted during " + command, e);
         } finally {
             asking.unlock();
+        }
+    }
+
+    /**
+     * Execute a command that knows the type of what it returns, as {@link #execute(String)} does.
+     *
+     * @param <R> the result's type
+     * @param command the command
+     * @return the result
+     * @throws GuestAgentException if the agent answers with an error, not in time, or with what does not fit the type
+     */
+    public <R> R execute(TypedCommand<R> command) {
+        QmpCommand untyped = command.untyped();
+        JsonNode returned = execute(untyped);
+        try {
+            return command.read(returned);
+        } catch (IllegalArgumentException e) {
+            throw new GuestAgentException(
+                    secrets.mask("Cannot read the reply of the guest agent of %s to %s: %s%n%s"
+                            .formatted(owner, untyped, e.getMessage(), JsonValues.excerpt(returned))),
+                    e);
         }
     }
 
