@@ -59,6 +59,18 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
     }
 
     /**
+     * Wait until the reply as a whole is a value: {@code qom-get} returns a plain one.
+     *
+     * @param expected the value; numbers are compared by value
+     * @return this assertion
+     * @throws AssertionError if it does not come to that in time
+     */
+    public AwaitedReplyAssert withValue(@Nullable Object expected) {
+        JsonNode wanted = JsonValues.treeOf(expected, "the expected value");
+        return demand("the value " + JsonValues.brief(wanted), reply -> JsonValues.equal(reply, wanted));
+    }
+
+    /**
      * Wait until the reply is as a predicate wants it.
      *
      * @param description what the predicate wants, in words that follow "a reply"

@@ -7,6 +7,7 @@ import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractAssert;
@@ -58,24 +59,47 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
     /**
      * Verify that the command succeeds, and what stands at a path of the value that it returns.
      *
-     * @param path where: a name, or a path such as {@code [0].inserted.node-name}
+     * @param path where: a name, or a path such as {@code [0].inserted.node-name}; a name with dots in brackets: {@code model.props["sse4.1"]}
      * @param expected the value; numbers are compared by value
      * @return this assertion
      * @throws AssertionError if the server answers with an error, or something else stands there
      */
     public CommandAssert returns(String path, @Nullable Object expected) {
+        DataPath place = DataPath.of(path);
         JsonNode wanted = JsonValues.treeOf(expected, path);
         String what = "to return %s = %s".formatted(path, brief(wanted));
         JsonNode whole = successfulResult(what);
-        JsonNode found = DataPath.of(path).in(whole);
+        return isEqual(what, place.in(whole), wanted, whole, place.correctionFor(whole));
+    }
+
+    /**
+     * Verify that the command succeeds, and the value that it returns as a whole: {@code qom-get} returns a plain one.
+     *
+     * @param expected the value; numbers are compared by value
+     * @return this assertion
+     * @throws AssertionError if the server answers with an error, or returns another value
+     */
+    public CommandAssert returnsValue(@Nullable Object expected) {
+        JsonNode wanted = JsonValues.treeOf(expected, "the expected value");
+        String what = "to return " + brief(wanted);
+        JsonNode whole = successfulResult(what);
+        return isEqual(what, whole, wanted, whole, Optional.empty());
+    }
+
+    private CommandAssert isEqual(
+            String what, JsonNode found, JsonNode wanted, JsonNode whole, Optional<String> correction) {
         if (!JsonValues.equal(found, wanted)) {
+            String hint = correction
+                    .map("%nThere is a member with dots in its name; write the path as %s"::formatted)
+                    .orElse("");
             throw failureWithActualExpected(
                     found.isMissingNode() ? null : brief(found),
                     brief(wanted),
                     "%s",
                     Message.expecting(commandText(), what)
                             + (found.isMissingNode()
-                                    ? "but nothing stands there in:%n%s".formatted(Message.indented(brief(whole)))
+                                    ? "but nothing stands there in:%n%s%s"
+                                            .formatted(Message.indented(brief(whole)), hint)
                                     : "but it is %s in:%n%s".formatted(brief(found), Message.indented(brief(whole))))
                             + PeerState.artefacts(client));
         }

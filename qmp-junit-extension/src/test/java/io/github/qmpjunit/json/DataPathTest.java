@@ -39,6 +39,30 @@ class DataPathTest {
         assertThat(DataPath.of("[1]").in(Json.MAPPER.readTree("[1, 2]"))).hasToString("2");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "m[\"sse4.1\"], true",
+                "m['sse4.1'], true",
+                "[\"m\"][\"a[b\"].x[0], 5",
+                "m.plain, 1",
+            })
+    void finds_names_with_dots_in_brackets(String path, String expected) {
+        JsonNode tree = Json.MAPPER.readTree("{\"m\": {\"sse4.1\": true, \"a[b\": {\"x\": [5]}, \"plain\": 1}}");
+
+        assertThat(DataPath.of(path).in(tree)).hasToString(expected);
+    }
+
+    @Test
+    void knows_how_to_write_a_name_with_dots() {
+        JsonNode tree = Json.MAPPER.readTree("{\"l\": [{\"m\": {\"sse4.1\": {\"x\": true}}}]}");
+
+        assertThat(DataPath.of("l[0].m.sse4.1.x").correctionFor(tree)).contains("l[0].m[\"sse4.1\"].x");
+        assertThat(DataPath.of("l[0].m.sse4.1").correctionFor(tree)).contains("l[0].m[\"sse4.1\"]");
+        assertThat(DataPath.of("l[0].m.sse4.2").correctionFor(tree)).isEmpty();
+    }
+
     @Test
     void tells_its_steps_and_its_text() {
         DataPath path = DataPath.of("a.b-c[12].d");

@@ -25,7 +25,7 @@ public final class OtherUser {
                         "/usr/bin/setpriv", "--reuid=" + UID, "--regid=" + UID, "--clear-groups", "sh", "-ec", script)
                 .redirectErrorStream(true)
                 .start();
-        String output = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
     }
