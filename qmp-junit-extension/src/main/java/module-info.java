@@ -37,7 +37,8 @@ module io.github.qmpjunit {
     exports io.github.qmpjunit.internal to
             io.github.qmpjunit.assertj;
     exports io.github.qmpjunit.json to
-            io.github.qmpjunit.assertj;
+            io.github.qmpjunit.assertj,
+            io.github.qmpjunit.qapi;
 
     // Jackson makes what says which members are left out.
     opens io.github.qmpjunit.json to
