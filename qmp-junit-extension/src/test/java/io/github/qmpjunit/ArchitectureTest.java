@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -14,6 +16,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.junit.QemuExtension;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
@@ -205,5 +208,49 @@ class ArchitectureTest {
         return call.getTargetOwner().getName().startsWith("java.util.concurrent")
                 && (call.getName().equals("take") || call.getName().equals("await"))
                 && call.getTarget().getRawParameterTypes().isEmpty();
+    }
+
+    /** What a guest, QEMU or a peer wrote is in most of what is said; see {@link TerminalText}. */
+    @Test
+    void whatever_is_said_to_a_person_is_fit_for_a_terminal() {
+        classes()
+                .that()
+                .doNotBelongToAnyOf(TerminalText.class)
+                .should(new ArchCondition<>("say nothing that TerminalText has not looked at") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        type.getCodeUnits().stream()
+                                .filter(unit -> speaks(unit) && !looksAtText(unit))
+                                .forEach(unit -> events.add(
+                                        SimpleConditionEvent.violated(unit, unit.getFullName() + " speaks")));
+                    }
+                })
+                .check(MAIN);
+    }
+
+    private static boolean speaks(JavaCodeUnit unit) {
+        boolean logs = unit.getMethodCallsFromSelf().stream()
+                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(System.Logger.class)
+                        && call.getName().equals("log"));
+        boolean prints = unit.getFieldAccesses().stream()
+                .anyMatch(access -> access.getTargetOwner().isEquivalentTo(System.class));
+        return logs || prints || unit.getConstructorCallsFromSelf().stream().anyMatch(ArchitectureTest::makesFailure);
+    }
+
+    /** The root of our own exceptions, or what JUnit shows as a test's outcome. */
+    private static boolean makesFailure(JavaConstructorCall call) {
+        JavaClass made = call.getTargetOwner();
+        boolean isOurRoot = call.getOriginOwner().isAssignableTo(Throwable.class)
+                && call.getOriginOwner().getRawSuperclass().filter(made::equals).isPresent()
+                && !made.getPackageName().startsWith("io.github.qmpjunit");
+        return isOurRoot
+                || made.getSimpleName().equals("AssertionFailedError")
+                || made.getSimpleName().equals("TestAbortedException")
+                || made.getSimpleName().equals("ParameterResolutionException");
+    }
+
+    private static boolean looksAtText(JavaCodeUnit unit) {
+        return unit.getMethodCallsFromSelf().stream()
+                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(TerminalText.class));
     }
 }

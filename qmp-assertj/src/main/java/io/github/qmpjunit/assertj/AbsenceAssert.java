@@ -58,7 +58,9 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
     public AbsenceAssert during(Duration time) {
         requireNonNull(time, "time must not be null");
         if (!actual.hasEverConnected()) {
-            throw failure("%s", Message.expecting(subject, "to receive no " + matcher) + Message.NEVER_CONNECTED);
+            throw failure(
+                    "%s",
+                    Message.fit(Message.expecting(subject, "to receive no " + matcher) + Message.NEVER_CONNECTED));
         }
         long started = System.nanoTime();
         Instant beginning = Instant.now();
@@ -66,16 +68,16 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
             EventMatcher meant = happeningIn(beginning, Instant.now().plus(time));
             Optional<QmpEvent> unwanted = within(listener, meant, time).or(() -> heldBack(listener, meant));
             if (unwanted.isPresent()) {
-                throw failure("%s", came(unwanted.get(), "during " + Deadline.format(time), started));
+                throw failure("%s", Message.fit(came(unwanted.get(), "during " + Deadline.format(time), started)));
             }
             return passed();
         } catch (QmpDisconnectedException e) {
             throw failure(
                     "%s",
-                    Message.expecting(subject, "to receive no " + matcher)
+                    Message.fit(Message.expecting(subject, "to receive no " + matcher)
                             + "during %s, but its connection ended:%n%s"
                                     .formatted(Deadline.format(time), Message.indented(e.getMessage()))
-                            + PeerState.artefacts(actual));
+                            + PeerState.artefacts(actual)));
         }
     }
 
@@ -98,7 +100,7 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
             EventMatcher meant = happeningIn(beginning, Instant.now());
             Optional<QmpEvent> unwanted = listener.poll(meant).or(() -> heldBack(listener, meant));
             if (unwanted.isPresent()) {
-                throw failure("%s", came(unwanted.get(), "while the code ran", started));
+                throw failure("%s", Message.fit(came(unwanted.get(), "while the code ran", started)));
             }
             return passed();
         } catch (RuntimeException | Error e) {
@@ -153,9 +155,9 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
         if (!impossible.isEmpty()) {
             throw failure(
                     "%s",
-                    Message.expecting(subject, "to receive no " + matcher)
+                    Message.fit(Message.expecting(subject, "to receive no " + matcher)
                             + "and it has not, but it never can:%n%s%nIf this QEMU sends it all the same: withoutSchemaCheck()"
-                                    .formatted(Message.indented(String.join("\n", impossible))));
+                                    .formatted(Message.indented(String.join("\n", impossible)))));
         }
         return this;
     }

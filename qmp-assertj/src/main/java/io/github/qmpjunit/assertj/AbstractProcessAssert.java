@@ -48,9 +48,9 @@ public abstract class AbstractProcessAssert<
         if (!actual.isRunning()) {
             throw failure(
                     "%s",
-                    Message.expecting(subject(), "to be running")
+                    Message.fit(Message.expecting(subject(), "to be running")
                             + "but:%n%s".formatted(Message.indented(actual.describe()))
-                            + PeerState.artefacts(client()));
+                            + PeerState.artefacts(client())));
         }
         return myself;
     }
@@ -82,9 +82,9 @@ public abstract class AbstractProcessAssert<
         if (!actual.endsWithin(timeout())) {
             throw failure(
                     "%s",
-                    Message.expecting(subject(), what)
+                    Message.fit(Message.expecting(subject(), what)
                             + "%s, but it still runs%s"
-                                    .formatted(Message.within(timeout()), PeerState.describe(client())));
+                                    .formatted(Message.within(timeout()), PeerState.describe(client()))));
         }
         ExitStatus found = actual.exitStatus().orElseThrow();
         if (!found.equals(expected)) {
@@ -92,9 +92,9 @@ public abstract class AbstractProcessAssert<
                     found.toString(),
                     expected.toString(),
                     "%s",
-                    Message.expecting(subject(), what)
+                    Message.fit(Message.expecting(subject(), what)
                             + "but:%n%s".formatted(Message.indented(actual.describe()))
-                            + PeerState.artefacts(client()));
+                            + PeerState.artefacts(client())));
         }
         return myself;
     }
@@ -113,7 +113,7 @@ public abstract class AbstractProcessAssert<
             try {
                 actual.stderr().awaitText(part, timeout());
             } catch (QemuOutputException e) {
-                throw failure("%s", "%n%s".formatted(e.getMessage()) + PeerState.artefacts(client()));
+                throw failure("%s", Message.fit("%n%s".formatted(e.getMessage()) + PeerState.artefacts(client())));
             }
         }
         return myself;
@@ -133,9 +133,10 @@ public abstract class AbstractProcessAssert<
         if (!actual.stderr().text().contains(part)) {
             throw failure(
                     "%s",
-                    Message.expecting(subject(), "to have written \"%s\" to its standard error".formatted(part))
-                            + "but:%n%s".formatted(Message.indented(details))
-                            + PeerState.artefacts(client()));
+                    Message.fit(
+                            Message.expecting(subject(), "to have written \"%s\" to its standard error".formatted(part))
+                                    + "but:%n%s".formatted(Message.indented(details))
+                                    + PeerState.artefacts(client())));
         }
         return myself;
     }

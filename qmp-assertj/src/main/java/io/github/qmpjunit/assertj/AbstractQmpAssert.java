@@ -121,7 +121,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
         EventMatcher meant = sinceMark(matcher);
         QmpEvent found = wait.next(meant);
         if (found == null) {
-            throw failure("%s", wait.explain(meant));
+            throw failure("%s", Message.fit(wait.explain(meant)));
         }
         return new AwaitedEventAssert(found, wait, meant, info);
     }
@@ -151,7 +151,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
             EventMatcher meant = before == null ? sinceMark(any) : order.after(before, any);
             QmpEvent found = wait.next(meant);
             if (found == null) {
-                throw failure("%s", wait.explain(meant));
+                throw failure("%s", Message.fit(wait.explain(meant)));
             }
             before = found;
         }
@@ -296,10 +296,10 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
         if (!polling.until(jobs -> jobs.isEmpty())) {
             throw failure(
                     "%s",
-                    Message.expecting(subject(), "to have no jobs")
+                    Message.fit(Message.expecting(subject(), "to have no jobs")
                             + polling.ending()
                             + Message.indented(polling.lastAsText())
-                            + PeerState.artefacts(client()));
+                            + PeerState.artefacts(client())));
         }
         return myself;
     }

@@ -105,7 +105,7 @@ public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert,
     private AwaitedEventAssert go(EventMatcher wanted) {
         QmpEvent found = wait.next(wanted);
         if (found == null) {
-            throw failure("%s", wait.explain(wanted));
+            throw failure("%s", Message.fit(wait.explain(wanted)));
         }
         return new AwaitedEventAssert(found, wait, wanted, info);
     }
@@ -159,7 +159,8 @@ public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert,
             if (found == null) {
                 throw failure(
                         "%s",
-                        "%nOnly %s of at least %s such events came.%s".formatted(i, times, wait.explain(matcher)));
+                        Message.fit("%nOnly %s of at least %s such events came.%s"
+                                .formatted(i, times, wait.explain(matcher))));
             }
             last = new AwaitedEventAssert(found, wait, matcher, info);
         }
@@ -188,12 +189,12 @@ public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert,
             wait.giveBack(surplus.get());
             throw failure(
                     "%s",
-                    "%nExpecting exactly %s times %s%nbut there is one more:%n  %s%n%s"
+                    Message.fit("%nExpecting exactly %s times %s%nbut there is one more:%n  %s%n%s"
                             .formatted(
                                     times,
                                     matcher,
                                     surplus.get(),
-                                    wait.timeline().everything()));
+                                    wait.timeline().everything())));
         }
         return last;
     }

@@ -93,7 +93,7 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
                 || !all.test(requireNonNull(polling.last()))) {
             throw failure(
                     "%s",
-                    client.secrets()
+                    Message.fit(client.secrets()
                             .mask(Message.expecting(
                                             subject,
                                             "to reply to %s with %s"
@@ -102,7 +102,7 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
                                             ? "but that cannot happen any more. The last answer was:%n".formatted()
                                             : polling.ending())
                                     + Message.indented(polling.lastAsText())
-                                    + PeerState.describe(client)));
+                                    + PeerState.describe(client))));
         }
         return this;
     }

@@ -96,12 +96,12 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
                     found.isMissingNode() ? null : brief(found),
                     brief(wanted),
                     "%s",
-                    Message.expecting(commandText(), what)
+                    Message.fit(Message.expecting(commandText(), what)
                             + (found.isMissingNode()
                                     ? "but nothing stands there in:%n%s%s"
                                             .formatted(Message.indented(brief(whole)), hint)
                                     : "but it is %s in:%n%s".formatted(brief(found), Message.indented(brief(whole))))
-                            + PeerState.artefacts(client));
+                            + PeerState.artefacts(client)));
         }
         return this;
     }
@@ -132,7 +132,10 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
         QmpErrorException failure = expectedError(what);
         if (!failure.errorClass().equals(errorClass)) {
             throw failureWithActualExpected(
-                    failure.errorClass(), errorClass, "%s", Message.expecting(commandText(), what) + butError(failure));
+                    failure.errorClass(),
+                    errorClass,
+                    "%s",
+                    Message.fit(Message.expecting(commandText(), what) + butError(failure)));
         }
         return this;
     }
@@ -150,7 +153,10 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
         QmpErrorException failure = expectedError(what);
         if (!failure.description().contains(part)) {
             throw failureWithActualExpected(
-                    description(failure), part, "%s", Message.expecting(commandText(), what) + butError(failure));
+                    description(failure),
+                    part,
+                    "%s",
+                    Message.fit(Message.expecting(commandText(), what) + butError(failure)));
         }
         return this;
     }
@@ -159,7 +165,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
         execute();
         JsonNode returned = result;
         if (returned == null) {
-            throw failure("%s", Message.expecting(commandText(), what) + butError(requireNonNull(error)));
+            throw failure("%s", Message.fit(Message.expecting(commandText(), what) + butError(requireNonNull(error))));
         }
         return returned;
     }
@@ -170,9 +176,9 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
         if (failure == null) {
             throw failure(
                     "%s",
-                    Message.expecting(commandText(), what)
+                    Message.fit(Message.expecting(commandText(), what)
                             + "but it returned:%n%s".formatted(Message.indented(brief(requireNonNull(result))))
-                            + PeerState.artefacts(client));
+                            + PeerState.artefacts(client)));
         }
         return failure;
     }

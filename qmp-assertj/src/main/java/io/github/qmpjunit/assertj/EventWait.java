@@ -83,7 +83,8 @@ final class EventWait {
         QmpEvent event = take(matcher);
         if (event != null && LOGGER.isLoggable(Level.DEBUG)) {
             String waited = Deadline.format(Duration.ofNanos(System.nanoTime() - startedNanos));
-            LOGGER.log(Level.DEBUG, "{0} awaited {1}: {2} after {3}", receiver, matcher, event, waited);
+            LOGGER.log(
+                    Level.DEBUG, Message.fit("%s awaited %s: %s after %s".formatted(receiver, matcher, event, waited)));
         }
         return event == null || isUnknown(matcher, event) || isOfFailedJob(matcher, event) ? null : event;
     }
@@ -190,7 +191,7 @@ final class EventWait {
 
     private Optional<String> failureOf(String id) {
         try (QmpJob job = QmpJob.follow(requireNonNull(client), id)) {
-            return job.failure().map(why -> "Job \"%s\": %s".formatted(id, why));
+            return job.whyFailed().map(why -> "Job \"%s\": %s".formatted(id, why));
         }
     }
 

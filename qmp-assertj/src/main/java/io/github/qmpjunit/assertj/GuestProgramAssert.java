@@ -53,7 +53,7 @@ public class GuestProgramAssert extends AbstractObjectAssert<GuestProgramAssert,
                     actual.exit().toString(),
                     wanted.toString(),
                     "%s",
-                    message("to exit with status " + code, "but " + actual));
+                    Message.fit(message("to exit with status " + code, "but " + actual)));
         }
         return this;
     }
@@ -74,7 +74,8 @@ public class GuestProgramAssert extends AbstractObjectAssert<GuestProgramAssert,
                     written,
                     wanted,
                     "%s",
-                    message("to write:%n%s".formatted(Message.indented(Message.indented(wanted))), "but " + actual));
+                    Message.fit(message(
+                            "to write:%n%s".formatted(Message.indented(Message.indented(wanted))), "but " + actual)));
         }
         return this;
     }
@@ -108,7 +109,10 @@ public class GuestProgramAssert extends AbstractObjectAssert<GuestProgramAssert,
     private GuestProgramAssert contains(String where, String written, String part) {
         if (!written.contains(part)) {
             throw failureWithActualExpected(
-                    written, part, "%s", message("to write \"%s\" to its %s".formatted(part, where), "but " + actual));
+                    written,
+                    part,
+                    "%s",
+                    Message.fit(message("to write \"%s\" to its %s".formatted(part, where), "but " + actual)));
         }
         return this;
     }

@@ -61,7 +61,7 @@ public class InOrderAssert extends AbstractAssert<InOrderAssert, Duration> {
         EventWait wait = EventWait.on(client, "QMP client \"" + client.name() + "\"", deadline);
         QmpEvent found = wait.next(meant);
         if (found == null) {
-            throw failure("%s", wait.explain(meant));
+            throw failure("%s", Message.fit(wait.explain(meant)));
         }
         before = found;
         receiver = client;

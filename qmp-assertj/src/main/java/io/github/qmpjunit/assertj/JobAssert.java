@@ -67,7 +67,10 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
             }
             if (!error.contains(part)) {
                 throw failureWithActualExpected(
-                        error, part, "%s", message(what) + "but its error is: " + error + PeerState.artefacts(client));
+                        error,
+                        part,
+                        "%s",
+                        Message.fit(message(what) + "but its error is: " + error + PeerState.artefacts(client)));
             }
             return this;
         });
@@ -128,10 +131,10 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
             if (!ended) {
                 throw failure(
                         "%s",
-                        message(what)
+                        Message.fit(message(what)
                                 + polling.ending()
                                 + Message.indented(polling.lastAsText())
-                                + PeerState.artefacts(client));
+                                + PeerState.artefacts(client)));
             }
             if (!job.hasProgressedTo(percent)) {
                 throw butIs(what, job);
@@ -143,7 +146,7 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
     /** Do something with the job, and turn what goes wrong into a failure that describes the job. */
     private <T> T with(String what, Function<QmpJob, T> action) {
         if (!client.hasEverConnected()) {
-            throw failure("%s", message(what) + Message.NEVER_CONNECTED);
+            throw failure("%s", Message.fit(message(what) + Message.NEVER_CONNECTED));
         }
         try (QmpJob job = QmpJob.follow(client, actual)) {
             try {
@@ -153,33 +156,35 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
             } catch (QmpTimeoutException e) {
                 throw failure(
                         "%s",
-                        message(what)
+                        Message.fit(message(what)
                                 + "%s, but %s%s"
                                         .formatted(
-                                                Message.within(timeout()), job.describe(), PeerState.describe(client)));
+                                                Message.within(timeout()),
+                                                job.describe(),
+                                                PeerState.describe(client))));
             } catch (QmpErrorException e) {
                 throw failure(
                         "%s",
-                        message(what)
+                        Message.fit(message(what)
                                 + "but %s, and QEMU refuses %s:%n%s"
                                         .formatted(
                                                 job.describe(),
                                                 e.command().name(),
                                                 Message.indented(
                                                         client.secrets().mask(e.description())))
-                                + PeerState.artefacts(client));
+                                + PeerState.artefacts(client)));
             } catch (QmpDisconnectedException e) {
                 throw failure(
                         "%s",
-                        message(what)
+                        Message.fit(message(what)
                                 + "but the connection ended:%n%s".formatted(Message.indented(e.getMessage()))
-                                + PeerState.artefacts(client));
+                                + PeerState.artefacts(client)));
             }
         }
     }
 
     private AssertionError butIs(String what, QmpJob job) {
-        return failure("%s", message(what) + "but " + job.describe() + PeerState.artefacts(client));
+        return failure("%s", Message.fit(message(what) + "but " + job.describe() + PeerState.artefacts(client)));
     }
 
     private String message(String what) {

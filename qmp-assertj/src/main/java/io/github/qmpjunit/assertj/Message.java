@@ -1,6 +1,7 @@
 package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.TerminalText;
 import java.time.Duration;
 import org.assertj.core.api.WritableAssertionInfo;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,11 @@ final class Message {
             "but it has never been connected, so nothing can come; call open(...) first, or let a QmpAcceptor accept it";
 
     private Message() {}
+
+    /** Return a whole failure's message as a person may see it: what QEMU and guests wrote must not steer a terminal. */
+    static String fit(String message) {
+        return TerminalText.message(message);
+    }
 
     /** Return the beginning of a failure's message. */
     static String expecting(String subject, String what) {

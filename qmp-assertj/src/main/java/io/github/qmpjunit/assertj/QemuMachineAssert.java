@@ -76,10 +76,10 @@ public class QemuMachineAssert extends AbstractProcessAssert<QemuMachineAssert, 
                 last == null ? null : statusIn(last),
                 status,
                 "%s",
-                Message.expecting(subject(), "to have status \"%s\"".formatted(status))
+                Message.fit(Message.expecting(subject(), "to have status \"%s\"".formatted(status))
                         + found
                         + (last == null ? "" : ifNoStatus(status))
-                        + PeerState.artefacts(client()));
+                        + PeerState.artefacts(client())));
     }
 
     private String ifNoStatus(String status) {

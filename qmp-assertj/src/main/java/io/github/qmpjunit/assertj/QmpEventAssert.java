@@ -47,7 +47,10 @@ public class QmpEventAssert extends AbstractObjectAssert<QmpEventAssert, QmpEven
         isNotNull();
         if (!actual.name().equals(name)) {
             throw failureWithActualExpected(
-                    actual.name(), name, "%s", Message.expecting("event", actual.toString()) + "to be named " + name);
+                    actual.name(),
+                    name,
+                    "%s",
+                    Message.fit(Message.expecting("event", actual.toString()) + "to be named " + name));
         }
         return this;
     }
@@ -102,8 +105,8 @@ public class QmpEventAssert extends AbstractObjectAssert<QmpEventAssert, QmpEven
         if (!mismatches.isEmpty()) {
             throw failure(
                     "%s",
-                    Message.expecting("event", actual.toString())
-                            + "to be %s%nbut %s".formatted(matcher, String.join(", ", mismatches)));
+                    Message.fit(Message.expecting("event", actual.toString())
+                            + "to be %s%nbut %s".formatted(matcher, String.join(", ", mismatches))));
         }
         return this;
     }

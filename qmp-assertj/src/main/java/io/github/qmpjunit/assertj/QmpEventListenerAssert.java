@@ -76,7 +76,7 @@ public class QmpEventListenerAssert extends AbstractWaitingAssert<QmpEventListen
         EventWait wait = EventWait.on(actual, deadline());
         QmpEvent found = wait.next(matcher);
         if (found == null) {
-            throw failure("%s", wait.explain(matcher));
+            throw failure("%s", Message.fit(wait.explain(matcher)));
         }
         return new AwaitedEventAssert(found, wait, matcher, info);
     }
@@ -98,8 +98,8 @@ public class QmpEventListenerAssert extends AbstractWaitingAssert<QmpEventListen
                     heard,
                     expected,
                     "%s",
-                    Message.expecting("a listener for " + actual.filter(), "to have heard " + expected)
-                            + "but it has heard:%n%s".formatted(Message.indented(String.join("\n", lines()))));
+                    Message.fit(Message.expecting("a listener for " + actual.filter(), "to have heard " + expected)
+                            + "but it has heard:%n%s".formatted(Message.indented(String.join("\n", lines())))));
         }
         return this;
     }
@@ -115,12 +115,12 @@ public class QmpEventListenerAssert extends AbstractWaitingAssert<QmpEventListen
         if (!actual.isEmpty()) {
             throw failure(
                     "%s",
-                    Message.expecting("a listener for " + actual.filter(), "to have nothing to take")
+                    Message.fit(Message.expecting("a listener for " + actual.filter(), "to have nothing to take")
                             + "but it has:%n%s"
                                     .formatted(Message.indented(actual.pending().stream()
                                             .map(QmpEvent::toString)
                                             .reduce((one, other) -> one + "\n" + other)
-                                            .orElse(""))));
+                                            .orElse("")))));
         }
         return this;
     }

@@ -62,7 +62,10 @@ public class QtestAssert extends AbstractWaitingAssert<QtestAssert, Qtest> {
     private QtestAssert hasValue(String where, String found, String expected) {
         if (!found.equals(expected)) {
             throw failureWithActualExpected(
-                    found, expected, "%s", Message.expecting(where, "to be " + expected) + "but it is " + found);
+                    found,
+                    expected,
+                    "%s",
+                    Message.fit(Message.expecting(where, "to be " + expected) + "but it is " + found));
         }
         return this;
     }
@@ -100,8 +103,8 @@ public class QtestAssert extends AbstractWaitingAssert<QtestAssert, Qtest> {
         } catch (QtestException e) {
             throw failure(
                     "%s",
-                    Message.expecting("interrupt line " + line, "to be " + (raised ? "raised" : "lowered"))
-                            + "but:%n%s".formatted(Message.indented(e.getMessage())));
+                    Message.fit(Message.expecting("interrupt line " + line, "to be " + (raised ? "raised" : "lowered"))
+                            + "but:%n%s".formatted(Message.indented(e.getMessage()))));
         }
         return this;
     }

@@ -40,7 +40,9 @@ public class SerialConsoleAssert extends AbstractWaitingAssert<SerialConsoleAsse
         try {
             actual.output().awaitMatch(line.pattern(), timeout());
         } catch (QemuOutputException e) {
-            throw failure("%s", "%nExpecting a line %s, but:%n%s".formatted(line, Message.indented(e.getMessage())));
+            throw failure(
+                    "%s",
+                    Message.fit("%nExpecting a line %s, but:%n%s".formatted(line, Message.indented(e.getMessage()))));
         }
         return this;
     }

@@ -4,9 +4,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.util.HashSet;
@@ -66,5 +71,29 @@ class ArchitectureTest {
                 .areTopLevelClasses()
                 .should(ApiStatus.beInternalUnlessIn(exported))
                 .check(MAIN);
+    }
+
+    /** What a guest, QEMU or a peer wrote is in most failures. */
+    @Test
+    void whatever_a_failure_says_is_fit_for_a_terminal() {
+        classes()
+                .that()
+                .resideInAPackage("io.github.qmpjunit.assertj..")
+                .should(new ArchCondition<>("fail with a message that Message.fit has looked at") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        type.getCodeUnits().stream()
+                                .filter(unit -> calls(unit, "failure") || calls(unit, "failureWithActualExpected"))
+                                .filter(unit -> !calls(unit, "fit"))
+                                .forEach(unit -> events.add(
+                                        SimpleConditionEvent.violated(unit, unit.getFullName() + " speaks")));
+                    }
+                })
+                .check(MAIN);
+    }
+
+    private static boolean calls(JavaCodeUnit unit, String method) {
+        return unit.getMethodCallsFromSelf().stream()
+                .anyMatch(call -> call.getName().equals(method));
     }
 }

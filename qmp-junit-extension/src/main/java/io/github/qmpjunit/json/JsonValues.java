@@ -1,5 +1,6 @@
 package io.github.qmpjunit.json;
 
+import io.github.qmpjunit.internal.TerminalText;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.function.BiPredicate;
@@ -17,6 +18,9 @@ public final class JsonValues {
 
     /** The length of an excerpt in characters. */
     private static final int EXCERPT = 1000;
+
+    /** What still may be a line of a message; an event may be as large as {@link QmpLimits#messageBytes}. */
+    private static final int BRIEF = 10_000;
 
     private JsonValues() {}
 
@@ -97,19 +101,23 @@ public final class JsonValues {
      * Format a tree for a person.
      *
      * @param tree the tree
-     * @return one line, members' names without quotes
+     * @return one line, members' names without quotes; of a long one the first 10,000 characters
      */
     public static String brief(JsonNode tree) {
         StringBuilder text = new StringBuilder();
-        append(tree, text, Integer.MAX_VALUE);
-        return text.toString();
+        append(tree, text, BRIEF);
+        return cut(text, BRIEF);
     }
 
     /** Return what {@link #brief} returns, but not more than an error's message can carry. */
     public static String excerpt(JsonNode tree) {
         StringBuilder text = new StringBuilder();
         append(tree, text, EXCERPT);
-        return text.length() <= EXCERPT ? text.toString() : text.substring(0, EXCERPT) + "...";
+        return cut(text, EXCERPT);
+    }
+
+    private static String cut(StringBuilder text, int limit) {
+        return TerminalText.of(text.length() <= limit ? text.toString() : text.substring(0, limit) + "...");
     }
 
     /** Append the tree, or enough of it to be longer than the limit. One frame for each level, since trees may be deep. */

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.wiring.MachineResources;
 import java.lang.management.ManagementFactory;
@@ -97,7 +98,9 @@ final class Budget {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ParameterResolutionException(
-                    "Interrupted while the test's machines (%s) waited for others to end".formatted(all), e);
+                    TerminalText.message(
+                            "Interrupted while the test's machines (%s) waited for others to end".formatted(all)),
+                    e);
         } finally {
             queue.remove(ticket);
             freed.signalAll();

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.TerminalText;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -18,6 +19,6 @@ final class LeftoversReport {
         String sentence = "%s leaves on %s, which other tests use after it: %s"
                 .formatted(context.getDisplayName(), definition.label(), leftovers);
         context.publishReportEntry(KEY, sentence);
-        LOGGER.log(Level.WARNING, sentence);
+        LOGGER.log(Level.WARNING, TerminalText.message(sentence));
     }
 }

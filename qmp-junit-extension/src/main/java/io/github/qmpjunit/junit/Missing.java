@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.qemu.process.QemuNotFoundException;
 import org.apiguardian.api.API;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -22,7 +23,9 @@ public enum Missing {
         } catch (QemuNotFoundException e) {
             if (Configuration.of(context).choice(ConfigurationKeys.MISSING, FAIL) == SKIP) {
                 throw new TestAbortedException(
-                        "Skipped, as %s = skip asks for: %s".formatted(ConfigurationKeys.MISSING, e.getMessage()), e);
+                        TerminalText.message("Skipped, as %s = skip asks for: %s"
+                                .formatted(ConfigurationKeys.MISSING, e.getMessage())),
+                        e);
             }
             throw e;
         }

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpState;
@@ -68,8 +69,8 @@ final class PassedTestChecks {
                 .collect(Collectors.joining("\n"));
         return complaints.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new AssertionFailedError(
-                        "The test has passed, but not all is well with its QEMU:\n" + complaints));
+                : Optional.of(new AssertionFailedError(TerminalText.message(
+                        "The test has passed, but not all is well with its QEMU:\n" + complaints)));
     }
 
     private static String sentence(TestMachine test, List<String> complaints) {

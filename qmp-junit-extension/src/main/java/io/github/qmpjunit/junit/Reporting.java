@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.junit.report.FailureReport;
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.junit.report.ReportedTest;
@@ -118,8 +119,8 @@ final class Reporting {
         } catch (JUnitException e) {
             LOGGER.log(
                     Level.WARNING,
-                    "No report on %s: JUnit has no place for it. Name one with %s"
-                            .formatted(test.displayName(), ConfigurationKeys.REPORT_DIRECTORY),
+                    TerminalText.message("No report on %s: JUnit has no place for it. Name one with %s"
+                            .formatted(test.displayName(), ConfigurationKeys.REPORT_DIRECTORY)),
                     e);
             return Optional.empty();
         }
@@ -131,7 +132,7 @@ final class Reporting {
         private static final long serialVersionUID = 1L;
 
         Note(String message) {
-            super(message, null, false, false);
+            super(TerminalText.message(message), null, false, false);
         }
 
         @Override

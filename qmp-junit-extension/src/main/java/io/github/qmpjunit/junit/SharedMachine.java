@@ -2,6 +2,7 @@ package io.github.qmpjunit.junit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
@@ -98,7 +99,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ParameterResolutionException(
-                    "Interrupted while another test had %s".formatted(definition.label()), e);
+                    TerminalText.message("Interrupted while another test had %s".formatted(definition.label())), e);
         } finally {
             waiting.end();
         }
@@ -262,7 +263,8 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         } catch (QemuException | QmpException e) {
             LOGGER.log(
                     Level.WARNING,
-                    "%s is started anew, since it cannot begin anew (%s)".formatted(running, definition.reset()),
+                    TerminalText.message("%s is started anew, since it cannot begin anew (%s)"
+                            .formatted(running, definition.reset())),
                     e);
             return false;
         }
@@ -342,7 +344,10 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
             used.faults().close();
             return true;
         } catch (QemuException | QmpException e) {
-            LOGGER.log(Level.WARNING, "%s is given up, since a fault cannot be undone".formatted(used), e);
+            LOGGER.log(
+                    Level.WARNING,
+                    TerminalText.message("%s is given up, since a fault cannot be undone".formatted(used)),
+                    e);
             return false;
         }
     }

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.TerminalText;
 import java.io.Console;
 
 /** Where a person looks while tests run: the standard error, which build tools pass on as it comes. */
@@ -23,6 +24,6 @@ final class Terminal {
 
     @SuppressWarnings("SystemOut") // meant for a person who waits, not for a log
     static void say(String text) {
-        System.err.println("[qmp-junit] " + text);
+        System.err.println("[qmp-junit] " + TerminalText.message(text));
     }
 }

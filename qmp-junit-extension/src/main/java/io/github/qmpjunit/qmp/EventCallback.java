@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.TerminalText;
+import io.github.qmpjunit.secrets.Secrets;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -43,6 +45,7 @@ final class EventCallback extends QmpEventListener {
 
     /** There is nobody to throw at. */
     private static void report(String what, RuntimeException failure) {
-        System.getLogger(EventCallback.class.getName()).log(Level.ERROR, what, failure);
+        System.getLogger(EventCallback.class.getName())
+                .log(Level.ERROR, TerminalText.message(Secrets.maskObvious(what)), failure);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.secrets.Secrets;
 import java.util.Optional;
 import org.apiguardian.api.API;
@@ -31,14 +32,20 @@ public class QmpErrorException extends QmpException {
 
     private QmpErrorException(QmpCommand command, String errorClass, String description, String hint, Secrets secrets) {
         super(
-                secrets.mask("%s: %s%n  in reply to: %s".formatted(errorClass, description, command)
-                        + (hint.isEmpty() ? "" : "%n  %s".formatted(hint))),
+                "%s: %s%n  in reply to: %s"
+                                .formatted(errorClass, shown(description, secrets), secrets.mask(command.toString()))
+                        + (hint.isEmpty() ? "" : "%n  %s".formatted(secrets.mask(hint))),
                 null);
         this.command = command;
         this.secrets = secrets;
         this.errorClass = errorClass;
         this.description = description;
         this.hint = hint;
+    }
+
+    /** Long ones are cut here, so that what they answer is still told. */
+    private static String shown(String description, Secrets secrets) {
+        return TerminalText.message(secrets.mask(description));
     }
 
     /** Return this error, thrown where it was thrown, with a hint at what was probably meant. */

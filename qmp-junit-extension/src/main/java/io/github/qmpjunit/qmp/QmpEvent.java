@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.json.DataPath;
 import io.github.qmpjunit.json.JsonValues;
 import java.time.Instant;
@@ -102,6 +103,6 @@ public final class QmpEvent {
     @Override
     public String toString() {
         JsonNode data = data();
-        return data.isEmpty() ? name() : name() + " " + JsonValues.brief(data);
+        return TerminalText.message(data.isEmpty() ? name() : name() + " " + JsonValues.brief(data));
     }
 }

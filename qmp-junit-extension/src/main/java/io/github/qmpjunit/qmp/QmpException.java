@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.secrets.Secrets;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +14,11 @@ public class QmpException extends RuntimeException {
     /**
      * Create an exception.
      *
-     * @param message what was asked, what was found, and what to do; what shows itself to be secret in it is masked
-     * @param cause the root cause, or {@code null}
+     * @param message what was asked, what was found, and what to do; what shows itself to be secret in it is masked, what
+     *     would steer a terminal becomes visible, and of more than 65,536 characters the beginning and the end stay
+     * @param cause the root cause, or {@code null}; a stand-in takes its place if its own text is not fit for a terminal
      */
     public QmpException(String message, @Nullable Throwable cause) {
-        super(Secrets.maskObvious(message), cause);
+        super(TerminalText.message(Secrets.maskObvious(message)), TerminalText.cause(cause, Secrets::maskObvious));
     }
 }

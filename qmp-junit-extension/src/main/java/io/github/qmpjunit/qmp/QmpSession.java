@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.internal.DaemonExecutor;
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.transport.PeerCredentials;
@@ -413,7 +414,9 @@ final class QmpSession {
             current.close();
         }
         if (!Thread.currentThread().equals(reader) && !awaitFinished(Deadline.in(FAREWELL))) {
-            logger().log(Level.WARNING, "The reader of QMP client \"{0}\" does not end", clientName);
+            logger().log(
+                            Level.WARNING,
+                            TerminalText.message("The reader of QMP client \"%s\" does not end".formatted(clientName)));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.secrets.Secrets;
 import java.lang.System.Logger.Level;
@@ -74,9 +75,8 @@ final class ReplyRouter {
             System.getLogger(ReplyRouter.class.getName())
                     .log(
                             Level.WARNING,
-                            "QMP client \"{0}\" received a reply to a command it has not sent: {1}",
-                            clientName,
-                            JsonValues.excerpt(secrets.mask(message)));
+                            TerminalText.message("QMP client \"%s\" received a reply to a command it has not sent: %s"
+                                    .formatted(clientName, JsonValues.excerpt(secrets.mask(message)))));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit.report;
 
 import io.github.qmpjunit.internal.Numbers;
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.secrets.Secrets;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,7 +80,10 @@ public final class FailureReport {
         try {
             new FailureReport(directory, test, patience).write(machines);
         } catch (Throwable e) { // a report must not take the failure's place
-            LOGGER.log(Level.WARNING, "The report on %s could not be written".formatted(test.displayName()), e);
+            LOGGER.log(
+                    Level.WARNING,
+                    TerminalText.message("The report on %s could not be written".formatted(test.displayName())),
+                    e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

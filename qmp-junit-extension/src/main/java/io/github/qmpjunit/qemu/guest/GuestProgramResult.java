@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu.guest;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.qemu.process.ExitStatus;
 import org.apiguardian.api.API;
 
@@ -43,13 +44,13 @@ public record GuestProgramResult(
     /** {@return what was run, how it ended, and what it wrote; what the program was told in confidence is masked} */
     @Override
     public String toString() {
-        return program.secrets()
+        return TerminalText.message(program.secrets()
                 .mask("\"%s\" in the guest %s%s%s"
                         .formatted(
                                 program,
                                 exit,
                                 written("standard output", stdout, stdoutTruncated),
-                                written("standard error", stderr, stderrTruncated)));
+                                written("standard error", stderr, stderrTruncated))));
     }
 
     static String written(String what, String text, boolean truncated) {

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.launch;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qemu.process.LaunchPrefix;
@@ -172,8 +173,8 @@ public final class LaunchedProcess implements MonitoredProcess {
             connected = true;
             LOGGER.log(
                     Level.DEBUG,
-                    () -> "started %s, version %s: %s"
-                            .formatted(plan.label(), qmp.greeting().version(), process.shownCommand()));
+                    () -> TerminalText.message("started %s, version %s: %s"
+                            .formatted(plan.label(), qmp.greeting().version(), process.shownCommand())));
             return monitored;
         } catch (IOException | RuntimeException e) {
             throw startFailure(plan, process, qmp, e);
@@ -536,7 +537,7 @@ public final class LaunchedProcess implements MonitoredProcess {
         try {
             qmp.close();
         } catch (QmpException e) {
-            LOGGER.log(Level.DEBUG, "closed after its end", e);
+            LOGGER.log(Level.DEBUG, TerminalText.message("closed after its end"), e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.process;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.secrets.Secrets;
 import java.io.IOException;
@@ -157,7 +158,7 @@ public final class OutputLog {
             copy.write(written.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             file = null;
-            LOGGER.log(Level.WARNING, "The copy of %s to a file ends early".formatted(name), e);
+            LOGGER.log(Level.WARNING, TerminalText.message("The copy of %s to a file ends early".formatted(name)), e);
             try {
                 copy.close();
             } catch (IOException again) {
@@ -363,9 +364,9 @@ public final class OutputLog {
         }
     }
 
-    /** {@return all that was written so far, as {@link #text()} does} */
+    /** {@return all that was written so far, as {@link #text()} has it, but with visible characters in place of those that steer a terminal} */
     @Override
     public String toString() {
-        return text();
+        return TerminalText.of(text());
     }
 }

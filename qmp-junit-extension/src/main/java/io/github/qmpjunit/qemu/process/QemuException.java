@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu.process;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.secrets.Secrets;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,10 @@ public class QemuException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public QemuException(String message, @Nullable Throwable cause) {
-        super(new Secrets().mask(message), cause); // what shows itself; who knows more has masked that
+        this(new Secrets(), message, cause); // what shows itself; who knows more has masked that
+    }
+
+    private QemuException(Secrets secrets, String message, @Nullable Throwable cause) {
+        super(TerminalText.message(secrets.mask(message)), TerminalText.cause(cause, secrets::mask));
     }
 }

@@ -126,7 +126,7 @@ public final class QmpJob implements AutoCloseable {
      *
      * @return QEMU's reason, or that it is lost; empty if the job has not failed
      */
-    public Optional<String> failure() {
+    public Optional<String> whyFailed() {
         takeEvents();
         if (!hasReached("aborting")) {
             return Optional.empty();

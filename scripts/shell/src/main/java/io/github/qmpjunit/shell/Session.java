@@ -1,5 +1,6 @@
 package io.github.qmpjunit.shell;
 
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpException;
@@ -20,8 +21,8 @@ final class Session {
     Session(QmpClient client, boolean hmp, Consumer<String> out, Consumer<String> err) {
         this.client = client;
         this.hmp = hmp;
-        this.out = out;
-        this.err = err;
+        this.out = text -> out.accept(TerminalText.of(text));
+        this.err = text -> err.accept(TerminalText.of(text));
     }
 
     /** Return what the peer knows; empty where it has no schema, as qemu-ga has not, or cannot tell it now. */
