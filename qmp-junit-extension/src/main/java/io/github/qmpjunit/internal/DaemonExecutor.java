@@ -12,6 +12,11 @@ public final class DaemonExecutor implements Executor {
 
     private final ThreadPoolExecutor pool;
 
+    /**
+     * Create an executor without a thread; it starts one when there is work.
+     *
+     * @param threadName the thread's name
+     */
     public DaemonExecutor(String threadName) {
         pool = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread thread = new Thread(task, threadName);

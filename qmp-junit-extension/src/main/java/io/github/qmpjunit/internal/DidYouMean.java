@@ -24,7 +24,13 @@ public final class DidYouMean {
 
     private DidYouMean() {}
 
-    /** Return the names nearest to the one that was given, the nearest first; empty if none is near. */
+    /**
+     * Return the names that may be meant by another one.
+     *
+     * @param given what was written
+     * @param known the names there are
+     * @return at most three, the nearest first; empty if none is near
+     */
     public static List<String> of(String given, Collection<String> known) {
         int farthest = Math.max(EDIT, EDIT * given.length() / 3);
         Map<Integer, List<String>> byDistance = known.stream()
@@ -49,7 +55,12 @@ public final class DidYouMean {
                 : distance;
     }
 
-    /** Return how a sentence about an unknown name ends: {@code ; did you mean "a" or "b"?}, or nothing. */
+    /**
+     * Return the end of a sentence that suggests names.
+     *
+     * @param quotedSuggestions the names, each as the sentence shows it
+     * @return {@code ; did you mean ...?}, or an empty string
+     */
     public static String ending(List<String> quotedSuggestions) {
         if (quotedSuggestions.isEmpty()) {
             return "";

@@ -111,7 +111,7 @@ public final class DataPath {
         return node;
     }
 
-    /** Return the steps, one by one: a String is a member's name, an Integer a place in an array. */
+    /** {@return the steps, one by one: a String is a member's name, an Integer a place in an array} */
     public List<Object> steps() {
         return steps;
     }

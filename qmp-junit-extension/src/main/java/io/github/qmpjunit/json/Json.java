@@ -73,7 +73,14 @@ public final class Json {
         }
     }
 
-    /** Return the tree for a Map, tree, record or bean; {@code what} names it in the error. */
+    /**
+     * Return the tree for a Map, tree, record or bean.
+     *
+     * @param value the value
+     * @param what names it in the error
+     * @return the tree
+     * @throws IllegalArgumentException if it has no form in JSON
+     */
     public static JsonNode toTree(Object value, String what) {
         try {
             return value instanceof JsonNode tree ? tree : MAPPER.valueToTree(value);

@@ -456,7 +456,7 @@ public final class QemuMachine implements MonitoredProcess {
 
     /**
      * Stop QEMU and remove all that was made for it: by {@code quit}, then by SIGTERM, then by SIGKILL, each with its limit ({@link
-     * StopLimits}). Idempotent.
+     * io.github.qmpjunit.qemu.process.StopLimits}). Idempotent.
      *
      * @throws io.github.qmpjunit.qemu.process.QemuExitException if QEMU had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
      *     other than 0

@@ -21,7 +21,12 @@ import org.apiguardian.api.API;
 @SuppressWarnings("unused") // T is there for the compiler
 public record EventKey<T>(String event, String path) {
 
-    /** Create a key. */
+    /**
+     * Create a key.
+     *
+     * @param event the name of the event that has such data
+     * @param path where in the data
+     */
     public EventKey {
         requireNonNull(event, "event must not be null");
         requireNonNull(path, "path must not be null");

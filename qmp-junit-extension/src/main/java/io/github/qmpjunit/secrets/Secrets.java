@@ -309,7 +309,12 @@ public final class Secrets {
         return SecretPlaces.mask(masked);
     }
 
-    /** Mask what shows itself to be secret in a text, without any knowledge. */
+    /**
+     * Mask what shows itself to be secret, without knowing any secret.
+     *
+     * @param text the text
+     * @return the text, masked
+     */
     public static String maskObvious(String text) {
         return SecretPlaces.mask(text);
     }

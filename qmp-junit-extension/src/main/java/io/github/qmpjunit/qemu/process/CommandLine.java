@@ -26,7 +26,12 @@ public final class CommandLine {
         return arguments.stream().map(CommandLine::quote).collect(Collectors.joining(" "));
     }
 
-    /** Return a value for QEMU's {@code key=value,...} options, in which a comma is written twice. */
+    /**
+     * Return a value as QEMU's options take it: commas doubled, booleans as {@code on} and {@code off}.
+     *
+     * @param value the value
+     * @return its text
+     */
     public static String optionValue(Object value) {
         if (value instanceof Boolean truth) {
             return truth ? "on" : "off";
@@ -35,8 +40,11 @@ public final class CommandLine {
     }
 
     /**
-     * Return an option's argument: {@code first,key=value,...}. Maps and lists inside become dotted keys ({@code file.driver},
-     * {@code children.0}), as QEMU's keyval syntax has them. The keys come sorted, so that a command line is the same each time.
+     * Return the argument of an option such as {@code -device}.
+     *
+     * @param first the first, unnamed value
+     * @param properties the named ones; a Map or a List inside becomes dotted names
+     * @return the argument
      */
     public static String option(String first, Map<String, ?> properties) {
         Map<String, String> flat = new TreeMap<>();

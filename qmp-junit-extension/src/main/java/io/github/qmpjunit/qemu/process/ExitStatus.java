@@ -33,7 +33,13 @@ public record ExitStatus(int number, boolean isSignal) {
             Map.entry(13, "SIGPIPE"),
             Map.entry(15, "SIGTERM"));
 
-    /** Interpret what Java tells of a process. */
+    /**
+     * Interpret what Java reports of a process.
+     *
+     * @param javaExitValue the exit value
+     * @param guestMayChooseTheCode whether every value is an exit code, since the guest can choose it
+     * @return how the process ended
+     */
     public static ExitStatus of(int javaExitValue, boolean guestMayChooseTheCode) {
         boolean maySignal = javaExitValue > SIGNAL_BASE && javaExitValue <= SIGNAL_BASE + HIGHEST_SIGNAL;
         return maySignal && !guestMayChooseTheCode

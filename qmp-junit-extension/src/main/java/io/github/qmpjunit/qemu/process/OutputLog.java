@@ -77,7 +77,12 @@ public final class OutputLog {
         this.secrets = secrets;
     }
 
-    /** Read the stream to its end on a daemon thread of that name. */
+    /**
+     * Read a stream to its end, on a daemon thread.
+     *
+     * @param stream the stream
+     * @param threadName the thread's name
+     */
     public void follow(InputStream stream, String threadName) {
         Thread thread = new Thread(() -> drain(stream), threadName);
         thread.setDaemon(true);
@@ -349,7 +354,11 @@ public final class OutputLog {
                                                 .stripTrailing());
     }
 
-    /** Wait until all who share the stream have closed it, so that {@link #text} is whole. */
+    /**
+     * Wait until all that share the stream have closed it, so that {@link #text} is whole.
+     *
+     * @param timeout how long to wait at most
+     */
     public void awaitEnd(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         lock.lock();

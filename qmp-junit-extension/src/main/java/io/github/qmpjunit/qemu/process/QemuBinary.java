@@ -49,7 +49,12 @@ public final class QemuBinary {
         return find(QEMU, named);
     }
 
-    /** Return the binary's name by the same rules, without a look whether it is there: it is to run on another machine. */
+    /**
+     * Return the binary's name by the same rules, without looking whether it is there: it is to run on another host.
+     *
+     * @param named a path or a command, or {@code null} if none was named
+     * @return the name
+     */
     public static String nameOf(@Nullable String named) {
         return Stream.of(
                         Optional.ofNullable(named),
@@ -61,7 +66,13 @@ public final class QemuBinary {
                 .orElse(QEMU.command);
     }
 
-    /** Find {@code qemu-storage-daemon} in the same way. */
+    /**
+     * Find {@code qemu-storage-daemon} in the same way.
+     *
+     * @param named a path, a command on the {@code PATH}, or {@code null} if none was named
+     * @return the binary's path
+     * @throws QemuNotFoundException if there is none
+     */
     public static Path findStorageDaemon(@Nullable String named) {
         return find(STORAGE_DAEMON, named);
     }

@@ -11,6 +11,12 @@ public class QemuException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /**
+     * Create an exception.
+     *
+     * @param message what was asked, what was found, and what to do; what shows itself to be secret in it is masked
+     * @param cause the root cause, or {@code null}
+     */
     public QemuException(String message, @Nullable Throwable cause) {
         this(new Secrets(), message, cause); // what shows itself; who knows more has masked that
     }

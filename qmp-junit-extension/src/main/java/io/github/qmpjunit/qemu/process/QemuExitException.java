@@ -11,6 +11,12 @@ public class QemuExitException extends QemuException {
 
     private final transient Optional<ExitStatus> exitStatus;
 
+    /**
+     * Create an exception.
+     *
+     * @param message how the process ended, and what is known about it
+     * @param exitStatus how it ended, if it has
+     */
     public QemuExitException(String message, Optional<ExitStatus> exitStatus) {
         super(message, null);
         this.exitStatus = exitStatus;

@@ -12,10 +12,23 @@ public class QemuStartException extends QemuException {
 
     private final transient @Nullable StartAttempt attempt;
 
+    /**
+     * Create an exception for a start that did not get as far as a command line.
+     *
+     * @param message what went wrong, and what to do
+     * @param cause the root cause, or {@code null}
+     */
     public QemuStartException(String message, @Nullable Throwable cause) {
         this(message, cause, null);
     }
 
+    /**
+     * Create an exception.
+     *
+     * @param message what went wrong, and what to do
+     * @param cause the root cause, or {@code null}
+     * @param attempt what is left of the attempt
+     */
     public QemuStartException(String message, @Nullable Throwable cause, @Nullable StartAttempt attempt) {
         super(message, cause);
         this.attempt = attempt;

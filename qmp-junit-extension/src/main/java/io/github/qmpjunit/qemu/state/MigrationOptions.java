@@ -86,6 +86,7 @@ public final class MigrationOptions {
         return parameters;
     }
 
+    /** {@return how long the migration may take. Default: a minute} */
     public Duration timeout() {
         return timeout;
     }

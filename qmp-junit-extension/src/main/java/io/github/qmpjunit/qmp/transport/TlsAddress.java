@@ -25,7 +25,7 @@ public record TlsAddress(QmpAddress inner, TlsOptions options) implements QmpAdd
         }
     }
 
-    /** Return the name that the server's certificate is to be checked against, where there is one. */
+    /** {@return the name that the server's certificate must have; empty if the transport has none} */
     public Optional<String> serverName() {
         return options.hostName()
                 .or(() -> inner instanceof TcpAddress tcp ? Optional.of(tcp.host()) : Optional.empty());

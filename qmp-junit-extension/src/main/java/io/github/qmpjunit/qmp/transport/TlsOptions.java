@@ -85,9 +85,10 @@ public final class TlsOptions {
     }
 
     /**
-     * Return the parameters of one connection.
+     * Return these options as JSSE takes them.
      *
-     * @throws IllegalArgumentException if TLS cannot be spoken so
+     * @param asClient whether this end of the connection is the client
+     * @return the parameters
      */
     public SSLParameters parameters(boolean asClient) {
         SSLEngine engine =
