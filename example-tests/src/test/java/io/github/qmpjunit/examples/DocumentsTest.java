@@ -3,6 +3,7 @@ package io.github.qmpjunit.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,9 @@ class DocumentsTest {
     private static final Pattern FILE = Pattern.compile(
             "`((?:scripts|\\.ci|\\.github|qmp-junit-extension|qmp-assertj|example-tests)/[\\w./-]+)[^`]*`");
     private static final Pattern CLASS = Pattern.compile("(?:`|>)([A-Z][a-z]+(?:[A-Z][a-z0-9]+)+)(?:`|[.(][^`]*`)");
+    private static final Pattern STARTS_THREADS = Pattern.compile("new (?:Thread|DaemonExecutor)\\(|\\.follow\\(");
+    private static final Pattern THREAD = Pattern.compile(
+            "\"((?:qmp-(?!junit-\"|scripted)|guest-agent-|scripted-|qtest-)[a-z-]*|-(?:stderr|exit|console|stdout))\"");
     private static final Pattern PICTURED =
             Pattern.compile("\\b((?:Qmp|Qemu|Event|Message|Observed|Failure|Storage|Scripted)[A-Z][A-Za-z]+)\\b");
 
@@ -52,6 +56,29 @@ class DocumentsTest {
                             .map(script -> "scripts/" + script.getFileName())
                             .filter(Predicate.not(text::contains)))
                     .isEmpty();
+        }
+    }
+
+    /** A thread that nobody wrote down is one that nobody thought of. */
+    @Test
+    void every_thread_is_in_the_table() throws IOException {
+        String table = Files.readString(ROOT.resolve("ARCHITECTURE.md")).split("## Threads")[1];
+
+        try (Stream<Path> sources = Files.walk(ROOT.resolve("qmp-junit-extension/src/main/java"))) {
+            assertThat(sources.filter(Files::isRegularFile)
+                            .map(DocumentsTest::text)
+                            .filter(source -> STARTS_THREADS.matcher(source).find())
+                            .flatMap(source -> found(THREAD, source).stream()))
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(name -> assertThat(table).contains(name));
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
