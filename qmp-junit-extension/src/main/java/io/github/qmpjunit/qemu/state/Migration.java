@@ -3,17 +3,22 @@ package io.github.qmpjunit.qemu.state;
 import static io.github.qmpjunit.qmp.QmpEvents.MIGRATION;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qmp.EventMatcher;
+import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEventListener;
+import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpListenerException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,27 +39,45 @@ import tools.jackson.databind.JsonNode;
  * migration.await(SOON);
  * }</pre>
  *
- * <p>Nothing is polled: both sides send {@code MIGRATION} events, for which the capability {@code events} is switched on. Thread-safe.
+ * <p>Nothing is polled: both sides send {@code MIGRATION} events, for which the capability {@code events} is switched on. When it has
+ * ended, both sides get back the capabilities and parameters that they had before. Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Migration {
 
+    private static final Logger LOGGER = System.getLogger(Migration.class.getName());
+
     private static final String COMPLETED = "completed";
     private static final String CANCELLED = "cancelled";
+    private static final String PAUSED = "pre-switchover";
     private static final Set<String> ENDS = Set.of(COMPLETED, CANCELLED, "failed");
     private static final String SOCKET = "migration";
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
-    private final MonitoredProcess source;
-    private final MonitoredProcess destination;
-    private final QmpEventListener sourceEvents;
-    private final QmpEventListener destinationEvents;
+    private final Side source;
+    private final Side destination;
+
+    /** One of the two machines, and the last status that was taken from its events. */
+    private static final class Side {
+        private final String role;
+        private final MonitoredProcess process;
+        private final QmpEventListener events;
+        private volatile String status = "";
+
+        Side(String role, MonitoredProcess process) {
+            this.role = role;
+            this.process = process;
+            this.events = process.qmp().listen(MIGRATION);
+        }
+
+        QmpClient qmp() {
+            return process.qmp();
+        }
+    }
 
     private Migration(MonitoredProcess source, MonitoredProcess destination) {
-        this.source = source;
-        this.destination = destination;
-        this.sourceEvents = source.qmp().listen(MIGRATION);
-        this.destinationEvents = destination.qmp().listen(MIGRATION);
+        this.source = new Side("source", source);
+        this.destination = new Side("destination", destination);
     }
 
     /**
@@ -94,28 +117,24 @@ public final class Migration {
     }
 
     private void begin(MigrationOptions options) {
-        Path socket = destination.directory().resolve(SOCKET);
+        Path socket = destination.process.directory().resolve(SOCKET);
         String uri = "unix:" + socket;
         JsonNode status = destination.qmp().execute("query-status").path("status");
         if (!status.asString("").equals("inmigrate")) {
             throw new IllegalArgumentException(
                     "Machine \"%s\" does not wait for a migration, it is \"%s\"; have incoming() in its definition"
-                            .formatted(destination.name(), status.asString("")));
+                            .formatted(destination.process.name(), status.asString("")));
         }
-        for (MonitoredProcess side : List.of(destination, source)) {
-            side.qmp().execute("migrate-set-capabilities", Map.of("capabilities", capabilities(options)));
-            if (!options.parameters().isEmpty()) {
-                side.qmp().execute("migrate-set-parameters", options.parameters());
-            }
+        for (Side side : List.of(destination, source)) {
+            MigrationSettings.apply(side.qmp(), capabilities(options), options.parameters());
         }
         destination.qmp().execute("migrate-incoming", Map.of("uri", uri));
         source.qmp().execute("migrate", Map.of("uri", uri));
     }
 
-    private static List<Map<String, Object>> capabilities(MigrationOptions options) {
-        List<Map<String, Object>> all = new ArrayList<>();
-        options.capabilities().forEach((name, on) -> all.add(Map.of("capability", name, "state", on)));
-        all.add(Map.of("capability", "events", "state", true));
+    private static Map<String, Boolean> capabilities(MigrationOptions options) {
+        Map<String, Boolean> all = new LinkedHashMap<>(options.capabilities());
+        all.put("events", true);
         return all;
     }
 
@@ -128,9 +147,9 @@ public final class Migration {
      */
     public JsonNode await(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
-        awaitStatus(source, sourceEvents, COMPLETED, deadline);
+        awaitStatus(source, COMPLETED, deadline);
         // The source is done when it has sent everything; whether that was any use, the destination knows.
-        awaitStatus(destination, destinationEvents, COMPLETED, deadline);
+        awaitStatus(destination, COMPLETED, deadline);
         end();
         return info();
     }
@@ -143,43 +162,53 @@ public final class Migration {
      * @throws MigrationException if the migration ends in another one, or it takes longer
      */
     public void awaitStatus(String status, Duration timeout) {
-        awaitStatus(source, sourceEvents, status, Deadline.in(timeout));
+        awaitStatus(source, status, Deadline.in(timeout));
     }
 
-    private void awaitStatus(MonitoredProcess side, QmpEventListener events, String wanted, Deadline deadline) {
-        String who = side.equals(source) ? "source" : "destination";
+    private void awaitStatus(Side side, String wanted, Deadline deadline) {
+        Waiting waiting = Waiting.begin(() -> "the %s, to be %s on the %s".formatted(this, wanted, side.role));
         try {
-            String status = "";
-            while (!status.equals(wanted)) {
-                status = events.next(EventMatcher.anyEvent(), deadline.remaining())
+            while (!side.status.equals(wanted)) {
+                if (ENDS.contains(side.status)) {
+                    end();
+                    throw failure("is %s instead of %s".formatted(side.status, wanted));
+                }
+                side.status = side.events
+                        .next(EventMatcher.anyEvent(), deadline.remaining())
                         .data()
                         .path("status")
                         .asString("");
-                if (ENDS.contains(status) && !status.equals(wanted)) {
-                    end();
-                    throw failure("is %s instead of %s".formatted(status, wanted));
-                }
             }
         } catch (QmpTimeoutException e) {
             throw new MigrationException(
                     MigrationReport.failure(
-                            source,
-                            destination,
-                            "is not %s on the %s within %s"
-                                    .formatted(wanted, who, Deadline.format(deadline.timeout()))),
+                            source.process,
+                            destination.process,
+                            "is not %s on the %s within %s%s"
+                                    .formatted(wanted, side.role, Deadline.format(deadline.timeout()), advice(wanted))),
                     e);
         } catch (QmpDisconnectedException e) {
             end();
-            throw failure("cannot become %s: the %s has ended".formatted(wanted, who));
-        } catch (QmpListenerException e) {
-            throw failure("cannot become %s: it is over".formatted(wanted));
+            throw failure("cannot become %s: the %s has ended".formatted(wanted, side.role));
+        } catch (QmpListenerException e) { // another thread has waited for its end
+            if (!side.status.equals(wanted)) {
+                throw failure("cannot become %s: it is over".formatted(wanted));
+            }
+        } finally {
+            waiting.end();
         }
+    }
+
+    private String advice(String wanted) {
+        boolean waits = wanted.equals(COMPLETED)
+                && MigrationReport.status(source.process).filter(PAUSED::equals).isPresent();
+        return waits ? ": the source waits in \"%s\" for proceed()".formatted(PAUSED) : "";
     }
 
     /** A destination that cannot use what it gets ends itself, and its last words are the reason: give it the time for them. */
     private MigrationException failure(String what) {
-        destination.endsWithin(FAREWELL);
-        return new MigrationException(MigrationReport.failure(source, destination, what), null);
+        destination.process.endsWithin(FAREWELL);
+        return new MigrationException(MigrationReport.failure(source.process, destination.process, what), null);
     }
 
     /**
@@ -189,7 +218,7 @@ public final class Migration {
      * @throws QmpErrorException if it does not pause
      */
     public void proceed() {
-        source.qmp().execute("migrate-continue", Map.of("state", "pre-switchover"));
+        source.qmp().execute("migrate-continue", Map.of("state", PAUSED));
     }
 
     /**
@@ -201,9 +230,9 @@ public final class Migration {
     public void cancel(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         source.qmp().execute(QmpCommand.of("migrate_cancel").withTimeout(deadline.remaining()));
-        awaitStatus(source, sourceEvents, CANCELLED, deadline);
+        awaitStatus(source, CANCELLED, deadline);
         end();
-        destination.kill();
+        destination.process.kill();
     }
 
     /** {@return the source's reply to {@code query-migrate}} */
@@ -211,13 +240,20 @@ public final class Migration {
         return source.qmp().execute("query-migrate");
     }
 
+    /** Where QEMU does not let the settings be put back, the next migration tries again, and fails where that matters. */
     private void end() {
-        sourceEvents.close();
-        destinationEvents.close();
+        for (Side side : List.of(source, destination)) {
+            side.events.close();
+            try {
+                MigrationSettings.putBack(side.qmp());
+            } catch (QmpException e) {
+                LOGGER.log(Level.DEBUG, "migration settings are not put back yet", e);
+            }
+        }
     }
 
     @Override
     public String toString() {
-        return "migration from \"%s\" to \"%s\"".formatted(source.name(), destination.name());
+        return "migration from \"%s\" to \"%s\"".formatted(source.process.name(), destination.process.name());
     }
 }

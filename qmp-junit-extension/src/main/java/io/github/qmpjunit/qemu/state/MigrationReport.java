@@ -4,6 +4,7 @@ import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
 import java.time.Duration;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Tells how a migration stands, as both machines see it. */
@@ -32,6 +33,15 @@ final class MigrationReport {
                     .formatted(execute(vm, "query-status").path("status").asString());
         } catch (QmpException e) {
             return "no run state";
+        }
+    }
+
+    /** Return the migration's status as this side has it; empty if it does not answer. */
+    static Optional<String> status(MonitoredProcess vm) {
+        try {
+            return execute(vm, "query-migrate").path("status").asStringOpt();
+        } catch (QmpException e) {
+            return Optional.empty();
         }
     }
 

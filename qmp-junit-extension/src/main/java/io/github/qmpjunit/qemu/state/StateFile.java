@@ -7,6 +7,7 @@ import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpInterruptedException;
@@ -16,12 +17,12 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A file that holds a machine's state: what a migration would send to another machine.
@@ -51,18 +52,17 @@ final class StateFile {
     void save(MonitoredProcess vm, Deadline deadline) {
         QmpClient qmp = vm.qmp();
         boolean running = isRunning(qmp);
-        JsonNode before = qmp.execute("query-migrate-parameters");
-        qmp.execute("migrate-set-parameters", AT_ONCE);
         String purpose = "save the state of machine \"%s\" to".formatted(vm.name());
         @Nullable QemuException failure = null;
         try {
+            MigrationSettings.apply(qmp, onlyEvents(qmp), AT_ONCE);
             Files.deleteIfExists(file);
             migrate(vm, "migrate", "rw", deadline);
         } catch (IOException | QmpException e) {
             failure = failure(purpose, e.getMessage(), e);
         }
         try {
-            putBack(qmp, before, running);
+            putBack(qmp, running);
         } catch (QmpException e) {
             if (failure == null) {
                 throw failure(purpose, "it was saved, but the machine is not what it was. " + e.getMessage(), e);
@@ -75,18 +75,23 @@ final class StateFile {
         }
     }
 
+    /** Return no capability but that for events: {@code pause-before-switchover}, say, would have it wait for ever. */
+    private static Map<String, Boolean> onlyEvents(QmpClient qmp) {
+        Map<String, Boolean> wanted = new LinkedHashMap<>();
+        MigrationSettings.capabilities(qmp).forEach((name, on) -> {
+            if (on) {
+                wanted.put(name, false);
+            }
+        });
+        wanted.put("events", true);
+        return wanted;
+    }
+
     /** Let the machine be as it was, also for a thread that was interrupted meanwhile. */
-    private static void putBack(QmpClient qmp, JsonNode before, boolean running) {
+    private static void putBack(QmpClient qmp, boolean running) {
         boolean interrupted = Thread.interrupted();
         try {
-            qmp.execute(QmpCommand.of(
-                            "migrate-set-parameters",
-                            Map.of(
-                                    "max-bandwidth",
-                                            before.path("max-bandwidth").asLong(),
-                                    "downtime-limit",
-                                            before.path("downtime-limit").asLong()))
-                    .withTimeout(PATIENCE));
+            MigrationSettings.putBack(qmp);
             awaitItself(qmp);
             if (running && !isRunning(qmp)) {
                 qmp.execute(QmpCommand.of("cont").withTimeout(PATIENCE));
@@ -136,7 +141,9 @@ final class StateFile {
             throw failure(purpose, "there is no such file that can be read", null);
         }
         try {
+            MigrationSettings.apply(vm.qmp(), Map.of("events", true), Map.of());
             migrate(vm, "migrate-incoming", "r", deadline);
+            MigrationSettings.putBack(vm.qmp());
         } catch (IOException | QmpException e) {
             throw failure(purpose, e.getMessage(), e);
         }
@@ -152,8 +159,6 @@ final class StateFile {
 
     private void migrate(MonitoredProcess vm, String command, String mode, Deadline deadline) throws IOException {
         QmpClient qmp = vm.qmp();
-        Map<String, ?> events = Map.of("capability", "events", "state", true);
-        qmp.execute("migrate-set-capabilities", Map.of("capabilities", List.of(events)));
         try (QmpEventListener migrations = qmp.listen(MIGRATION)) {
             String end;
             try {
@@ -181,8 +186,23 @@ final class StateFile {
         } else {
             try (RandomAccessFile open = new RandomAccessFile(file.toFile(), mode)) {
                 qmp.execute(QmpCommand.of("getfd", Map.of("fdname", FD_NAME)).withFds(open.getFD()));
-                qmp.execute(command, Map.of("uri", "fd:" + FD_NAME));
+                try {
+                    qmp.execute(command, Map.of("uri", "fd:" + FD_NAME));
+                } catch (QmpErrorException e) {
+                    closeFd(qmp, e);
+                    throw e;
+                }
             }
+        }
+    }
+
+    private static void closeFd(QmpClient qmp, QmpException reason) {
+        try {
+            qmp.execute("closefd", Map.of("fdname", FD_NAME));
+        } catch (QmpErrorException e) {
+            // It was used before the command was refused.
+        } catch (QmpException e) {
+            reason.addSuppressed(e);
         }
     }
 

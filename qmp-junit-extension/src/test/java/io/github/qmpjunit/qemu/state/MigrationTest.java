@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 public class MigrationTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration FOR_EVER = Duration.ofHours(1);
     private static final MigrationOptions NEVER_DONE =
             MigrationOptions.defaults().withParameter("max-bandwidth", 4096).withTimeout(Duration.ofMillis(300));
     private static final long ADDRESS = 0x2000000; // where the firmware does not look
@@ -71,7 +72,7 @@ public class MigrationTest {
         assertThat(destination.endsWithin(SOON)).isTrue();
         assertThatThrownBy(() -> migration.await(SOON))
                 .isInstanceOf(MigrationException.class)
-                .hasMessageContaining("cannot become completed: it is over");
+                .hasMessageContaining("is cancelled instead of completed");
     }
 
     @Test
@@ -110,6 +111,48 @@ public class MigrationTest {
                 .hasMessageContaining("is failed instead of completed")
                 .hasMessageMatching("(?s).*Source: run state \"running\", migration \"failed\": \\S.*")
                 .hasMessageContaining("was ended by signal 9 (SIGKILL)");
+    }
+
+    @Test
+    void the_wait_for_one_that_has_failed_already_ends_at_once() {
+        Migration migration = source.startMigrationTo(destination, NEVER_DONE);
+        migration.awaitStatus("active", SOON);
+        destination.kill();
+        migration.awaitStatus("failed", SOON);
+
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> migration.await(FOR_EVER))
+                    .isInstanceOf(MigrationException.class)
+                    .hasMessageContaining("is failed instead of completed")
+                    .hasMessageMatching("(?s).*migration \"failed\": \\S.*");
+        }
+        assertThatThrownBy(() -> migration.awaitStatus("active", FOR_EVER))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("is failed instead of active");
+    }
+
+    @Test
+    void the_wait_for_one_that_has_completed_already_ends_at_once() {
+        Migration migration = source.startMigrationTo(destination, MigrationOptions.defaults());
+        migration.awaitStatus("completed", SOON);
+
+        migration.await(FOR_EVER);
+        migration.await(FOR_EVER);
+        migration.awaitStatus("completed", FOR_EVER);
+    }
+
+    @Test
+    void one_that_waits_for_the_test_says_so() {
+        Migration migration = source.startMigrationTo(
+                destination, MigrationOptions.defaults().withCapability("pause-before-switchover"));
+        migration.awaitStatus("pre-switchover", SOON);
+
+        assertThatThrownBy(() -> migration.await(Duration.ofMillis(20)))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining(
+                        "is not completed on the source within 20 ms: the source waits in \"pre-switchover\" for proceed().");
+        migration.proceed();
+        migration.await(SOON);
     }
 
     @Test
