@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BackupTest {
 
     @Test
-    void copies_a_disk_as_it_was_while_its_guest_goes_on_writing(QmpClient qmp, @TempDir Path dir) throws IOException {
+    void copies_a_disk_as_it_was_while_its_guest_goes_on_writing(QemuMachine vm, QmpClient qmp, @TempDir Path dir)
+            throws IOException {
         Path disk = Disks.random(dir.resolve("disk.raw"));
         byte[] before = Files.readAllBytes(disk);
         Path copy = Disks.empty(dir.resolve("copy.raw"));
@@ -36,7 +38,7 @@ class BackupTest {
         Map<String, ?> backup =
                 Map.of("job-id", "backup0", "device", "disk", "target", "copy", "sync", "full", "speed", 1);
         qmp.execute("blockdev-backup", backup);
-        Disks.writeAsGuest(qmp, "hd0", SIZE - 64 * KIB, 64 * KIB);
+        Disks.writeAsGuest(vm, "hd0", SIZE - 64 * KIB, 64 * KIB);
         qmp.execute("block-job-set-speed", Map.of("device", "backup0", "speed", 0));
 
         assertThat(qmp).job("backup0").succeeds();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CommitTest {
 
     @Test
-    void merges_a_snapshot_into_the_disk_below(QmpClient qmp, @TempDir Path dir) throws IOException {
+    void merges_a_snapshot_into_the_disk_below(QemuMachine vm, QmpClient qmp, @TempDir Path dir) throws IOException {
         Path disk = Disks.random(dir.resolve("disk.raw"));
         byte[] before = Files.readAllBytes(disk);
         qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "disk", "filename", disk));
@@ -33,7 +34,7 @@ class CommitTest {
         qmp.execute(
                 "blockdev-snapshot-sync",
                 Map.of("node-name", "disk", "snapshot-file", overlay, "snapshot-node-name", "overlay"));
-        Disks.writeAsGuest(qmp, "hd0", 64 * KIB, 64 * KIB);
+        Disks.writeAsGuest(vm, "hd0", 64 * KIB, 64 * KIB);
         assertThat(disk).as("as it was").hasBinaryContent(before);
 
         qmp.execute("block-commit", Map.of("job-id", "commit0", "device", "overlay"));

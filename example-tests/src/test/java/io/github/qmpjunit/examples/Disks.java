@@ -1,7 +1,6 @@
 package io.github.qmpjunit.examples;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -39,19 +38,17 @@ final class Disks {
     }
 
     /** Write to a block node, in bytes. */
-    static void write(QmpClient qmp, String node, int offset, int length) {
-        qemuIo(qmp, node, offset, length);
+    static void write(QemuMachine vm, String node, int offset, int length) {
+        qemuIo(vm, node, offset, length);
     }
 
     /** Write through a device, as its guest does; what a job puts between the device and its node sees that. */
-    static void writeAsGuest(QmpClient qmp, String device, int offset, int length) {
-        qemuIo(qmp, "-d " + device, offset, length);
+    static void writeAsGuest(QemuMachine vm, String device, int offset, int length) {
+        qemuIo(vm, "-d " + device, offset, length);
     }
 
-    private static void qemuIo(QmpClient qmp, String target, int offset, int length) {
-        assertThat(qmp.hmp("qemu-io %s \"write -q -P %s %s %s\"".formatted(target, PATTERN, offset, length)))
-                .as("what the human monitor complains of")
-                .isEmpty();
+    private static void qemuIo(QemuMachine vm, String target, int offset, int length) {
+        vm.qemuIo(target, "write -P %s %s %s".formatted(PATTERN, offset, length));
     }
 
     /** Read a part of a raw image, in bytes. */

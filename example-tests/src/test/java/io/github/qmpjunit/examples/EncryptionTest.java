@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuTest;
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class EncryptionTest {
 
     @Test
-    void opens_an_encrypted_image_only_with_its_passphrase(QmpClient qmp, @TempDir Path dir) throws IOException {
+    void opens_an_encrypted_image_only_with_its_passphrase(QemuMachine vm, QmpClient qmp, @TempDir Path dir)
+            throws IOException {
         Path image = Files.createFile(dir.resolve("disk.luks"));
         qmp.execute("object-add", Map.of("qom-type", "secret", "id", "right", "data", "open sesame"));
         qmp.execute("object-add", Map.of("qom-type", "secret", "id", "wrong", "data", "open barley"));
@@ -45,7 +47,7 @@ class EncryptionTest {
         assertThat(qmp).executing("blockdev-add", luks("wrong")).failsWithDescriptionContaining("Invalid password");
         assertThat(qmp).executing("blockdev-add", luks("right")).succeeds();
 
-        Disks.write(qmp, "disk", 0, SIZE);
+        Disks.write(vm, "disk", 0, SIZE);
         assertThat(Files.readString(image, ISO_8859_1)).doesNotContain("ZZZZZZZZ");
     }
 

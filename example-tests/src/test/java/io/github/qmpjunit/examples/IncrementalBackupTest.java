@@ -6,6 +6,7 @@ import static io.github.qmpjunit.qmp.QmpEvents.BLOCK_JOB_COMPLETED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuTest;
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import java.io.IOException;
@@ -20,14 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 class IncrementalBackupTest {
 
     @Test
-    void copies_only_what_has_changed_since_the_last_backup(QmpClient qmp, @TempDir Path dir) throws IOException {
+    void copies_only_what_has_changed_since_the_last_backup(QemuMachine vm, QmpClient qmp, @TempDir Path dir)
+            throws IOException {
         Path disk = Disks.random(dir.resolve("disk.raw"));
         Path copy = Files.copy(disk, dir.resolve("copy.raw"));
         qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "disk", "filename", disk));
         qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "copy", "filename", copy));
         qmp.execute("block-dirty-bitmap-add", Map.of("node", "disk", "name", "daily"));
 
-        Disks.write(qmp, "disk", 128 * KIB, 64 * KIB);
+        Disks.write(vm, "disk", 128 * KIB, 64 * KIB);
         qmp.execute(QmpCommand.of("blockdev-backup")
                 .with("job-id", "backup0")
                 .with("device", "disk")

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmpjunit.junit.EnabledIfQemu;
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,8 +42,8 @@ class MirrorTest {
     }
 
     @Test
-    void moves_a_disk_under_its_guest(QmpClient qmp) {
-        Disks.writeAsGuest(qmp, "hd0", 0, 64 * KIB);
+    void moves_a_disk_under_its_guest(QemuMachine vm, QmpClient qmp) {
+        Disks.writeAsGuest(vm, "hd0", 0, 64 * KIB);
         assertThat(qmp).job("mirror0").succeeds();
 
         assertThat(moved).hasSameBinaryContentAs(disk);
@@ -59,10 +60,10 @@ class MirrorTest {
 
     @Test
     @EnabledIfQemu(command = "block-job-change")
-    void keeps_both_places_alike_from_now_on(QmpClient qmp) throws IOException {
+    void keeps_both_places_alike_from_now_on(QemuMachine vm, QmpClient qmp) throws IOException {
         qmp.execute("block-job-change", Map.of("id", "mirror0", "type", "mirror", "copy-mode", "write-blocking"));
         assertThat(qmp).awaitReply("query-block-jobs").with("[0].actively-synced", true);
-        Disks.writeAsGuest(qmp, "hd0", 0, 64 * KIB);
+        Disks.writeAsGuest(vm, "hd0", 0, 64 * KIB);
 
         assertThat(Disks.read(moved, 0, 64 * KIB)).containsOnly(PATTERN);
         assertThat(qmp).job("mirror0").succeeds();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +22,11 @@ class NbdExportTest {
 
     @Test
     void uses_a_disk_of_another_machine(
-            @Vm("server") QmpClient server, @Vm("client") QmpClient client, @TempDir Path dir) throws IOException {
+            @Vm("server") QmpClient server,
+            @Vm("client") QmpClient client,
+            @Vm("client") QemuMachine clientVm,
+            @TempDir Path dir)
+            throws IOException {
         Path socket = dir.resolve("nbd");
         Path disk = Disks.random(dir.resolve("disk.raw"));
         server.execute("blockdev-add", Map.of("driver", "file", "node-name", "disk", "filename", disk));
@@ -32,7 +37,7 @@ class NbdExportTest {
         Map<String, ?> address = Map.of("type", "unix", "path", socket);
         client.execute(
                 "blockdev-add", Map.of("driver", "nbd", "node-name", "remote", "export", "disk", "server", address));
-        Disks.write(client, "remote", 64 * KIB, 64 * KIB);
+        Disks.write(clientVm, "remote", 64 * KIB, 64 * KIB);
         client.execute("blockdev-del", Map.of("node-name", "remote"));
 
         assertThat(Disks.read(disk, 64 * KIB, 64 * KIB)).containsOnly(PATTERN);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ResizeTest {
 
     @Test
-    void grows_a_disk_that_is_in_use(QmpClient qmp, @TempDir Path dir) throws IOException {
+    void grows_a_disk_that_is_in_use(QemuMachine vm, QmpClient qmp, @TempDir Path dir) throws IOException {
         Path disk = Disks.empty(dir.resolve("disk.raw"));
         qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "disk", "filename", disk));
         qmp.execute("device_add", Map.of("driver", "scsi-hd", "id", "hd0", "drive", "disk"));
@@ -33,7 +34,7 @@ class ResizeTest {
 
         assertThat(qmp).executing("query-block").returns("[0].inserted.image.virtual-size", 3 * SIZE);
         assertThat(disk).hasSize(3 * SIZE);
-        Disks.writeAsGuest(qmp, "hd0", 2 * SIZE, 64 * KIB);
+        Disks.writeAsGuest(vm, "hd0", 2 * SIZE, 64 * KIB);
         assertThat(Disks.read(disk, 2 * SIZE, 64 * KIB)).containsOnly(PATTERN);
     }
 }

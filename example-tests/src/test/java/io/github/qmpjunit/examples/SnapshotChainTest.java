@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,16 +25,16 @@ import org.junit.jupiter.api.io.TempDir;
 class SnapshotChainTest {
 
     @Test
-    void takes_snapshots_one_upon_the_other(QmpClient qmp, @TempDir Path dir) throws IOException {
+    void takes_snapshots_one_upon_the_other(QemuMachine vm, QmpClient qmp, @TempDir Path dir) throws IOException {
         Path disk = Disks.random(dir.resolve("disk.raw"));
         byte[] before = Files.readAllBytes(disk);
         qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", "disk", "filename", disk));
         qmp.execute("device_add", Map.of("driver", "scsi-hd", "id", "hd0", "drive", "disk"));
 
         snapshot(qmp, dir, "disk", "monday");
-        Disks.writeAsGuest(qmp, "hd0", 0, 64 * KIB);
+        Disks.writeAsGuest(vm, "hd0", 0, 64 * KIB);
         snapshot(qmp, dir, "monday", "tuesday");
-        Disks.writeAsGuest(qmp, "hd0", 64 * KIB, 64 * KIB);
+        Disks.writeAsGuest(vm, "hd0", 64 * KIB, 64 * KIB);
 
         assertThat(qmp)
                 .executing("query-block")

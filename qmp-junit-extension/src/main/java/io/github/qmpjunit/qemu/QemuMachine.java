@@ -18,6 +18,7 @@ import io.github.qmpjunit.qemu.process.QemuTimeoutException;
 import io.github.qmpjunit.qemu.qtest.Qtest;
 import io.github.qmpjunit.qemu.state.Migration;
 import io.github.qmpjunit.qemu.state.MigrationOptions;
+import io.github.qmpjunit.qemu.state.QemuIo;
 import io.github.qmpjunit.qemu.state.Snapshot;
 import io.github.qmpjunit.qemu.state.Snapshots;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -65,6 +66,7 @@ public final class QemuMachine implements MonitoredProcess {
     private final Optional<Attachment> attachment;
     private final Snapshots snapshots;
     private final Faults faults;
+    private final QemuIo qemuIo;
 
     private QemuMachine(
             LaunchedProcess monitored,
@@ -78,8 +80,9 @@ public final class QemuMachine implements MonitoredProcess {
         this.qtest = qtest;
         this.guestAgent = guestAgent;
         this.attachment = attachment;
+        this.qemuIo = new QemuIo(monitored);
         this.snapshots = new Snapshots(monitored, guestAgent);
-        this.faults = new Faults(monitored, definition.faultyDisks());
+        this.faults = new Faults(monitored, definition.faultyDisks(), qemuIo);
     }
 
     /** {@return a builder for a machine} */
@@ -307,6 +310,22 @@ public final class QemuMachine implements MonitoredProcess {
     /** {@return what can be made to go wrong with this machine, and what has been and is not undone yet} */
     public Faults faults() {
         return faults;
+    }
+
+    /**
+     * Read or write a disk from inside QEMU, without a guest, and make sure that it succeeds: {@code qemuIo("disk", "write -P 1 0 64k")}.
+     *
+     * <p>The human monitor's {@code qemu-io}, whose answer is empty whether it succeeded or not; {@code qmp().hmp("qemu-io ...")} does not
+     * notice that.
+     *
+     * @param target a block node, or {@code -d} and a device's id
+     * @param command {@code read}, {@code write}, {@code discard}, {@code readv} or {@code writev} with its arguments, without {@code -q}
+     * @return what the command printed
+     * @throws IllegalArgumentException if it is another command, which does not report whether it succeeded
+     * @throws QemuException if the command fails, in qemu-io's words, or QEMU runs on another host
+     */
+    public String qemuIo(String target, String command) {
+        return qemuIo.execute(target, command);
     }
 
     /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qemu.faults;
 
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.QemuException;
+import io.github.qmpjunit.qemu.state.QemuIo;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpException;
 import java.time.Duration;
@@ -56,11 +57,12 @@ public final class Faults implements AutoCloseable {
      *
      * @param vm the process
      * @param disks the disks that can be made to fail, by name, with whether they are read-only
+     * @param io reads and writes them
      */
-    public Faults(MonitoredProcess vm, Map<String, Boolean> disks) {
+    public Faults(MonitoredProcess vm, Map<String, Boolean> disks, QemuIo io) {
         this.vm = vm;
         this.disks = new LinkedHashMap<>();
-        disks.forEach((disk, readOnly) -> this.disks.put(disk, new FaultyDisk(disk, readOnly)));
+        disks.forEach((disk, readOnly) -> this.disks.put(disk, new FaultyDisk(disk, readOnly, io)));
     }
 
     /**

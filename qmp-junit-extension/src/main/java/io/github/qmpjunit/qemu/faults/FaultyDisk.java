@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.faults;
 
 import io.github.qmpjunit.qemu.process.QemuException;
+import io.github.qmpjunit.qemu.state.QemuIo;
 import io.github.qmpjunit.qemu.wiring.FaultyNode;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpException;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -22,9 +24,13 @@ final class FaultyDisk {
 
     private static final int STALL = 0;
 
+    /** With another fault, the request that blocks the way fails, which does not make the way free. */
+    private static final Pattern READ_FAILED = Pattern.compile("readv failed: .*");
+
     /** In bytes; with one byte per second allowed, as many seconds. */
     private static final long BLOCKADE = 1 << 20;
 
+    private final QemuIo io;
     private final String name;
     private final boolean readOnly;
 
@@ -36,7 +42,8 @@ final class FaultyDisk {
     private String below;
     private int errorNodes;
 
-    FaultyDisk(String name, boolean readOnly) {
+    FaultyDisk(String name, boolean readOnly, QemuIo io) {
+        this.io = io;
         this.name = name;
         this.readOnly = readOnly;
         this.below = FaultyNode.image(name);
@@ -168,7 +175,7 @@ final class FaultyDisk {
      * standard output may carry QMP.
      */
     private void blockTheWay(QmpClient qmp) {
-        qmp.hmp("qemu-io %s \"aio_read -q 0 %s\"".formatted(name, Math.min(BLOCKADE, size(qmp))));
+        io.begin(name, "aio_read -q 0 " + Math.min(BLOCKADE, size(qmp)), READ_FAILED);
     }
 
     private long size(QmpClient qmp) {

@@ -278,9 +278,9 @@ public class FaultsTest {
                         "disk0",
                         Map.of("driver", "qcow2", "file", Map.of("driver", "file", "filename", image.toString())))
                 .start();
-        vm.qmp().hmp("qemu-io disk0 \"write -q -P 1 0 64k\"");
-        vm.qmp().hmp("qemu-io disk0 \"flush\"");
-        vm.qmp().hmp("qemu-io disk0 \"write -q -P 2 1M 64k\"");
+        vm.qemuIo("disk0", "write -P 1 0 64k");
+        assertThat(vm.qmp().hmp("qemu-io disk0 \"flush\"")).isEmpty();
+        vm.qemuIo("disk0", "write -P 2 1M 64k");
 
         vm.faults().powerLoss();
 
