@@ -57,13 +57,21 @@ public final class Waiting {
     }
 
     /**
-     * Return what a thread waits for: the innermost wait.
+     * Return what a thread waits for: the outermost wait, which is what the test has asked for; what that consists of is ours.
      *
      * @param thread the thread
      * @return what it waits for; empty if it does not wait, or has not said for what
      */
     public static Optional<String> of(Thread thread) {
-        return Optional.ofNullable(NOW.get(thread)).map(Waiting::describe);
+        return Optional.ofNullable(NOW.get(thread)).map(Waiting::outermost).map(Waiting::describe);
+    }
+
+    private Waiting outermost() {
+        Waiting each = this;
+        while (each.outer != null) {
+            each = each.outer;
+        }
+        return each;
     }
 
     private String describe() {

@@ -4,6 +4,7 @@ import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
@@ -20,6 +21,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -62,6 +64,10 @@ public final class GuestAgent {
     private static final Duration LAST_ANSWER = Duration.ofSeconds(2);
 
     private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+
+    /** The agent says that a program has exited when its output is closed, by all that have inherited it. */
+    private static final String OUTPUT_OPEN =
+            ", but something that it started keeps its output open. Let what goes on in the background write elsewhere, such as to /dev/null";
 
     private final String owner;
     private final Supplier<String> circumstances;
@@ -121,7 +127,13 @@ public final class GuestAgent {
      * @throws GuestAgentException if that question takes longer
      */
     public void whileQuiet(Duration timeout, Runnable action) {
-        acquire("be quiet for a moment", Deadline.in(timeout));
+        Waiting waiting =
+                Waiting.begin(() -> "the answer of the guest agent of %s to an earlier question".formatted(owner));
+        try {
+            acquire("be quiet for a moment", Deadline.in(timeout));
+        } finally {
+            waiting.end();
+        }
         try {
             action.run();
         } finally {
@@ -169,7 +181,15 @@ public final class GuestAgent {
      * @return what the agent returned
      */
     public JsonNode execute(QmpCommand command) {
-        Deadline deadline = Deadline.in(command.timeout().orElse(TIMEOUT));
+        Waiting waiting = Waiting.begin(() -> "the answer of the guest agent of %s to %s".formatted(owner, command));
+        try {
+            return executeInTurn(command, Deadline.in(command.timeout().orElse(TIMEOUT)));
+        } finally {
+            waiting.end();
+        }
+    }
+
+    private JsonNode executeInTurn(QmpCommand command, Deadline deadline) {
         acquire(command, deadline);
         try {
             synchronise(command, deadline);
@@ -216,7 +236,15 @@ public final class GuestAgent {
      * @throws GuestAgentException if the agent is not there to hear it
      */
     public void executeWithoutReply(QmpCommand command) {
-        Deadline deadline = Deadline.in(command.timeout().orElse(TIMEOUT));
+        Waiting waiting = Waiting.begin(() -> "the guest agent of %s, to tell it %s".formatted(owner, command));
+        try {
+            tellInTurn(command, Deadline.in(command.timeout().orElse(TIMEOUT)));
+        } finally {
+            waiting.end();
+        }
+    }
+
+    private void tellInTurn(QmpCommand command, Deadline deadline) {
         acquire(command, deadline);
         try {
             synchronise(command, deadline);
@@ -325,6 +353,15 @@ public final class GuestAgent {
      *     tell what became of it
      */
     public GuestProgramResult run(GuestProgram program) {
+        Waiting waiting = Waiting.begin(() -> "the end of \"%s\" in the guest of %s".formatted(program, owner));
+        try {
+            return runToItsEnd(program);
+        } finally {
+            waiting.end();
+        }
+    }
+
+    private GuestProgramResult runToItsEnd(GuestProgram program) {
         Deadline deadline = Deadline.in(program.timeLimit());
         Deadline lastAnswer = Deadline.in(deadline.timeout().plus(LAST_ANSWER));
         long pid = start(program, deadline);
@@ -339,9 +376,7 @@ public final class GuestAgent {
         }
         if (status == null) {
             throw new GuestAgentException(
-                    "\"%s\" in the guest of %s has not ended within %s%s"
-                            .formatted(program, owner, Deadline.format(program.timeLimit()), kill(program, pid)),
-                    null);
+                    "\"%s\" in the guest of %s %s".formatted(program, owner, kill(program, pid)), null);
         }
         return result(program, status);
     }
@@ -397,21 +432,51 @@ public final class GuestAgent {
 
     /** Kill a program, and say how that went and what it had written. */
     private String kill(GuestProgram program, long pid) {
+        String late = "has not ended within " + Deadline.format(program.timeLimit());
         try {
             Deadline deadline = Deadline.in(KILL_LIMIT);
-            execute(QmpCommand.of("guest-exec", Map.of("path", "kill", "arg", List.of("-KILL", Long.toString(pid))))
-                    .withTimeout(deadline.remaining()));
+            Optional<String> refusal = sendKill(pid, deadline);
+            if (refusal.isPresent()) {
+                return isNoLongerThere(refusal.get())
+                        ? "has ended" + OUTPUT_OPEN
+                        : late + ", and it could not be killed: " + refusal.get();
+            }
             JsonNode status = awaitEnd(pid, Deadline.in(deadline.remaining().minus(LONGEST_PAUSE)), deadline);
             if (status != null) {
                 GuestProgramResult result = result(program, status);
-                return "; it was killed"
+                return late + "; it was killed"
                         + GuestProgramResult.written("standard output", result.stdout(), result.stdoutTruncated())
                         + GuestProgramResult.written("standard error", result.stderr(), result.stderrTruncated());
             }
-            return ", and not even after it was sent SIGKILL";
+            return sendKill(pid, Deadline.in(LAST_ANSWER))
+                            .filter(GuestAgent::isNoLongerThere)
+                            .isPresent()
+                    ? late + "; it was killed" + OUTPUT_OPEN
+                    : late + ", and not even after it was sent SIGKILL";
         } catch (GuestAgentException e) {
-            return ", and it could not be killed: " + e.getMessage();
+            return late + ", and it could not be killed: " + e.getMessage();
         }
+    }
+
+    /** Return why that was not possible; empty if it was. */
+    private Optional<String> sendKill(long pid, Deadline deadline) {
+        Map<String, ?> kill =
+                Map.of("path", "kill", "arg", List.of("-KILL", Long.toString(pid)), "capture-output", true);
+        long killer = execute(QmpCommand.of("guest-exec", kill).withTimeout(deadline.remaining()))
+                .path("pid")
+                .asLong(0);
+        JsonNode status =
+                awaitEnd(killer, deadline, Deadline.in(deadline.remaining().plus(LAST_ANSWER)));
+        if (status == null) {
+            return Optional.of("\"kill\" does not end");
+        }
+        return status.path("exitcode").asInt(-1) == 0
+                ? Optional.empty()
+                : Optional.of(text(status.path("err-data")).strip());
+    }
+
+    private static boolean isNoLongerThere(String refusal) {
+        return refusal.contains("No such process");
     }
 
     private static GuestProgramResult result(GuestProgram program, JsonNode status) {

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.guest;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -79,6 +80,7 @@ public final class Screen {
      * @throws io.github.qmpjunit.qmp.QmpException if QEMU does not answer in time, or has ended
      */
     public byte[] png() {
+        Waiting waiting = Waiting.begin(() -> "a picture of machine \"%s\"".formatted(machine));
         Deadline deadline = Deadline.in(timeout);
         Path file = directory.resolve("screen" + LAST_NUMBER.incrementAndGet());
         try {
@@ -97,6 +99,8 @@ public final class Screen {
                     "Cannot take a picture of machine \"%s\": %s%s".formatted(machine, e.description(), advice), e);
         } catch (IOException e) {
             throw new QemuException("Cannot take a picture of machine \"%s\": %s".formatted(machine, e), e);
+        } finally {
+            waiting.end();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu.guest;
 
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.process.OutputLog;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.secrets.Secrets;
@@ -63,6 +64,8 @@ public final class SerialConsole {
      * @throws QemuException if the machine has ended
      */
     public void send(byte[] bytes) {
+        Waiting waiting =
+                Waiting.begin(() -> "the guest to take %s bytes from console \"%s\"".formatted(bytes.length, name));
         sending.lock();
         try {
             input.write(bytes);
@@ -71,6 +74,7 @@ public final class SerialConsole {
                     "Cannot send %s bytes to console \"%s\": %s".formatted(bytes.length, name, e.getMessage()), e);
         } finally {
             sending.unlock();
+            waiting.end();
         }
     }
 

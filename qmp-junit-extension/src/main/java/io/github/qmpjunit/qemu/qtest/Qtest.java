@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.qtest;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * Replies come in the order of commands and carry no id, so after a reply that did not come in time the connection cannot be used
  * any more. Numbers are unsigned; those of 64 bits use the whole {@code long}. Thread-safe.
  *
+ * <p>It works on any connected socket, with a QEMU of your own too: {@code new Qtest(socket, "mine")}, where QEMU was started with {@code
+ * -qtest unix:/path,server=on,wait=off} or connects to you. Whoever connected the socket closes it, and this with it.
+ *
  * <p>The protocol is described in QEMU's {@code softmmu/qtest.c} ({@code system/qtest.c} since 8.2).
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
@@ -43,7 +47,9 @@ public final class Qtest {
 
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(10);
     private static final String END = "";
+    private static final QtestIrq NO_MORE = new QtestIrq(-1, false);
 
+    private final String owner;
     private final OutputStream output;
     private final ReentrantLock asking = new ReentrantLock();
     private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
@@ -58,6 +64,7 @@ public final class Qtest {
      * @throws IOException if the socket is not connected
      */
     public Qtest(Socket socket, String owner) throws IOException {
+        this.owner = owner;
         this.output = socket.getOutputStream();
         BufferedReader input =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
@@ -81,6 +88,7 @@ public final class Qtest {
             // The socket is closed with the machine: that is its end.
         } finally {
             replies.add(END);
+            irqs.add(NO_MORE);
         }
     }
 
@@ -93,6 +101,7 @@ public final class Qtest {
      */
     public String command(String command) {
         Deadline deadline = Deadline.in(REPLY_TIMEOUT);
+        Waiting waiting = Waiting.begin(() -> "the reply of %s to qtest command \"%s\"".formatted(owner, command));
         asking.lock();
         try {
             if (broken != null) {
@@ -116,6 +125,7 @@ public final class Qtest {
             throw new QtestException("The thread was interrupted during qtest command \"%s\"".formatted(command), e);
         } finally {
             asking.unlock();
+            waiting.end();
         }
     }
 
@@ -364,12 +374,13 @@ public final class Qtest {
      * @param line the line's number
      * @param raised whether it is to be raised; else lowered
      * @param timeout how long to wait at most
-     * @throws QtestException if it does not change so in time; the message tells which did
+     * @throws QtestException if it does not change so in time, or the machine ends; the message tells which did
      */
     public void awaitIrq(int line, boolean raised, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         QtestIrq wanted = new QtestIrq(line, raised);
         List<QtestIrq> seen = new ArrayList<>();
+        Waiting waiting = Waiting.begin(() -> "%s of %s".formatted(wanted, owner));
         try {
             while (true) {
                 QtestIrq irq = irqs.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
@@ -380,11 +391,17 @@ public final class Qtest {
                 if (irq.equals(wanted)) {
                     return;
                 }
+                if (irq.equals(NO_MORE)) {
+                    irqs.add(NO_MORE); // for whoever waits next
+                    throw new QtestException("No %s: the machine has ended; seen: %s".formatted(wanted, seen), null);
+                }
                 seen.add(irq);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QtestException("The thread was interrupted while it waited for " + wanted, e);
+        } finally {
+            waiting.end();
         }
     }
 

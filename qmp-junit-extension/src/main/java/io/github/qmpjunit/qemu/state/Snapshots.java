@@ -5,6 +5,7 @@ import static io.github.qmpjunit.qmp.QmpEvents.JOB_STATUS_CHANGE;
 import static io.github.qmpjunit.qmp.QmpEvents.RESET;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.guest.GuestAgent;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.QemuException;
@@ -158,17 +159,30 @@ public final class Snapshots {
      * @throws QemuException if the machine does not wait for it, or the file cannot be read
      */
     public void load(Path file, Duration timeout) {
-        new StateFile(file).load(machine, Deadline.in(timeout));
+        Waiting waiting = Waiting.begin(() -> "QEMU to load the state of machine \"%s\"".formatted(qmp.name()));
+        try {
+            new StateFile(file).load(machine, Deadline.in(timeout));
+        } finally {
+            waiting.end();
+        }
     }
 
     /** Work while nobody else does: no snapshot, no job, and nothing that the guest agent is to answer. */
     private void alone(String purpose, Duration timeout, Work work) {
-        Deadline deadline = Deadline.in(timeout);
+        Waiting waiting = Waiting.begin(() -> "QEMU to " + purpose);
+        try {
+            alone(purpose, Deadline.in(timeout), work);
+        } finally {
+            waiting.end();
+        }
+    }
+
+    private void alone(String purpose, Deadline deadline, Work work) {
         try {
             if (!working.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new QemuException(
                         "Could not %s within %s: another thread takes or loads a snapshot"
-                                .formatted(purpose, Deadline.format(timeout)),
+                                .formatted(purpose, Deadline.format(deadline.timeout())),
                         null);
             }
         } catch (InterruptedException e) {

@@ -115,6 +115,20 @@ class GuestAgentTest {
     }
 
     @Test
+    void a_program_that_has_ended_but_whose_output_is_kept_open_is_told_from_one_that_has_not() {
+        assertThatThrownBy(() -> agent.run(
+                        GuestProgram.of("sh", "-c", "sleep 60 & echo x").withTimeLimit(Duration.ofSeconds(2))))
+                .isInstanceOf(GuestAgentException.class)
+                .hasMessageContaining(
+                        "in the guest of QEMU \"guest\" has ended, but something that it started keeps its output open.");
+        assertThatThrownBy(() -> agent.run(
+                        GuestProgram.of("sh", "-c", "sleep 60 & sleep 50").withTimeLimit(Duration.ofSeconds(2))))
+                .isInstanceOf(GuestAgentException.class)
+                .hasMessageContaining(
+                        "has not ended within 2 s; it was killed, but something that it started keeps its output open.");
+    }
+
+    @Test
     void a_program_that_is_not_there_is_refused_by_the_agent() {
         assertThatThrownBy(() -> agent.run("no-such-program"))
                 .isInstanceOf(GuestAgentException.class)

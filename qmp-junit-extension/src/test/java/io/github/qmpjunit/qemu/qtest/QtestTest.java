@@ -10,13 +10,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qemu.process.ExitStatus;
+import io.github.qmpjunit.qemu.process.QemuBinary;
 import io.github.qmpjunit.qemu.process.QemuExitException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.newsclub.net.unix.AFUNIXServerSocket;
+import org.newsclub.net.unix.AFUNIXSocket;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 /** Real guest events, without a guest: through qtest, under TCG. */
 public class QtestTest {
@@ -155,6 +161,53 @@ public class QtestTest {
             assertThatThrownBy(vm::qtest)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("Machine \"vm\" has no qtest connection; ask for it with qtest() in its definition");
+        }
+    }
+
+    @Test
+    void a_wait_for_an_interrupt_ends_with_the_machine() {
+        try (QemuMachine vm = QemuMachine.builder().machine("q35").qtest().start()) {
+            vm.kill();
+
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> vm.qtest().awaitIrq(4, true, Duration.ofHours(1)))
+                        .isInstanceOf(QtestException.class)
+                        .hasMessage("No IRQ raise 4: the machine has ended; seen: []");
+            }
+        }
+    }
+
+    @Test
+    void it_works_on_a_socket_of_ones_own(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("qtest");
+        try (AFUNIXServerSocket server = AFUNIXServerSocket.newInstance()) {
+            server.bind(AFUNIXSocketAddress.of(path));
+            Process qemu = new ProcessBuilder(
+                            QemuBinary.find(null).toString(),
+                            "-nodefaults",
+                            "-display",
+                            "none",
+                            "-machine",
+                            "q35",
+                            "-qtest",
+                            "unix:" + path,
+                            "-qtest-log",
+                            "none")
+                    .start();
+            try (AFUNIXSocket socket = server.accept()) {
+                Qtest qtest = new Qtest(socket, "mine");
+                qtest.writel(0x2000000, 0xCAFE);
+
+                assertThat(qtest.readl(0x2000000)).isEqualTo(0xCAFE);
+                assertThatThrownBy(() -> qtest.command("nonsense"))
+                        .isInstanceOf(QtestException.class)
+                        .hasMessageContaining("qtest command \"nonsense\" failed: FAIL");
+                qemu.destroyForcibly();
+                assertThatThrownBy(() -> qtest.awaitIrq(1, true, Duration.ofHours(1)))
+                        .hasMessageContaining("the machine has ended");
+            } finally {
+                qemu.destroyForcibly();
+            }
         }
     }
 }
