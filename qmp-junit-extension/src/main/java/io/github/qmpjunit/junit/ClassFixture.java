@@ -3,7 +3,7 @@ package io.github.qmpjunit.junit;
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.process.QemuStartException;
-import java.lang.reflect.Method;
+import java.lang.reflect.Executable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,17 +28,17 @@ final class ClassFixture {
                         .isShared();
     }
 
-    /** Let a method of the class have its machines, until {@link ClassLease#endOfMethod}. */
-    static void lease(Method method, ExtensionContext context) {
-        ClassLease.ofMethod(method, sharedMachines(method, context), context);
+    /** Let a method, or the constructor, of the class have its machines, until {@link ClassLease#end}. */
+    static void lease(Executable executable, ExtensionContext context) {
+        ClassLease.ofExecutable(executable, sharedMachines(executable, context), context);
     }
 
     /** Return the machines that a class's method is given, and those that its class's fields hold meanwhile. */
-    private static Set<SharedMachine> sharedMachines(Method method, ExtensionContext context) {
+    private static Set<SharedMachine> sharedMachines(Executable executable, ExtensionContext context) {
         boolean oneInstance = context.getTestInstanceLifecycle()
                 .filter(Lifecycle.PER_CLASS::equals)
                 .isPresent();
-        List<Injection> injections = new ArrayList<>(ClassInjections.ofParameters(method));
+        List<Injection> injections = new ArrayList<>(ClassInjections.ofParameters(executable));
         for (Injection injection :
                 ClassInjections.of(context.getRequiredTestClass()).fields()) {
             if ((oneInstance || injection.isStatic()) && isShared(injection, context)) {
@@ -74,6 +74,7 @@ final class ClassFixture {
         if (ClassLease.includes(shared, context)) {
             return injection.partOf(start(shared, context));
         }
+        ClassLease.endAbove(context);
         ClassLease lease = ClassLease.take(List.of(shared), context);
         try {
             return injection.partOf(start(shared, context));

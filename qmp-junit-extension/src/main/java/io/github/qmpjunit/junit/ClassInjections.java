@@ -1,10 +1,14 @@
 package io.github.qmpjunit.junit;
 
 import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,10 +54,7 @@ record ClassInjections(List<Injection> fields, List<Injection> parameters) {
     }
 
     private static ClassInjections scan(Class<?> type) {
-        List<Injection> fields =
-                ReflectionSupport.findFields(type, Injection::isAskedForAt, HierarchyTraversalMode.TOP_DOWN).stream()
-                        .map(Injection::at)
-                        .toList();
+        List<Injection> fields = fields(type);
         List<Injection> parameters = new ArrayList<>(ofConstructors(type));
         for (Method method : ReflectionSupport.findMethods(
                 type,
@@ -63,6 +64,29 @@ record ClassInjections(List<Injection> fields, List<Injection> parameters) {
             parameters.addAll(ofParameters(method));
         }
         return new ClassInjections(fields, List.copyOf(parameters));
+    }
+
+    /** Superclasses first, and in each class as declared: JUnit's own order is none that a reader would guess. */
+    private static List<Injection> fields(Class<?> type) {
+        List<Field> found =
+                ReflectionSupport.findFields(type, ClassInjections::isFilled, HierarchyTraversalMode.TOP_DOWN);
+        Map<Class<?>, List<Field>> byClass = new LinkedHashMap<>();
+        for (Field field : found) {
+            byClass.computeIfAbsent(field.getDeclaringClass(), declaring -> new ArrayList<>())
+                    .add(field);
+        }
+        List<Injection> fields = new ArrayList<>();
+        byClass.forEach((declaring, asking) -> Stream.of(declaring.getDeclaredFields())
+                .filter(asking::contains)
+                .map(Injection::at)
+                .forEach(fields::add));
+        return List.copyOf(fields);
+    }
+
+    /** A record's annotation on a component stands on its field, too; the constructor fills it. */
+    private static boolean isFilled(Field field) {
+        boolean isComponent = field.getDeclaringClass().isRecord() && !Modifier.isStatic(field.getModifiers());
+        return !isComponent && Injection.isAskedForAt(field);
     }
 
     static List<Injection> ofParameters(Executable executable) {

@@ -1,19 +1,22 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.wiring.MachineResources;
-import java.lang.reflect.Method;
+import java.lang.reflect.Executable;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Shared machines in the hands of something that is no test: a {@code @BeforeAll} or {@code @AfterAll} method, or the start of a
- * machine for a class's field. As long as it lasts, no test of another class has them.
+ * Shared machines in the hands of something that is no test: a {@code @BeforeAll} or {@code @AfterAll} method, a method before or after
+ * an invocation of a parameterized class, the constructor of an instance for all tests, or the start of a machine for a class's field. As long as it lasts, no test of another class has them.
  *
  * <p>One that a method has lies in the class's store: JUnit resolves the method's parameters before it calls the method, and may never
  * do that.
@@ -24,7 +27,7 @@ final class ClassLease implements ExtensionContext.Store.CloseableResource, Auto
     private final Set<SharedMachine> machines;
 
     /** Whose lease it is; nobody's where it is for a moment only. */
-    private @Nullable Method method;
+    private @Nullable Executable executable;
 
     /** What is to be done at the end, the last thing begun first. */
     private final Deque<Runnable> ends = new ArrayDeque<>();
@@ -59,25 +62,58 @@ final class ClassLease implements ExtensionContext.Store.CloseableResource, Auto
         ends.push(SharedMachine.takeRoom(sorted, MachineResources.NONE, context));
     }
 
-    /** Let a method of a class have machines, until {@link #endOfMethod}; or until the next one, if JUnit did not call it. */
-    static void ofMethod(Method method, Collection<SharedMachine> machines, ExtensionContext context) {
+    /**
+     * Let a class's method, or constructor, have machines: until {@link #end}, or, since JUnit tells the end of some methods to nobody,
+     * until the next phase of this class, or of one inside of it, begins.
+     */
+    static void ofExecutable(Executable executable, Collection<SharedMachine> machines, ExtensionContext context) {
         ClassLease last = existing(context);
-        if (last != null && method.equals(last.method)) {
+        if (last != null && executable.equals(last.executable)) {
             return;
         }
-        endOfMethod(context);
+        end(context);
+        endAbove(context);
         if (!machines.isEmpty()) {
             ClassLease lease = take(machines, context);
-            lease.method = method;
+            lease.executable = executable;
             ExtensionStore.of(context).put(ExtensionStore.ownKey(ClassLease.class, context), lease);
+            boolean prepares = !AnnotationSupport.isAnnotated(executable, AfterAll.class);
+            machines.forEach(machine -> lendTo(context, machine, prepares));
         }
     }
 
-    static void endOfMethod(ExtensionContext context) {
+    private static void lendTo(ExtensionContext context, SharedMachine machine, boolean prepares) {
+        machine.lendToMethod(context, prepares);
+        Object key = List.of(ClassEnd.class, context.getUniqueId(), machine);
+        ExtensionStore.of(context)
+                .getOrComputeIfAbsent(key, absent -> new ClassEnd(machine, context.getUniqueId()), ClassEnd.class);
+    }
+
+    /** Tells a machine that a class is over. */
+    private record ClassEnd(SharedMachine machine, String id)
+            implements ExtensionContext.Store.CloseableResource, AutoCloseable {
+
+        @Override
+        public void close() {
+            machine.forgetClass(id);
+        }
+    }
+
+    /** End the lease of a method of this class, if it has one. */
+    static void end(ExtensionContext context) {
         ClassLease lease =
                 ExtensionStore.of(context).remove(ExtensionStore.ownKey(ClassLease.class, context), ClassLease.class);
         if (lease != null) {
             lease.close();
+        }
+    }
+
+    /** End the leases of the methods of the classes around: something inside of them begins, so they are over. */
+    static void endAbove(ExtensionContext context) {
+        Optional<ExtensionContext> at = context.getParent();
+        while (at.isPresent()) {
+            end(at.get());
+            at = at.get().getParent();
         }
     }
 

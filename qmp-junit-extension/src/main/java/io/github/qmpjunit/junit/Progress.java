@@ -71,6 +71,9 @@ final class Progress implements ExtensionContext.Store.CloseableResource, AutoCl
                         + context.getTestMethod()
                                 .map(method -> " > " + context.getDisplayName())
                                 .orElse(""))
+                .or(() -> context.getParent()
+                        .filter(parent -> parent.getParent().isPresent())
+                        .map(parent -> nameOf(parent) + " > " + context.getDisplayName())) // a dynamic test
                 .orElseGet(context::getDisplayName);
     }
 

@@ -7,14 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.AfterClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -28,8 +31,6 @@ import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 import org.junit.platform.commons.support.AnnotationSupport;
-import org.opentest4j.AssertionFailedError;
-import org.opentest4j.TestAbortedException;
 
 /**
  * Starts the machines that a test asks for, injects them and what belongs to them, and stops them after the test.
@@ -67,6 +68,7 @@ public final class QemuExtension
                 AfterTestExecutionCallback,
                 LifecycleMethodExecutionExceptionHandler,
                 InvocationInterceptor,
+                AfterClassTemplateInvocationCallback,
                 PreInterruptCallback,
                 AfterEachCallback {
 
@@ -103,7 +105,7 @@ public final class QemuExtension
             return; // a builder's extension follows
         }
         if (isInCharge(context)) {
-            Missing.orSkip(context, () -> {
+            startFor(context, () -> {
                 ClassInjections.of(type).fields().stream()
                         .filter(Injection::isStatic)
                         .forEach(injection -> injection.inject(null, valueOf(injection, context)));
@@ -145,10 +147,18 @@ public final class QemuExtension
         }
         List<Injection> injections = ClassInjections.ofConstructors(type);
         if (!isTest(context)) {
-            Missing.orSkip(context, () -> injections.forEach(injection -> valueOf(injection, context)));
+            startFor(context, () -> injections.forEach(injection -> valueOf(injection, context)));
         } else if (!injections.isEmpty()) {
-            TestFixture.of(context);
+            fixtureOf(context);
         }
+    }
+
+    private static void startFor(ExtensionContext context, Runnable start) {
+        InterruptFlag.aside(() -> Missing.orSkip(context, start));
+    }
+
+    private static TestFixture fixtureOf(ExtensionContext context) {
+        return InterruptFlag.aside(() -> TestFixture.of(context));
     }
 
     /**
@@ -160,7 +170,7 @@ public final class QemuExtension
         if (isTest(context) || !isInCharge(context)) {
             return;
         }
-        Missing.orSkip(context, () -> {
+        startFor(context, () -> {
             for (Injection injection : ClassInjections.of(instance.getClass()).fields()) {
                 if (!injection.isStatic() && ClassFixture.isShared(injection, context)) {
                     injection.inject(instance, valueOf(injection, context));
@@ -180,7 +190,8 @@ public final class QemuExtension
         if (!isInCharge(context)) {
             return;
         }
-        TestFixture fixture = TestFixture.of(context);
+        SharedInstances.requireOwnFields(context);
+        TestFixture fixture = fixtureOf(context);
         for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
             for (Injection injection : ClassInjections.of(instance.getClass()).fields()) {
                 if (fixture.asksFor(injection)) {
@@ -202,7 +213,7 @@ public final class QemuExtension
     }
 
     private static Object valueOf(Injection injection, ExtensionContext context) {
-        return isTest(context) ? TestFixture.of(context).valueOf(injection) : ClassFixture.valueOf(injection, context);
+        return isTest(context) ? fixtureOf(context).valueOf(injection) : ClassFixture.valueOf(injection, context);
     }
 
     /** Support the types that can be injected, and what is marked as to be injected: a wrong type is told then. */
@@ -224,10 +235,13 @@ public final class QemuExtension
                     "Cannot inject a %s into %s, which provides arguments for many tests and belongs to none of them. Inject it into the test method or a @BeforeEach method"
                             .formatted(injection.what().typeName(), injection.describe()));
         }
-        if (parameter.getDeclaringExecutable() instanceof Method method && !isTest(context)) {
-            ClassFixture.lease(method, context);
+        if (isTest(context)) {
+            return valueOf(injection, context);
         }
-        return valueOf(injection, context);
+        return InterruptFlag.aside(() -> {
+            ClassFixture.lease(parameter.getDeclaringExecutable(), context);
+            return valueOf(injection, context);
+        });
     }
 
     /** Let a class's method be alone with the shared machines that it may use; if it has no parameters, nobody has asked before. */
@@ -252,10 +266,68 @@ public final class QemuExtension
             return;
         }
         try {
-            ClassFixture.lease(method, context);
+            InterruptFlag.aside(() -> ClassFixture.lease(method, context));
             invocation.proceed();
         } finally {
-            ClassLease.endOfMethod(context);
+            InterruptFlag.aside(() -> ClassLease.end(context));
+        }
+    }
+
+    /**
+     * Report on a constructor that fails, since no other callback tells; and let the one of an instance for all tests be alone with the
+     * shared machines that it is given.
+     */
+    @Override
+    public <T> T interceptTestClassConstructor(
+            Invocation<T> invocation, ReflectiveInvocationContext<Constructor<T>> constructor, ExtensionContext context)
+            throws Throwable {
+        if (!isInChargeOf(constructor.getTargetClass(), context)) {
+            return invocation.proceed();
+        }
+        try {
+            return invocation.proceed();
+        } catch (Throwable e) {
+            if (isTest(context)) {
+                report(context, "the constructor", e);
+            } else {
+                reportOnClass(context, "the constructor", e);
+            }
+            throw e;
+        } finally {
+            if (!isTest(context)) {
+                InterruptFlag.aside(() -> ClassLease.end(context));
+            }
+        }
+    }
+
+    /** Report on a dynamic test that fails: its factory, to which the machines belong, knows nothing of it. */
+    @Override
+    public void interceptDynamicTest(
+            Invocation<@Nullable Void> invocation, DynamicTestInvocationContext test, ExtensionContext context)
+            throws Throwable {
+        try {
+            invocation.proceed();
+        } catch (Throwable e) {
+            TestFixture fixture = TestFixture.around(context);
+            if (fixture != null) {
+                InterruptFlag.aside(() -> fixture.reportDynamicTest(context, e));
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Report on an invocation of a class template that fails, but for its tests: JUnit has no other callback for the methods before and
+     * after it. They are over now, whatever they are.
+     */
+    @Override
+    public void afterClassTemplateInvocation(ExtensionContext context) {
+        if (isInCharge(context)) {
+            InterruptFlag.aside(() -> {
+                context.getExecutionException()
+                        .ifPresent(failure -> reportOnClass(context, "an invocation of the class", failure));
+                ClassLease.end(context);
+            });
         }
     }
 
@@ -308,14 +380,14 @@ public final class QemuExtension
 
     private void reportOnClass(ExtensionContext context, String phase, Throwable failure) {
         if (isInCharge(context)) {
-            ClassFixture.report(context, phase, failure);
+            InterruptFlag.aside(() -> ClassFixture.report(context, phase, failure));
         }
     }
 
     private static void report(ExtensionContext context, String phase, Throwable failure) {
         TestFixture fixture = TestFixture.existing(context);
         if (fixture != null) {
-            fixture.report(phase, failure);
+            InterruptFlag.aside(() -> fixture.report(phase, failure));
         }
     }
 
@@ -323,59 +395,8 @@ public final class QemuExtension
     @Override
     public void afterEach(ExtensionContext context) {
         TestFixture fixture = TestFixture.existing(context);
-        if (fixture == null || !isInCharge(context)) {
-            return;
-        }
-        Optional<Throwable> failure = context.getExecutionException();
-        try {
-            if (failure.isPresent()) {
-                fixture.report("what follows the test", failure.get());
-                holdIfWanted(fixture, context, failure.get());
-            } else {
-                requireOrder(fixture, context);
-            }
-        } finally {
-            fixture.close();
-        }
-    }
-
-    private static void requireOrder(TestFixture fixture, ExtensionContext context) {
-        try {
-            throwIfPresent(PassedTestChecks.complaint(fixture.machines()));
-            if (Reporting.isWantedAlways(Configuration.of(context))) {
-                fixture.report("", Reporting.passed());
-            }
-            fixture.close();
-            throwIfPresent(PassedTestChecks.lateComplaint(fixture.machines()));
-        } catch (RuntimeException | AssertionFailedError e) {
-            fixture.report("the checks after the test", e);
-            holdIfWanted(fixture, context, e);
-            closeAfter(e, fixture);
-            throw e;
-        }
-    }
-
-    private static void throwIfPresent(Optional<AssertionFailedError> complaint) {
-        if (complaint.isPresent()) {
-            throw complaint.get();
-        }
-    }
-
-    private static void closeAfter(Throwable failure, TestFixture fixture) {
-        try {
-            fixture.close();
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    private static void holdIfWanted(TestFixture fixture, ExtensionContext context, Throwable failure) {
-        Configuration configuration = Configuration.of(context);
-        if (!(failure instanceof TestAbortedException) && Hold.isWanted(configuration)) {
-            Hold.hold(
-                    Progress.nameOf(context),
-                    fixture.machines().stream().map(TestMachine::machine).toList(),
-                    configuration);
+        if (fixture != null && isInCharge(context)) {
+            InterruptFlag.aside(() -> TestEnd.of(fixture, context));
         }
     }
 }

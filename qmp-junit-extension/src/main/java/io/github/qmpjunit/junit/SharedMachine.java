@@ -1,14 +1,11 @@
 package io.github.qmpjunit.junit;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qemu.process.QemuExitException;
-import io.github.qmpjunit.qemu.state.Snapshot;
 import io.github.qmpjunit.qemu.wiring.MachineResources;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
@@ -44,7 +41,6 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     private static final AtomicLong COUNTER = new AtomicLong();
 
-    private static final Duration RESET_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -59,13 +55,12 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows
     private @Nullable QemuMachine machine;
     private @Nullable QemuMachineBuilder next;
-    private @Nullable Leftovers known;
+    private Legacy legacy = new Legacy();
     private MachineResources resources = MachineResources.NONE;
     private @Nullable Runnable vacate;
     private int stderrKnown;
-    private @Nullable Snapshot snapshot;
+    private ResetPoints points;
     private boolean used;
-    private boolean ranAtFirst;
 
     /** Where the report on whoever has it will lie. */
     private volatile Optional<Path> artefacts = Optional.empty();
@@ -78,6 +73,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     SharedMachine(VmDefinition definition, BuilderSource builder) {
         this.definition = definition;
         this.builder = builder;
+        this.points = new ResetPoints(definition.reset());
     }
 
     /** Return a number by which all who need several leases sort them, so that nobody waits in a circle. */
@@ -217,23 +213,47 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 forget();
                 running = get(context);
             }
-            if (used && !beginAnew(running)) {
+            List<String> classes = TestClasses.idsOf(context);
+            if (!points.useForTest(running, classes)) {
                 forget();
                 running = get(context);
-            }
-            if (used) {
-                // It is as it is to be.
-            } else if (definition.reset() == Reset.SNAPSHOT) {
-                snapshot = running.snapshot();
-            } else {
-                ranAtFirst = definition.reset() == Reset.SYSTEM_RESET && MachineReset.runs(running);
+                points.useForTest(running, classes);
             }
             stderrKnown = used ? running.stderr().text().length() : 0; // how it started is the first one's business
             used = true;
-            known = definition.checks(Check.LEFTOVERS) ? Leftovers.of(running).orElse(null) : null;
+            legacy.begin(leftovers(running));
             running.qmp().execute("query-name"); // every event that was sent before this reply has arrived
             running.qmp().forgetEvents();
             return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Bring the machine, if it runs, to the state in which a class's own method is to find it; with the lease.
+     *
+     * @param prepares whether the class's tests begin where the method leaves the machine
+     */
+    void lendToMethod(ExtensionContext context, boolean prepares) {
+        lock.lock();
+        try {
+            List<String> classes = TestClasses.idsOf(context);
+            QemuMachine running = machine != null && machine.isRunning() ? machine : null;
+            if (!points.useForMethod(running, classes, prepares)) {
+                forget();
+                points.useForMethod(null, classes, prepares);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Take note that a class is over. */
+    void forgetClass(String id) {
+        lock.lock();
+        try {
+            points.forget(id);
         } finally {
             lock.unlock();
         }
@@ -249,34 +269,14 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
-    /** Return whether it is as a test is to find it: what a test has left under way may stand against it. */
-    private boolean beginAnew(QemuMachine running) {
-        try {
-            switch (definition.reset()) {
-                case SYSTEM_RESET -> MachineReset.systemReset(running, ranAtFirst, RESET_TIMEOUT);
-                case SNAPSHOT -> requireNonNull(snapshot).rewind();
-                case NONE -> {
-                    // as it is
-                }
-            }
-            return true;
-        } catch (QemuException | QmpException e) {
-            LOGGER.log(
-                    Level.WARNING,
-                    TerminalText.message("%s is started anew, since it cannot begin anew (%s)"
-                            .formatted(running, definition.reset())),
-                    e);
-            return false;
-        }
-    }
-
     /**
      * Give the lease back.
      *
+     * @param test the name of the test that has had it
      * @param leftovers is told what the test leaves behind, in words, if anything
      * @throws io.github.qmpjunit.qemu.process.QemuExitException if the test leaves a machine that has crashed
      */
-    void endLease(Consumer<String> leftovers) {
+    void endLease(String test, Consumer<String> leftovers) {
         try {
             lock.lock();
             try {
@@ -284,7 +284,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 if (running == null || !isUsable(running) || !isWithoutFaults(running)) {
                     forget();
                 } else {
-                    tellWhatIsLeft(running, leftovers);
+                    legacy.end(test, leftovers(running), leftovers);
                 }
             } finally {
                 vacateIfGone();
@@ -306,14 +306,21 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
-    private void tellWhatIsLeft(QemuMachine running, Consumer<String> leftovers) {
-        Leftovers before = known;
-        known = null;
-        if (before != null) {
-            Leftovers.of(running)
-                    .map(now -> now.beyond(before))
-                    .filter(words -> !words.isEmpty())
-                    .ifPresent(leftovers);
+    private Optional<Leftovers> leftovers(QemuMachine running) {
+        if (!definition.checks(Check.LEFTOVERS)) {
+            return Optional.empty();
+        }
+        Optional<Leftovers> all = Leftovers.of(running);
+        return definition.reset() == Reset.NONE ? all : all.map(Leftovers::withoutRunState); // the reset sees to it
+    }
+
+    /** Return what earlier tests have left, in sentences for the failure of the test that has the lease. */
+    List<String> legacy() {
+        lock.lock();
+        try {
+            return legacy.sentences(definition.label());
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -356,8 +363,8 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         QemuMachine last = machine;
         machine = null;
         used = false;
-        snapshot = null;
-        known = null;
+        points = new ResetPoints(definition.reset());
+        legacy = new Legacy();
         if (last != null) {
             try {
                 last.close();
@@ -371,6 +378,10 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     @Override
     public void close() {
+        InterruptFlag.aside(this::end);
+    }
+
+    private void end() {
         lock.lock();
         try {
             forget();

@@ -19,12 +19,29 @@ final class TestClasses {
         return classes;
     }
 
+    /** Return the unique ids of the class contexts above, or of the given one itself, the innermost first. */
+    static List<String> idsOf(ExtensionContext context) {
+        List<String> ids = new ArrayList<>();
+        Optional<ExtensionContext> at = Optional.of(context);
+        while (at.isPresent()) {
+            if (isClass(at.get())) {
+                ids.add(at.get().getUniqueId());
+            }
+            at = at.get().getParent();
+        }
+        return ids;
+    }
+
+    static boolean isClass(ExtensionContext context) {
+        return context.getTestMethod().isEmpty() && context.getTestClass().isPresent();
+    }
+
     /** Return the context of the nearest class that is, or inherits from, a type. */
     static ExtensionContext nearest(ExtensionContext context, Class<?> type) {
         Optional<ExtensionContext> at = Optional.of(context);
         while (at.isPresent()) {
             ExtensionContext candidate = at.get();
-            if (candidate.getTestMethod().isEmpty()
+            if (isClass(candidate)
                     && candidate.getTestClass().filter(type::isAssignableFrom).isPresent()) {
                 return candidate;
             }
@@ -42,9 +59,7 @@ final class TestClasses {
         Optional<ExtensionContext> at = Optional.of(context);
         while (at.isPresent()) {
             ExtensionContext candidate = at.get();
-            boolean isClass = candidate.getTestMethod().isEmpty()
-                    && candidate.getTestClass().isPresent();
-            if (isClass && wanted.test(candidate)) {
+            if (isClass(candidate) && wanted.test(candidate)) {
                 found = candidate;
             }
             if (QemuMatrixProvider.isInvocation(candidate)) {

@@ -19,8 +19,11 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -46,9 +49,15 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     private final Instant startedAt = Instant.now();
     private volatile @Nullable TimeOut timeOut;
     private boolean reported;
+    private @Nullable Throwable failedDynamicTest;
 
     /** What is to be done at the end, the last thing begun first. */
     private final Deque<Runnable> ends = new ArrayDeque<>();
+
+    /** What ends the processes, by the place of their first mention in the plan: they started side by side, in any order. */
+    private final NavigableMap<Integer, Runnable> stops = new TreeMap<>();
+
+    private final List<SharedMachine> leased = new ArrayList<>();
 
     private TestFixture(ExtensionContext context, ExtensionSettings settings) {
         this.context = context;
@@ -60,10 +69,24 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         return ExtensionStore.of(context).get(ExtensionStore.ownKey(TestFixture.class, context), TestFixture.class);
     }
 
+    /** Return what the test around a context, that of a dynamic test, has been given; null if nothing. */
+    static @Nullable TestFixture around(ExtensionContext context) {
+        Optional<ExtensionContext> at = Optional.of(context);
+        while (at.isPresent()) {
+            TestFixture fixture = existing(at.get());
+            if (fixture != null) {
+                return fixture;
+            }
+            at = at.get().getParent();
+        }
+        return null;
+    }
+
     /** Return what the test has, started by the first call. */
     static TestFixture of(ExtensionContext context) {
         TestFixture fixture = existing(context);
         if (fixture == null) {
+            ClassLease.endAbove(context);
             TestFixture fresh = new TestFixture(context, ExtensionSettings.of(context));
             ExtensionStore.of(context).put(ExtensionStore.ownKey(TestFixture.class, context), fresh);
             Missing.orSkip(context, () -> startReporting(fresh));
@@ -120,7 +143,9 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         leases.sort(Comparator.comparingLong(lease -> lease.machine.order()));
         for (Lease lease : leases) {
             lease.machine.takeLease();
+            leased.add(lease.machine);
             ends.push(() -> lease.machine.endLease(
+                    Progress.nameOf(context),
                     leftovers -> LeftoversReport.publish(leftovers, lease.wanted.definition(), context)));
             starts.add(() -> notingTakeOver(lease));
         }
@@ -175,7 +200,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         QemuMachine machine = builder.start();
         synchronized (this) {
             machines.put(wanted.definition().name(), new TestMachine(machine, wanted.definition(), 0));
-            ends.push(() -> close(machine, wanted.definition()));
+            stops.put(plan.placeOf(wanted.by()), () -> close(machine, wanted.definition()));
         }
         EventNames.check(machine.qmp(), wanted.listeners());
     }
@@ -216,7 +241,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         StorageDaemon daemon = builder.start();
         synchronized (this) {
             daemons.put(name, daemon);
-            ends.push(daemon::close);
+            stops.put(plan.placeOf(by), daemon::close);
         }
     }
 
@@ -258,6 +283,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
                     .ifPresent(what -> failure.addSuppressed(
                             new Reporting.Note("When its time was over, the test waited for %s".formatted(what))));
         }
+        noteLegacy(failure);
         Reporting.report(
                 context,
                 struck == null ? phase : phase + ", by a time-out",
@@ -265,6 +291,26 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
                 startedAt,
                 struck == null ? List.of() : struck.stack(),
                 reportedMachines());
+    }
+
+    private void noteLegacy(Throwable failure) {
+        for (SharedMachine shared : leased) {
+            shared.legacy().forEach(sentence -> failure.addSuppressed(new Reporting.Note(sentence)));
+        }
+    }
+
+    /** Write the report on a dynamic test that has failed: each has its own, and they all have the same machines. */
+    synchronized void reportDynamicTest(ExtensionContext dynamicTest, Throwable failure) {
+        if (failure instanceof TestAbortedException) {
+            return;
+        }
+        failedDynamicTest = failure;
+        noteLegacy(failure);
+        Reporting.report(dynamicTest, "the dynamic test", failure, startedAt, List.of(), reportedMachines());
+    }
+
+    synchronized Optional<Throwable> failedDynamicTest() {
+        return Optional.ofNullable(failedDynamicTest);
     }
 
     private List<ReportedMachine> reportedMachines() {
@@ -283,9 +329,17 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
                 .toList();
     }
 
-    /** Stop or give back everything, the youngest first, and throw what the first of them has to complain about. Idempotent. */
+    /**
+     * Stop machines and storage daemons, one after the other, in the reverse of the order in which the test asks for them; give back
+     * everything else, the last thing taken first; and throw what the first of them has to complain about.
+     * Idempotent.
+     */
     @Override
     public void close() {
+        InterruptFlag.aside(this::end);
+    }
+
+    private void end() {
         RuntimeException failure = null;
         Runnable end = next();
         while (end != null) {
@@ -298,7 +352,8 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     }
 
     private synchronized @Nullable Runnable next() {
-        return ends.poll();
+        Map.Entry<Integer, Runnable> stop = stops.pollLastEntry();
+        return stop == null ? ends.poll() : stop.getValue();
     }
 
     private static @Nullable RuntimeException runAfter(@Nullable RuntimeException before, Runnable end) {

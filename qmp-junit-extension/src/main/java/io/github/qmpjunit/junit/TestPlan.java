@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * What a test asks for, wherever it does: known as a whole before the first machine starts, so that listeners are armed, consoles
  * are there, machines start side by side, and the host's budget is asked once.
  *
- * @param injections all parameters and fields
+ * @param injections all parameters and fields, in the order in which they are filled
  * @param definitions the machines that it may ask for
  */
 record TestPlan(List<Injection> injections, NearestDefinitions definitions) {
@@ -69,6 +69,11 @@ record TestPlan(List<Injection> injections, NearestDefinitions definitions) {
             }
         }
         return daemons;
+    }
+
+    /** Return the place in this plan at which something is asked for first. */
+    int placeOf(List<Injection> by) {
+        return injections.indexOf(by.get(0));
     }
 
     /**

@@ -6,7 +6,12 @@ import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.process.QemuExitException;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -281,5 +286,166 @@ class SharedMachineTest {
         assertThat(Runs.seen("reset without reboot")).hasSize(2);
         assertThat(Runs.seen("reset without reboot").get(0))
                 .isSameAs(Runs.seen("reset without reboot").get(1));
+    }
+
+    @QemuTest
+    @Vm(machine = "pc", scope = Scope.CLASS)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class PausedByATest {
+
+        @Test
+        @Order(1)
+        void pauses(QmpClient qmp) {
+            qmp.execute("stop");
+        }
+
+        @Test
+        @Order(2)
+        void does_not_mind(QmpClient qmp) {}
+
+        @Test
+        @Order(3)
+        void expects_it_to_run(QmpClient qmp) {
+            assertThat(qmp.execute("query-status").path("running").asBoolean()).isTrue();
+        }
+
+        @Test
+        @Order(4)
+        void lets_it_run(QmpClient qmp) {
+            qmp.execute("cont");
+        }
+
+        @Test
+        @Order(5)
+        void fails_by_itself(QmpClient qmp) {
+            throw new AssertionError("by itself");
+        }
+    }
+
+    @Test
+    void a_failure_names_the_test_that_has_left_the_machine_paused() {
+        EngineExecutionResults results = Runs.run(PausedByATest.class);
+
+        assertThat(Runs.failed(results)).containsExactly("expects_it_to_run(QmpClient)", "fails_by_itself(QmpClient)");
+        List<Throwable> failures = Runs.failuresOf(results.testEvents());
+        assertThat(failures.get(0).getSuppressed())
+                .extracting(Throwable::toString)
+                .containsExactly(
+                        "An earlier test, PausedByATest > pauses(QmpClient), left on the machine: the run state \"paused\"");
+        assertThat(failures.get(1).getSuppressed()).as("it runs again").isEmpty();
+    }
+
+    @QemuTest
+    @Vm(machine = "pc", scope = Scope.CLASS, reset = Reset.SNAPSHOT)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class PausedAndRewound {
+
+        @Test
+        @Order(1)
+        void pauses(QmpClient qmp) {
+            qmp.execute("stop");
+        }
+
+        @Test
+        @Order(2)
+        void fails_by_itself(QmpClient qmp) {
+            assertThat(qmp.execute("query-status").path("running").asBoolean()).isTrue();
+            throw new AssertionError("by itself");
+        }
+    }
+
+    @Test
+    void a_run_state_that_the_reset_undoes_is_no_leftover() {
+        assertThat(Runs.onlyFailureOf(PausedAndRewound.class).getSuppressed()).isEmpty();
+    }
+
+    @QemuTest
+    @Vm(scope = Scope.CLASS)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class LeavingANode {
+
+        @Test
+        @Order(1)
+        void adds_a_node(QmpClient qmp) {
+            qmp.execute("blockdev-add", Map.of("driver", "null-co", "node-name", "disk"));
+        }
+
+        @Test
+        @Order(2)
+        void adds_it_as_well(QmpClient qmp) {
+            qmp.execute("blockdev-add", Map.of("driver", "null-co", "node-name", "disk"));
+        }
+    }
+
+    @Test
+    void a_failure_names_the_test_that_has_left_a_node() {
+        assertThat(Runs.onlyFailureOf(LeavingANode.class).getSuppressed())
+                .extracting(Throwable::toString)
+                .containsExactly(
+                        "An earlier test, LeavingANode > adds_a_node(QmpClient), left on the machine: block nodes disk");
+        assertThat(Runs.onlyFailureOf(Map.of(ConfigurationKeys.WITHOUT, "leftovers"), LeavingANode.class)
+                        .getSuppressed())
+                .isEmpty();
+    }
+
+    @QemuTest
+    @Vm(scope = Scope.CLASS)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class Interrupting {
+
+        @BeforeAll
+        static void interrupts_before_all(QemuMachine vm) {
+            Runs.see("interrupting", vm);
+            Thread.currentThread().interrupt();
+        }
+
+        @Test
+        @Order(1)
+        void passes_and_interrupts(QemuMachine vm) {
+            Runs.see("interrupting", vm);
+            Thread.currentThread().interrupt();
+        }
+
+        @Test
+        @Order(2)
+        void interrupts_once_more(QemuMachine vm) {
+            Runs.see("interrupting", vm);
+            Thread.currentThread().interrupt();
+        }
+
+        @Test
+        @Order(3)
+        void has_the_same_machine(QemuMachine vm) {
+            Runs.see("interrupting", vm);
+            assertThat(vm.qmp().execute("query-status").isObject()).isTrue();
+        }
+    }
+
+    @QemuTest
+    static class InterruptingItsOwn {
+
+        @BeforeEach
+        void before(QmpClient qmp) {
+            Runs.see("interrupted", qmp);
+        }
+
+        @Test
+        void interrupts(QmpClient qmp, QemuMachine vm) {
+            Thread.currentThread().interrupt();
+        }
+
+        @AfterEach
+        void the_flag_is_still_the_tests(QmpClient qmp) {
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void the_interrupt_flag_is_no_state_of_the_machine() {
+        Runs.runWell(Interrupting.class);
+        assertThat(Runs.machines("interrupting")).hasSize(4);
+        assertThat(Set.copyOf(Runs.machines("interrupting"))).hasSize(1);
+
+        Runs.runWell(InterruptingItsOwn.class);
     }
 }
