@@ -43,7 +43,7 @@ final class Budget {
     }
 
     static Budget of(ExtensionContext context) {
-        return ExtensionStore.of(context.getRoot())
+        return ExtensionStore.ofLaunch(context)
                 .getOrComputeIfAbsent(Budget.class, key -> configured(Configuration.of(context)), Budget.class);
     }
 

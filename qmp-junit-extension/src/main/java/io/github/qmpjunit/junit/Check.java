@@ -15,6 +15,9 @@ public enum Check {
     /** QEMU has written no warning or error to its standard error during the test. Fails the test. */
     STDERR,
 
-    /** A shared machine has the block nodes and file descriptor sets that it had before the test. Reports those that are new. */
+    /**
+     * A shared machine has the block nodes, file descriptor sets and, without a reset, the run state that it had before the test.
+     * Reports what is new, and names it in the failures of later tests.
+     */
     LEFTOVERS
 }

@@ -52,7 +52,7 @@ final class Progress implements ExtensionContext.Store.CloseableResource, AutoCl
         if (!isWanted(context)) {
             return () -> {};
         }
-        Progress progress = ExtensionStore.of(context.getRoot())
+        Progress progress = ExtensionStore.ofLaunch(context)
                 .getOrComputeIfAbsent(Progress.class, key -> starting(INTERVAL, Terminal::say), Progress.class);
         return progress.watch(nameOf(context), machines::machines);
     }

@@ -316,19 +316,10 @@ public final class QemuExtension
         }
     }
 
-    /**
-     * Report on an invocation of a class template that fails, but for its tests: JUnit has no other callback for the methods before and
-     * after it. They are over now, whatever they are.
-     */
+    /** End the lease of the method after an invocation of a class template. JUnit offers no callback for a failure of such a method. */
     @Override
     public void afterClassTemplateInvocation(ExtensionContext context) {
-        if (isInCharge(context)) {
-            InterruptFlag.aside(() -> {
-                context.getExecutionException()
-                        .ifPresent(failure -> reportOnClass(context, "an invocation of the class", failure));
-                ClassLease.end(context);
-            });
-        }
+        InterruptFlag.aside(() -> ClassLease.end(context));
     }
 
     /** Return whether it is a method that provides a template's arguments: JUnit asks for it in the template's own context. */

@@ -47,35 +47,7 @@ final class Reporting {
     static Optional<Path> directory(ExtensionContext context) {
         return Configuration.of(context)
                 .text(ConfigurationKeys.REPORT_DIRECTORY)
-                .map(directory -> Path.of(directory)
-                        .toAbsolutePath()
-                        .resolve(fileName(
-                                context.getTestClass().map(Class::getName).orElse("run")))
-                        .resolve(folderName(context)));
-    }
-
-    /** Two invocations of one method have different display names; two methods of one display name have different names. */
-    private static String nameOf(ExtensionContext context) {
-        String display = context.getDisplayName();
-        return context.getTestMethod()
-                .map(Method::getName)
-                .filter(method -> !display.startsWith(method))
-                .map(method -> method + " " + display)
-                .orElse(context.getTestMethod().isPresent() ? display : "class");
-    }
-
-    /** Where the name alone does not tell tests apart (runs of a matrix, signs that no file's name has), a number does. */
-    private static String folderName(ExtensionContext context) {
-        String name = nameOf(context);
-        String safe = fileName(name);
-        return safe.equals(name) && QemuMatrixProvider.choice(context).isEmpty()
-                ? safe
-                : safe + "-" + Integer.toHexString(context.getUniqueId().hashCode());
-    }
-
-    private static String fileName(String name) {
-        String safe = name.replaceAll("[^\\w.,()\\[\\]=+-]+", "_");
-        return safe.length() > 150 ? safe.substring(0, 140) + Integer.toHexString(safe.hashCode()) : safe;
+                .map(directory -> ReportFolders.of(context, Path.of(directory).toAbsolutePath()));
     }
 
     /**
@@ -94,10 +66,11 @@ final class Reporting {
         if (machines.isEmpty() || failure instanceof TestAbortedException || !isWanted(Configuration.of(context))) {
             return;
         }
+        ExtensionContext ofMethod = TestClasses.methodOrClass(context);
         ReportedTest test = new ReportedTest(
                 Progress.nameOf(context),
-                context.getTestClass().map(Class::getName).orElse(""),
-                context.getTestMethod().map(Method::getName).orElse(""),
+                ofMethod.getTestClass().map(Class::getName).orElse(""),
+                ofMethod.getTestMethod().map(Method::getName).orElse(""),
                 phase,
                 failure,
                 startedAt,
@@ -110,6 +83,7 @@ final class Reporting {
     private static Optional<Path> write(ExtensionContext context, ReportedTest test, List<ReportedMachine> machines) {
         Optional<Path> configured = directory(context);
         if (configured.isPresent()) {
+            ReportFolders.taken(context, configured.get());
             return Optional.of(FailureReport.write(configured.get(), test, machines));
         }
         Path[] page = new Path[1];

@@ -22,8 +22,8 @@ public enum Reset {
     SYSTEM_RESET,
 
     /**
-     * Rewind to a snapshot of the running machine, memory and disks, that is taken when the first test begins, after the class's
-     * {@code @BeforeAll} methods.
+     * Rewind to a snapshot of the running machine, memory and disks. The tests of each class begin where its own {@code @BeforeAll}
+     * methods left the machine; a class without such methods begins where the class around it does, or else the first test of all.
      */
     SNAPSHOT
 }

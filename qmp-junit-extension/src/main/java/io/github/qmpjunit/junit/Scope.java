@@ -18,8 +18,8 @@ public enum Scope {
     CLASS,
 
     /**
-     * One machine for the whole run, for all classes that define it in the same way under the same name. Tests that run in
-     * parallel take turns with it.
+     * One machine for the whole launch of JUnit's platform, all of its suites included, for all classes that define it in the same way
+     * under the same name. Tests that run in parallel take turns with it.
      */
     RUN
 }

@@ -3,6 +3,7 @@ package io.github.qmpjunit.junit;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
 
 /** Finds the shared machine that a definition means, in the store of the class or of the run to which the machine belongs. */
 final class SharedMachineLookup {
@@ -12,16 +13,24 @@ final class SharedMachineLookup {
     private record Key(String name, Origin origin, Optional<QemuMatrixProvider.Choice> choice) {}
 
     static SharedMachine find(VmDefinition definition, ExtensionContext context) {
-        ExtensionContext owner = definition.scope() == Scope.RUN ? context.getRoot() : owningClass(definition, context);
         Key key = new Key(definition.name(), definition.origin(), QemuMatrixProvider.choice(context));
-        return ExtensionStore.of(owner)
-                .getOrComputeIfAbsent(
-                        key,
-                        absent -> new SharedMachine(
-                                definition,
-                                (user, artefacts) -> MachineBuilders.builder(
-                                        definition, owner.getTestClass().isPresent() ? owner : user, artefacts)),
-                        SharedMachine.class);
+        if (definition.scope() == Scope.RUN) {
+            return find(
+                    key,
+                    ExtensionStore.ofLaunch(context),
+                    new SharedMachine(
+                            definition, (user, artefacts) -> MachineBuilders.builder(definition, user, artefacts)));
+        }
+        ExtensionContext owner = owningClass(definition, context);
+        return find(
+                key,
+                ExtensionStore.of(owner),
+                new SharedMachine(
+                        definition, (user, artefacts) -> MachineBuilders.builder(definition, owner, artefacts)));
+    }
+
+    private static SharedMachine find(Key key, Store store, SharedMachine fresh) {
+        return store.getOrComputeIfAbsent(key, absent -> fresh, SharedMachine.class);
     }
 
     private static ExtensionContext owningClass(VmDefinition definition, ExtensionContext context) {

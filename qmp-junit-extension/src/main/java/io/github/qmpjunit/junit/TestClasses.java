@@ -32,6 +32,15 @@ final class TestClasses {
         return ids;
     }
 
+    /** Return the context itself, or, for a dynamic test, that of its factory: JUnit gives it neither a class nor a method. */
+    static ExtensionContext methodOrClass(ExtensionContext context) {
+        ExtensionContext at = context;
+        while (at.getTestClass().isEmpty() && at.getParent().isPresent()) {
+            at = at.getParent().get();
+        }
+        return at;
+    }
+
     static boolean isClass(ExtensionContext context) {
         return context.getTestMethod().isEmpty() && context.getTestClass().isPresent();
     }

@@ -18,9 +18,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -262,5 +269,116 @@ class ReportingTest {
                 .hasMessageContaining("job \"left\" (backup) is still ");
         assertThat(notes(failure)).hasSize(1);
         assertThat(page(LeavingAJob.class, "leaves_one(QmpClient)")).contains("the checks after the test");
+    }
+
+    private List<Path> pages() throws IOException {
+        try (Stream<Path> files = Files.walk(reports)) {
+            return files.filter(file -> file.endsWith("index.html")).sorted().toList();
+        }
+    }
+
+    @QemuTest
+    @Vm(scope = Scope.CLASS)
+    @ParameterizedClass
+    @ValueSource(strings = {"a", "b"})
+    static class FailingInvocations {
+
+        @Parameter
+        String parameter;
+
+        @Test
+        void fails(QmpClient qmp) {
+            throw new AssertionError("with " + parameter);
+        }
+    }
+
+    @QemuTest
+    abstract static class Heirs {
+
+        @Nested
+        class Inherited {
+
+            @Test
+            void fails(QmpClient qmp) {
+                throw new AssertionError("inherited");
+            }
+        }
+    }
+
+    static class OneHeir extends Heirs {}
+
+    static class OtherHeir extends Heirs {}
+
+    @Test
+    void each_unique_id_has_its_own_folder() throws IOException {
+        run(FailingInvocations.class);
+        assertThat(pages()).hasSize(2);
+        assertThat(pages()).anySatisfy(page -> assertThat(page).content().contains("with a"));
+        assertThat(pages()).anySatisfy(page -> assertThat(page).content().contains("with b"));
+
+        run(OneHeir.class);
+        run(OtherHeir.class);
+        assertThat(pages()).hasSize(4);
+    }
+
+    @Test
+    void the_attempts_of_a_test_that_is_run_again_lie_side_by_side() throws IOException {
+        run(Failing.class);
+        run(Failing.class);
+
+        assertThat(pages())
+                .containsExactlyInAnyOrder(
+                        directory(Failing.class, "fails(QmpClient)").resolve("index.html"),
+                        directory(Failing.class, "fails(QmpClient)-attempt-2").resolve("index.html"));
+    }
+
+    @QemuTest
+    static class Dynamic {
+
+        @TestFactory
+        Stream<DynamicTest> factory(QmpClient qmp) {
+            return Stream.of("one", "other")
+                    .map(name -> DynamicTest.dynamicTest(name, () -> {
+                        throw new AssertionError("dynamic " + name);
+                    }));
+        }
+    }
+
+    @QemuTest
+    static class FailingConstructor {
+
+        FailingConstructor(QmpClient qmp) {
+            throw new AssertionError("not constructed");
+        }
+
+        @Test
+        void test() {}
+    }
+
+    @QemuTest
+    @Vm(scope = Scope.CLASS)
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    static class FailingConstructorOfAll extends FailingConstructor {
+
+        FailingConstructorOfAll(QmpClient qmp) {
+            super(qmp);
+        }
+    }
+
+    @Test
+    void each_phase_that_fails_has_a_report() throws IOException {
+        EngineExecutionResults dynamic = run(Dynamic.class);
+        assertThat(dynamic.allEvents().failed().count()).isEqualTo(2);
+        assertThat(pages())
+                .hasSize(2)
+                .allSatisfy(page -> assertThat(page)
+                        .content()
+                        .contains("the dynamic test")
+                        .contains("Dynamic &gt; factory(QmpClient) &gt; o"));
+        assertThat(notes(failure(dynamic))).hasSize(1);
+
+        assertThat(notes(failure(run(FailingConstructor.class)))).hasSize(1);
+        assertThat(notes(failure(run(FailingConstructorOfAll.class)))).hasSize(1);
+        assertThat(pages()).hasSize(4);
     }
 }
