@@ -199,6 +199,19 @@ class ArchitectureTest {
                 .check(MAIN);
     }
 
+    /** Its thread also runs what users hang on their own futures, so that they could block it. */
+    @Test
+    void no_timeout_runs_on_the_JDKs_thread_for_futures() {
+        noClasses()
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "a future's own timeout",
+                        call -> call.getTargetOwner().getName().equals("java.util.concurrent.CompletableFuture")
+                                && List.of("orTimeout", "completeOnTimeout", "delayedExecutor")
+                                        .contains(call.getName())))
+                .check(MAIN);
+    }
+
     private static boolean isFuturesWait(JavaMethodCall call) {
         return call.getTargetOwner().getName().equals("java.util.concurrent.CompletableFuture")
                 && (call.getName().equals("get") || call.getName().equals("join"));

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apiguardian.api.API;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what a thread waits for, for whoever has to explain why a test takes so long.
@@ -27,33 +26,27 @@ public final class Waiting {
 
     private final Supplier<String> what;
     private final long since = System.nanoTime();
-    private final @Nullable Waiting outer;
 
-    private Waiting(Supplier<String> what, @Nullable Waiting outer) {
+    private Waiting(Supplier<String> what) {
         this.what = what;
-        this.outer = outer;
     }
 
     /**
-     * Say what the current thread waits for from now on.
+     * Say what the current thread waits for from now on. Within another wait it changes nothing: the outermost one is what the test
+     * waits for, the ones inside are commands of the library's own.
      *
      * @param what finds the words, perhaps on another thread; without a verb: {@code "the reply to query-status"}
      * @return ends it
      */
     public static Waiting begin(Supplier<String> what) {
-        Thread thread = Thread.currentThread();
-        Waiting waiting = new Waiting(what, NOW.get(thread));
-        NOW.put(thread, waiting);
+        Waiting waiting = new Waiting(what);
+        NOW.putIfAbsent(Thread.currentThread(), waiting);
         return waiting;
     }
 
     /** Say that the current thread does not wait for this any more. */
     public void end() {
-        if (outer == null) {
-            NOW.remove(Thread.currentThread());
-        } else {
-            NOW.put(Thread.currentThread(), outer);
-        }
+        NOW.remove(Thread.currentThread(), this);
     }
 
     /**

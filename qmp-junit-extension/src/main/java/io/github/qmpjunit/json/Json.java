@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -23,8 +24,11 @@ import tools.jackson.databind.ser.std.ToStringSerializer;
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class Json {
 
-    /** In levels of arrays and objects: no message of a peer may be nested deeper. */
-    public static final int DEEPEST = StreamWriteConstraints.DEFAULT_MAX_DEPTH;
+    /**
+     * In levels of arrays and objects: no message may be nested deeper, in either direction. QEMU's own limit, {@code MAX_NESTING} of
+     * {@code qobject/json-streamer.c}. A tree deeper than 500 levels cannot print itself; {@link #print} can.
+     */
+    public static final int DEEPEST = 1024;
 
     /**
      * No trailing-token check: it would wait for the next message before it handed out this one. Paths and files are written
@@ -38,6 +42,9 @@ public final class Json {
      * Java, and {@code @JsonProperty} goes for the rest, of which there is one: {@code UUID}.
      */
     public static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .build())
                     .streamWriteConstraints(StreamWriteConstraints.builder()
                             .maxNestingDepth(2 * DEEPEST)
                             .build())
@@ -74,6 +81,16 @@ public final class Json {
     }
 
     /**
+     * Return a tree as JSON, as its own {@code toString} does, whatever its depth.
+     *
+     * @param tree the tree
+     * @return the text
+     */
+    public static String print(JsonNode tree) {
+        return MAPPER.writeValueAsString(tree);
+    }
+
+    /**
      * Return the tree for a Map, tree, record or bean.
      *
      * @param value the value
@@ -87,6 +104,10 @@ public final class Json {
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     "Cannot turn %s into JSON: %s".formatted(what, e.getOriginalMessage()), e);
+        } catch (StackOverflowError e) {
+            throw new IllegalArgumentException(
+                    "Cannot turn %s into JSON: it contains itself, or is nested too deep for this thread's stack"
+                            .formatted(what));
         }
     }
 }

@@ -42,6 +42,7 @@ final class PassedTestChecks {
     static Optional<AssertionFailedError> complaint(Collection<TestMachine> machines) {
         return complaint(machines, test -> {
             List<String> complaints = new ArrayList<>();
+            test.machine().qmp().takeCallbackFailure().ifPresent(failure -> complaints.add(failure.getMessage()));
             if (test.definition().checks(Check.JOBS)) {
                 jobs(test, complaints);
             }

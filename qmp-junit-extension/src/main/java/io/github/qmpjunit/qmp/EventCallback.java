@@ -1,8 +1,5 @@
 package io.github.qmpjunit.qmp;
 
-import io.github.qmpjunit.internal.TerminalText;
-import io.github.qmpjunit.secrets.Secrets;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -11,41 +8,30 @@ final class EventCallback extends QmpEventListener {
 
     private final Consumer<QmpEvent> action;
     private final Executor executor;
+    private final CallbackFailures failures;
 
-    EventCallback(EventMatcher matcher, Consumer<QmpEvent> action, Executor executor) {
+    EventCallback(EventMatcher matcher, Consumer<QmpEvent> action, Executor executor, CallbackFailures failures) {
         super(matcher);
         keepAtMost(1); // what is handed on need not be kept
         this.action = action;
         this.executor = executor;
+        this.failures = failures;
     }
 
     @Override
     void offer(QmpEvent event) {
         if (isAcceptedSafely(event)) {
-            executor.execute(() -> call(event));
+            failures.expect();
+            executor.execute(() -> failures.run("a callback has thrown on " + event, () -> action.accept(event)));
         }
     }
 
     private boolean isAcceptedSafely(QmpEvent event) {
         try {
             return accepts(event);
-        } catch (RuntimeException e) {
-            report("The filter of a callback (" + filter() + ") has thrown on " + event, e);
+        } catch (Throwable e) { // a failed assertion as well: the connection lives on
+            failures.add("the filter of a callback (%s) has thrown on %s".formatted(filter(), event), e);
             return false;
         }
-    }
-
-    private void call(QmpEvent event) {
-        try {
-            action.accept(event);
-        } catch (RuntimeException e) {
-            report("A callback has thrown on " + event, e);
-        }
-    }
-
-    /** There is nobody to throw at. */
-    private static void report(String what, RuntimeException failure) {
-        System.getLogger(EventCallback.class.getName())
-                .log(Level.ERROR, TerminalText.message(Secrets.maskObvious(what)), failure);
     }
 }

@@ -25,7 +25,7 @@ final class EventRouter {
     private final EventRates rates = new EventRates();
 
     private long sequence;
-    private @Nullable QmpException ended;
+    private volatile @Nullable QmpException ended;
 
     EventRouter(QmpClient client) {
         this.client = client;
@@ -82,6 +82,9 @@ final class EventRouter {
         try {
             listener.registered(client, ended);
             listeners.add(listener);
+            if (ended != null) { // meanwhile, without the lock
+                listener.connectionChanged(ended);
+            }
         } finally {
             lock.unlock();
         }
@@ -118,18 +121,16 @@ final class EventRouter {
         }
     }
 
-    /** Tell all listeners that there is a new connection ({@code null}), or why there is none any more. */
+    /**
+     * Tell all listeners that there is a new connection ({@code null}), or why there is none any more. Without the lock, which a filter
+     * that blocks may hold for ever: those who wait are to be freed all the same.
+     */
     void connectionChanged(@Nullable QmpException end) {
-        lock.lock();
-        try {
-            ended = end;
-            if (end == null) {
-                observed.reset();
-                rates.reset();
-            }
-            listeners.forEach(listener -> listener.connectionChanged(end));
-        } finally {
-            lock.unlock();
+        ended = end;
+        if (end == null) {
+            observed.reset();
+            rates.reset();
         }
+        listeners.forEach(listener -> listener.connectionChanged(end));
     }
 }

@@ -120,7 +120,7 @@ final class GuardedInput extends InputStream {
                 return;
             }
             if (!isWhitespace(buffer[i])) {
-                throw new QmpProtocolException(
+                throw new QmpParseException(
                         "Expected a JSON object to begin with, but the peer sent %s; is it a QMP server?"
                                 .formatted(excerpt(buffer, i, offset + count)),
                         null);
@@ -147,7 +147,7 @@ final class GuardedInput extends InputStream {
     }
 
     private static QmpProtocolException notUtf8(int found, long position) {
-        return new QmpProtocolException(
+        return new QmpParseException(
                 "The peer sent something that is not UTF-8: found 0x%02X at byte %s of the connection"
                         .formatted(found, Numbers.grouped(position)),
                 null);

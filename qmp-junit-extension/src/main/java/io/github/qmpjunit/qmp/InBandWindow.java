@@ -16,36 +16,36 @@ final class InBandWindow {
     private static final int MOST_IN_FLIGHT = 8;
 
     private final Semaphore free = new Semaphore(MOST_IN_FLIGHT, true);
-    private final Set<String> inside = ConcurrentHashMap.newKeySet();
+    private final Set<PendingReply> inside = ConcurrentHashMap.newKeySet();
 
-    /** Take a place for the message of that key at once, if there is one. */
-    boolean tryEnter(String key) {
+    /** Take a place for the command of that slot at once, if there is one. */
+    boolean tryEnter(PendingReply slot) {
         boolean entered = free.tryAcquire();
         if (entered) {
-            inside.add(key);
+            inside.add(slot);
         }
         return entered;
     }
 
-    /** Wait for a place for the message of that key. */
-    void enter(String key, Object command, Deadline deadline) {
+    /** Wait for a place for the command of that slot. */
+    void enter(PendingReply slot, Deadline deadline) {
         try {
             if (!free.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new QmpTimeoutException(
                         "Could not send %s within %s: %s commands before it have no reply yet"
-                                .formatted(command, Deadline.format(deadline.timeout()), MOST_IN_FLIGHT),
+                                .formatted(slot.what(), Deadline.format(deadline.timeout()), MOST_IN_FLIGHT),
                         deadline.timeout());
             }
-            inside.add(key);
+            inside.add(slot);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new QmpInterruptedException("The thread was interrupted before it could send " + command, e);
+            throw new QmpInterruptedException("The thread was interrupted before it could send " + slot.what(), e);
         }
     }
 
-    /** Give the place of that key back, if it has one: its reply has come, be it late, or it was never sent. */
-    void leave(String key) {
-        if (inside.remove(key)) {
+    /** Give the place of that slot back, if it has one: its reply has come, be it late, or it was never sent. */
+    void leave(PendingReply slot) {
+        if (inside.remove(slot)) {
             free.release();
         }
     }

@@ -22,6 +22,11 @@ public final class ListenerScope implements AutoCloseable {
         }
     }
 
+    /** {@return the listeners, in the order in which they were given} */
+    public List<QmpEventListener> listeners() {
+        return List.copyOf(registered);
+    }
+
     /** Remove the listeners that are still registered. Idempotent. */
     @Override
     public void close() {

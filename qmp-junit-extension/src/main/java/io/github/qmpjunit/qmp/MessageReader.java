@@ -64,7 +64,7 @@ final class MessageReader {
                 return null;
             }
             if (token != JsonToken.START_OBJECT) {
-                throw new QmpProtocolException(
+                throw new QmpUnexpectedMessageException(
                         "Expected a JSON object, but the peer sent %s".formatted(describe(token)), null);
             }
             input.messageBegan(parser.currentTokenLocation().getByteOffset());
@@ -79,9 +79,9 @@ final class MessageReader {
             if (input.hasEnded()) {
                 throw (EOFException) new EOFException("the peer closed it in the middle of a message").initCause(e);
             }
-            throw new QmpProtocolException("The peer sent something that is not JSON: " + e.getOriginalMessage(), e);
+            throw new QmpParseException("The peer sent something that is not JSON: " + e.getOriginalMessage(), e);
         } catch (OutOfMemoryError e) { // what was read of the message is free again
-            throw new QmpProtocolException(
+            throw new QmpLimitException(
                     "The peer sent a message that does not fit into the heap of %s MiB; enlarge that with -Xmx, or have it refused earlier with QmpLimits.withMessageBytes(...)"
                             .formatted(Numbers.grouped(Runtime.getRuntime().maxMemory() >> 20)),
                     e);
@@ -104,6 +104,6 @@ final class MessageReader {
         if (message.contains("getMaxNumberLength")) {
             return limits.numberTooLong();
         }
-        return new QmpProtocolException("The peer sent more than can be read: " + message, e);
+        return new QmpLimitException("The peer sent more than can be read: " + message, e);
     }
 }

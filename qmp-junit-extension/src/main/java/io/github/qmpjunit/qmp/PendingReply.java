@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.internal.Waiting;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -16,30 +17,81 @@ import tools.jackson.databind.JsonNode;
  */
 final class PendingReply {
 
+    /** How the peer takes what was sent. */
+    enum Kind {
+        /** A command, which waits for the ones before it. */
+        IN_TURN,
+        /** A command that the peer executes at once, whatever else it does. */
+        OUT_OF_BAND,
+        /** A text that is no message: the peer answers with one error or several, none of which has an id. */
+        GARBAGE,
+        /** The beginning of a message: the peer waits for the rest, and answers neither. */
+        BEGINNING
+    }
+
+    private final Object what;
+    private final Kind kind;
     private final CountDownLatch arrived = new CountDownLatch(1);
     private final Consumer<PendingReply> afterwards;
     private volatile @Nullable JsonNode message;
     private volatile @Nullable QmpException failure;
     private volatile long writtenUpTo;
+    private volatile long writtenNanos;
+    private volatile boolean abandoned;
 
-    /** Create a slot that somebody waits for. */
-    PendingReply() {
-        this(slot -> {});
+    /**
+     * Create a slot that somebody waits for.
+     *
+     * @param what what it is a reply to; its text has secrets masked and is made only when a message needs it
+     */
+    PendingReply(Object what, Kind kind) {
+        this(what, kind, slot -> {});
     }
 
     /** Create a slot; the action runs when it is filled, on the reader's thread. */
-    PendingReply(Consumer<PendingReply> afterwards) {
+    PendingReply(Object what, Kind kind, Consumer<PendingReply> afterwards) {
+        this.what = what;
+        this.kind = kind;
         this.afterwards = afterwards;
+    }
+
+    /** Return what it is a reply to, with secrets masked. */
+    String what() {
+        return what.toString();
+    }
+
+    Kind kind() {
+        return kind;
     }
 
     /** Take note that the command is on its way, and where it ends in the stream of all that was written. */
     void written(long upTo) {
+        writtenNanos = System.nanoTime();
         writtenUpTo = upTo;
     }
 
     /** Return where the command ends in the stream of all that was written; zero if it was never sent. */
     long writtenUpTo() {
         return writtenUpTo;
+    }
+
+    /** Return how long ago the command was sent. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - writtenNanos);
+    }
+
+    /** Take note that nobody waits any more. */
+    void abandon() {
+        abandoned = true;
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    /** Return whether the reply has come. */
+    boolean isComplete() {
+        return message != null;
     }
 
     void complete(JsonNode reply) {
@@ -57,12 +109,11 @@ final class PendingReply {
     /**
      * Wait until the message is there.
      *
-     * @param what what is waited for, to be named in an error
      * @return the message, or {@code null} when the deadline is over
      * @throws QmpDisconnectedException if the connection ended before
      */
     @Nullable
-    JsonNode await(Deadline deadline, Object what) {
+    JsonNode await(Deadline deadline) {
         Waiting waiting = Waiting.begin(() -> "the reply to " + what);
         try {
             if (!arrived.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
@@ -75,7 +126,7 @@ final class PendingReply {
             waiting.end();
         }
         QmpException reason = failure;
-        if (reason != null) {
+        if (reason != null && message == null) { // an end after the reply is the next one's to tell
             throw new QmpDisconnectedException(
                     "The connection ended before %s arrived: %s".formatted(what, reason.getMessage()), reason);
         }

@@ -5,6 +5,7 @@ import io.github.qmpjunit.qmp.wire.Listener;
 import io.github.qmpjunit.qmp.wire.Transports;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.apiguardian.api.API;
 
 /**
@@ -88,6 +89,27 @@ public final class QmpAcceptor implements AutoCloseable {
         } finally {
             close();
         }
+    }
+
+    /**
+     * Accept a peer as {@link #accept(Duration)} does, without waiting for it here.
+     *
+     * @param timeout covers the wait for the peer, its greeting and the negotiation
+     * @return the connected client; fails with what {@link #accept(Duration)} throws. Cancelling it closes the acceptor
+     */
+    public CompletableFuture<QmpClient> acceptAsync(Duration timeout) {
+        return acceptAsync(QmpClient.builder().build(), timeout);
+    }
+
+    /**
+     * Accept a peer as {@link #accept(QmpClient, Duration)} does, without waiting for it here.
+     *
+     * @param client the client
+     * @param timeout covers the wait for the peer, its greeting and the negotiation
+     * @return the client, connected; fails with what {@link #accept(QmpClient, Duration)} throws. Cancelling it closes the acceptor
+     */
+    public CompletableFuture<QmpClient> acceptAsync(QmpClient client, Duration timeout) {
+        return client.openingAsync(() -> accept(client, timeout));
     }
 
     /** Stop listening and remove the socket. A wait for a peer ends at once; a connection made before stays. Idempotent. */

@@ -2,17 +2,18 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.internal.DaemonExecutor;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.schema.QmpSchema;
 import io.github.qmpjunit.qmp.transport.PeerCredentials;
 import io.github.qmpjunit.qmp.transport.QmpAddress;
+import io.github.qmpjunit.qmp.wire.PatientSource;
 import io.github.qmpjunit.qmp.wire.Transport;
 import io.github.qmpjunit.qmp.wire.Transports;
 import io.github.qmpjunit.secrets.Secrets;
 import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +48,9 @@ import tools.jackson.databind.JsonNode;
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpClient implements AutoCloseable {
 
+    /** How long the end of a test waits for callbacks that still run. */
+    private static final Duration CALLBACKS_END = Duration.ofSeconds(2);
+
     private final String name;
     private final Duration connectTimeout;
     private final Duration timeout;
@@ -54,11 +58,14 @@ public final class QmpClient implements AutoCloseable {
     private final boolean expectGreeting;
     private final boolean negotiate;
     private final boolean outOfBand;
+    private final boolean waitForServer;
     private final QmpLimits limits;
     private final @Nullable QmpTranscript transcript;
     private final Secrets secrets;
     private final EventRouter router;
-    private final DaemonExecutor callbacks;
+    private final Delivery delivery;
+    private final MessageLog log;
+    private final CallbackFailures callbackFailures;
     private final SchemaSource schemaSource;
 
     /** Guards the change from one connection to the next, never a command or an event. */
@@ -80,6 +87,7 @@ public final class QmpClient implements AutoCloseable {
         this.expectGreeting = builder.expectGreeting;
         this.negotiate = builder.negotiate;
         this.outOfBand = builder.outOfBand;
+        this.waitForServer = builder.waitForServer;
         this.limits = builder.limits;
         this.transcript = builder.transcript;
         this.secrets = requireNonNull(peer.secrets(), "the peer's secrets must not be null");
@@ -87,7 +95,9 @@ public final class QmpClient implements AutoCloseable {
             transcript.maskWith(secrets);
         }
         this.router = new EventRouter(this);
-        this.callbacks = new DaemonExecutor("qmp-callbacks-" + name);
+        this.delivery = new Delivery(name, builder.executor);
+        this.callbackFailures = new CallbackFailures(name);
+        this.log = new MessageLog(name, transcript, secrets);
         this.schemaSource = new SchemaSource(peer);
     }
 
@@ -123,13 +133,62 @@ public final class QmpClient implements AutoCloseable {
      * @throws QmpStateException if the client is not idle
      */
     public void open(QmpAddress address) {
-        open(Transports.connectingTo(address), address.toString(), connectTimeout);
+        Transport.Source source = waitForServer
+                ? new PatientSource(() -> Transports.connectingTo(address))
+                : Transports.connectingTo(address);
+        open(source, address.toString(), connectTimeout);
+    }
+
+    /**
+     * Connect this client, without waiting for that here.
+     *
+     * @param address where the server listens
+     * @return this client, connected; fails with what {@link #open(QmpAddress)} throws. Cancelling it gives up the attempt; the client
+     *     is idle then
+     */
+    public CompletableFuture<QmpClient> openAsync(QmpAddress address) {
+        return openingAsync(() -> open(address));
+    }
+
+    /** Run what opens this client on a thread that may wait, and give the client to a future. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what is hung on it runs for its effect
+    CompletableFuture<QmpClient> openingAsync(Runnable opening) {
+        CompletableFuture<QmpClient> result = new CompletableFuture<>();
+        result.whenComplete((client, failure) -> {
+            if (result.isCancelled()) {
+                giveUp();
+            }
+        });
+        delivery.ended(() -> {
+            try {
+                opening.run();
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+                return;
+            }
+            if (result.isCancelled()) {
+                giveUp(); // it came too late to stop the attempt
+            } else {
+                delivery.arrived(() -> result.complete(this));
+            }
+        });
+        return result;
+    }
+
+    /** Become idle, whatever is under way. */
+    private void giveUp() {
+        QmpSession current = session;
+        if (current != null) {
+            abandon(current);
+        }
     }
 
     /** Take a connection from the source and bring it to the state in which commands are accepted. */
     void open(Transport.Source source, String peerName, Duration within) {
+        ReaderThread.refuse(name, "connect");
         Deadline deadline = Deadline.in(within);
         QmpSession opened = begin(source);
+        boolean negotiating = false;
         try {
             if (expectGreeting) {
                 greeting = opened.awaitGreeting(deadline);
@@ -137,19 +196,29 @@ public final class QmpClient implements AutoCloseable {
                 opened.awaitConnection(deadline);
             }
             if (negotiate) {
+                negotiating = true;
                 negotiate(opened, deadline);
             }
             ready = true;
             signalStateChange();
         } catch (QmpInterruptedException e) {
             abandon(opened);
-            throw e;
+            throw e.of(name);
         } catch (QmpException e) {
             abandon(opened);
             Throwable root = e instanceof QmpDisconnectedException && e.getCause() != null ? e.getCause() : e;
-            throw new QmpConnectException(
-                    "QMP client \"%s\" has no session with %s: %s".formatted(name, peerName, root.getMessage()), root);
+            String message =
+                    "QMP client \"%s\" has no session with %s: %s".formatted(name, peerName, root.getMessage());
+            throw connectFailure(opened, negotiating, message, root).of(name);
         }
+    }
+
+    private static QmpConnectException connectFailure(
+            QmpSession opened, boolean negotiating, String message, Throwable root) {
+        if (negotiating) {
+            return new QmpNegotiationException(message, root);
+        }
+        return opened.hasConnected() ? new QmpGreetingException(message, root) : new QmpConnectException(message, root);
     }
 
     private void negotiate(QmpSession opened, Deadline deadline) {
@@ -159,9 +228,6 @@ public final class QmpClient implements AutoCloseable {
                 ? QmpCommand.of("qmp_capabilities", Map.of("enable", List.of("oob")))
                 : QmpCommand.of("qmp_capabilities");
         opened.execute(command.withTimeout(deadline.remaining()), timeout);
-        if (enableOob) {
-            opened.allowOutOfBand();
-        }
     }
 
     private QmpSession begin(Transport.Source source) {
@@ -169,7 +235,7 @@ public final class QmpClient implements AutoCloseable {
         try {
             requireState(QmpState.IDLE, "connect");
             QmpSession opened =
-                    new QmpSession(name, source, router, peer, limits, transcript, secrets, this::signalStateChange);
+                    new QmpSession(name, source, router, peer, limits, log, secrets, this::signalStateChange);
             router.connectionChanged(null);
             ready = false;
             everConnected = true;
@@ -200,6 +266,7 @@ public final class QmpClient implements AutoCloseable {
      * @throws QmpInterruptedException if the thread is interrupted
      */
     public void awaitState(QmpState wanted, Duration within) {
+        ReaderThread.refuse(name, "wait for the state " + wanted);
         Deadline deadline = Deadline.in(within);
         lifecycle.lock();
         try {
@@ -214,7 +281,8 @@ public final class QmpClient implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new QmpInterruptedException("The thread was interrupted while it waited for the state " + wanted, e);
+            throw new QmpInterruptedException("The thread was interrupted while it waited for the state " + wanted, e)
+                    .of(name);
         } finally {
             lifecycle.unlock();
         }
@@ -296,7 +364,7 @@ public final class QmpClient implements AutoCloseable {
      * @param arguments a Map, tree, record or bean that becomes a JSON object; {@code Map.of()} for none
      * @param resultType any type that Jackson can read
      * @return the result
-     * @throws QmpProtocolException if the result does not fit the type
+     * @throws QmpReplyException if the result does not fit the type
      */
     public <T> T execute(String command, Object arguments, Class<T> resultType) {
         return execute(QmpCommand.of(command, arguments), resultType);
@@ -314,6 +382,8 @@ public final class QmpClient implements AutoCloseable {
             return current.execute(command, timeout);
         } catch (QmpErrorException e) {
             throw schemaSource.explained(e, current, greeting, timeout);
+        } catch (QmpException e) {
+            throw e.of(name);
         }
     }
 
@@ -324,7 +394,7 @@ public final class QmpClient implements AutoCloseable {
      * @param command the command
      * @param resultType any type that Jackson can read
      * @return the result
-     * @throws QmpProtocolException if the result does not fit the type
+     * @throws QmpReplyException if the result does not fit the type
      */
     public <T> T execute(QmpCommand command, Class<T> resultType) {
         return convert(command, execute(command), tree -> Json.MAPPER.treeToValue(tree, resultType), resultType);
@@ -338,7 +408,7 @@ public final class QmpClient implements AutoCloseable {
      * @param command the command
      * @param resultType any type that Jackson can read
      * @return the result
-     * @throws QmpProtocolException if the result does not fit the type
+     * @throws QmpReplyException if the result does not fit the type
      */
     public <T> T execute(QmpCommand command, TypeReference<T> resultType) {
         return convert(
@@ -427,15 +497,17 @@ public final class QmpClient implements AutoCloseable {
         try {
             return conversion.apply(result);
         } catch (JacksonException e) {
-            throw new QmpProtocolException(
-                    "Cannot read the reply to %s as %s: %s%n%s"
-                            .formatted(
-                                    command,
-                                    type.getTypeName(),
-                                    e.getOriginalMessage(),
-                                    JsonValues.excerpt(secrets.mask(result))),
-                    e,
-                    result);
+            throw new QmpReplyException(
+                            "Cannot read the reply of QMP client \"%s\" to %s as %s: %s%n%s"
+                                    .formatted(
+                                            name,
+                                            command,
+                                            type.getTypeName(),
+                                            e.getOriginalMessage(),
+                                            JsonValues.excerpt(secrets.mask(result))),
+                            e,
+                            result)
+                    .of(name);
         }
     }
 
@@ -451,7 +523,7 @@ public final class QmpClient implements AutoCloseable {
      * @throws QmpStateException if the client is not connected
      */
     public CompletableFuture<JsonNode> executeAsync(QmpCommand command) {
-        return sessionFor(command.name()).executeAsync(command, timeout, callbacks);
+        return sessionFor(command.name()).executeAsync(command, timeout, delivery);
     }
 
     /**
@@ -473,18 +545,30 @@ public final class QmpClient implements AutoCloseable {
      * @throws QmpTimeoutException if no reply comes in time, as when the text is not a whole message
      */
     public JsonNode executeRaw(String text) {
-        return sessionFor("a raw message").executeRaw(text, idIn(text), timeout);
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException(
+                    "Cannot send the text as UTF-8, it has half a surrogate pair; send bytes with executeRaw(byte[])");
+        }
+        return executeRaw((text + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private static @Nullable JsonNode idIn(String text) {
+    /**
+     * Send bytes as they are, without the end of a line, and return whatever the server answers; for tests of servers.
+     *
+     * @param bytes the bytes, one message; any bytes, also such as are not UTF-8
+     * @return the whole reply, as for {@link #executeRaw(String)}
+     * @throws QmpTimeoutException if no reply comes in time, as when the bytes are not a whole message
+     */
+    public JsonNode executeRaw(byte[] bytes) {
         try {
-            return Json.MAPPER.readTree(text).get("id");
-        } catch (JacksonException e) {
-            return null;
+            return sessionFor("a raw message").executeRaw(RawMessage.of(bytes.clone()), timeout);
+        } catch (QmpException e) {
+            throw e.of(name);
         }
     }
 
     private QmpSession sessionFor(String what) {
+        ReaderThread.refuse(name, "execute " + what);
         QmpSession current = session;
         if (current == null || !ready) {
             throw stateError(QmpState.RUNNING, "execute " + what);
@@ -564,17 +648,29 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Call back for each event that matches, in the order of arrival, one at a time, on a thread of this client's own. What the
-     * callback throws is logged.
+     * Call back for each event that matches, in the order of arrival, one at a time, where {@link QmpClientBuilder#executor} says.
+     *
+     * <p>What the callback throws is logged. An {@link Error}, which a failed assertion is, fails the test besides: the extension reports
+     * it when the test ends, and {@link #close()} throws it otherwise.
      *
      * @param matcher which events are meant; asked on the thread that reads from the connection
      * @param action what to do; may execute commands
      * @return closing it ends the calls
      */
     public QmpEventListener onEvent(EventMatcher matcher, Consumer<QmpEvent> action) {
-        QmpEventListener listener = new EventCallback(matcher, action, callbacks);
+        QmpEventListener listener = new EventCallback(matcher, action, delivery.inTurn(), callbackFailures);
         register(listener);
         return listener;
+    }
+
+    /**
+     * Return the error that a callback has thrown, and forget it; for authors of test frameworks. Waits up to 2 s for callbacks that are
+     * under way.
+     *
+     * @return the error, with further ones suppressed in it; empty if there is none
+     */
+    public Optional<AssertionError> takeCallbackFailure() {
+        return callbackFailures.take(Deadline.in(CALLBACKS_END));
     }
 
     /**
@@ -589,7 +685,11 @@ public final class QmpClient implements AutoCloseable {
      * @throws QmpStateException if the client is not connected
      */
     public QmpSchema schema() {
-        return schemaSource.of(sessionFor("query-qmp-schema"), greeting, timeout);
+        try {
+            return schemaSource.of(sessionFor("query-qmp-schema"), greeting, timeout);
+        } catch (QmpException e) {
+            throw e.of(name);
+        }
     }
 
     /** {@return the built-in listener, which hears every event from before the greeting on; it cannot be removed} */
@@ -738,18 +838,34 @@ public final class QmpClient implements AutoCloseable {
      *
      * @throws QmpException if the connection had ended by itself, not because of {@code quit} or a shutdown, and nobody has been
      *     told yet, or if the transcript could not be written; the client is idle all the same
+     * @throws AssertionError if a callback has thrown an {@link Error} that nobody has been told of
      */
     @Override
     public void close() {
+        Throwable failure = null;
         try {
             disconnect();
         } catch (QmpException e) {
-            transcriptFailure().ifPresent(e::addSuppressed);
-            throw e;
+            failure = e.of(name);
         }
-        transcriptFailure().ifPresent(failure -> {
-            throw failure;
-        });
+        failure = withSuppressed(failure, transcriptFailure().orElse(null));
+        failure = withSuppressed(takeCallbackFailure().orElse(null), failure);
+        if (failure instanceof Error error) {
+            throw error;
+        } else if (failure instanceof QmpException exception) {
+            throw exception;
+        }
+    }
+
+    private static @Nullable Throwable withSuppressed(@Nullable Throwable first, @Nullable Throwable second) {
+        if (first != null && second != null) {
+            first.addSuppressed(second);
+        }
+        return first == null ? second : first;
+    }
+
+    Delivery delivery() {
+        return delivery;
     }
 
     private Optional<QmpException> transcriptFailure() {

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,11 @@ public final class QmpClientBuilder {
 
     @Nullable
     QmpTranscript transcript;
+
+    @Nullable
+    Executor executor;
+
+    boolean waitForServer;
 
     QmpClientBuilder() {}
 
@@ -149,6 +156,33 @@ public final class QmpClientBuilder {
         return this;
     }
 
+    /**
+     * Set where callbacks and what hangs on futures run; by default on daemon threads of the client, each of which does nothing else
+     * meanwhile. Callbacks of one registration run one after the other in either case.
+     *
+     * <p>A timeout and the end of the connection complete a future on a thread of the client also with an executor, so that one that
+     * is blocked keeps nobody waiting.
+     *
+     * @param executor the executor; not shut down by the client
+     * @return this
+     */
+    public QmpClientBuilder executor(Executor executor) {
+        this.executor = requireNonNull(executor, "executor must not be null");
+        return this;
+    }
+
+    /**
+     * Wait until the server listens, up to the {@link #connectTimeout}; by default, connecting fails at once if nothing listens at the
+     * address yet. For a QEMU that another program starts. What cannot get better by waiting still fails at once, for example a path
+     * that is too long or a host that is unknown.
+     *
+     * @return this
+     */
+    public QmpClientBuilder waitForServer() {
+        this.waitForServer = true;
+        return this;
+    }
+
     /** {@return an idle client} */
     public QmpClient build() {
         return QmpClient.of(this);
@@ -165,5 +199,15 @@ public final class QmpClientBuilder {
         QmpClient client = build();
         client.open(address);
         return client;
+    }
+
+    /**
+     * Build a client and connect it, without waiting for that here.
+     *
+     * @param address where the server listens
+     * @return the connected client, as for {@link QmpClient#openAsync}
+     */
+    public CompletableFuture<QmpClient> connectAsync(QmpAddress address) {
+        return build().openAsync(address);
     }
 }

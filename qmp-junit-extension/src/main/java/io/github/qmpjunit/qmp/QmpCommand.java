@@ -240,6 +240,7 @@ public final class QmpCommand {
     @Override
     public String toString() {
         ObjectNode message = message();
-        return (arguments == null ? message : new Secrets().learn(message).mask(message)).toString();
+        return Json.print(
+                arguments == null ? message : new Secrets().learn(message).mask(message));
     }
 }

@@ -15,7 +15,12 @@ public class QmpErrorException extends QmpException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The name of the client, as in {@link #client()}. */
+    private final String clientName;
+
     private final transient QmpCommand command;
+    private final transient JsonNode sent;
+    private final transient JsonNode received;
     private final transient Secrets secrets;
     /** As {@link #errorClass()} tells it. */
     private final String errorClass;
@@ -26,21 +31,33 @@ public class QmpErrorException extends QmpException {
     /** As {@link #hint()} tells it; empty if there is none. */
     private final String hint;
 
-    QmpErrorException(QmpCommand command, JsonNode error, Secrets secrets) {
-        this(command, error.path("class").asString("?"), error.path("desc").asString("?"), "", secrets);
+    QmpErrorException(String client, QmpCommand command, JsonNode sent, JsonNode received, Secrets secrets) {
+        this(client, command, sent, received, "", secrets);
     }
 
-    private QmpErrorException(QmpCommand command, String errorClass, String description, String hint, Secrets secrets) {
-        super(
-                "%s: %s%n  in reply to: %s"
-                                .formatted(errorClass, shown(description, secrets), secrets.mask(command.toString()))
-                        + (hint.isEmpty() ? "" : "%n  %s".formatted(secrets.mask(hint))),
-                null);
+    private QmpErrorException(
+            String client, QmpCommand command, JsonNode sent, JsonNode received, String hint, Secrets secrets) {
+        super(text(client, command, received.path("error"), hint, secrets), null);
+        of(client);
+        JsonNode error = received.path("error");
+        this.clientName = client;
         this.command = command;
+        this.sent = sent;
+        this.received = received;
         this.secrets = secrets;
-        this.errorClass = errorClass;
-        this.description = description;
+        this.errorClass = error.path("class").asString("?");
+        this.description = error.path("desc").asString("?");
         this.hint = hint;
+    }
+
+    private static String text(String client, QmpCommand command, JsonNode error, String hint, Secrets secrets) {
+        return "%s: %s%n  in reply to QMP client \"%s\": %s"
+                        .formatted(
+                                error.path("class").asString("?"),
+                                shown(error.path("desc").asString("?"), secrets),
+                                client,
+                                secrets.mask(command.toString()))
+                + (hint.isEmpty() ? "" : "%n  %s".formatted(secrets.mask(hint)));
     }
 
     /** Long ones are cut here, so that what they answer is still told. */
@@ -50,14 +67,24 @@ public class QmpErrorException extends QmpException {
 
     /** Return this error, thrown where it was thrown, with a hint at what was probably meant. */
     QmpErrorException withHint(String better) {
-        QmpErrorException hinting = new QmpErrorException(command, errorClass, description, better, secrets);
+        QmpErrorException hinting = new QmpErrorException(clientName, command, sent, received, better, secrets);
         hinting.setStackTrace(getStackTrace());
         return hinting;
     }
 
-    /** {@return the command as it was sent} */
+    /** {@return the command that was executed} */
     public QmpCommand command() {
         return command;
+    }
+
+    /** {@return the whole message as it was sent, with its id; not to be changed} */
+    public JsonNode sent() {
+        return sent;
+    }
+
+    /** {@return the server's whole reply, with members that this class does not know; not to be changed} */
+    public JsonNode received() {
+        return received;
     }
 
     /** {@return the error's class, such as {@code GenericError} or {@code CommandNotFound}} */

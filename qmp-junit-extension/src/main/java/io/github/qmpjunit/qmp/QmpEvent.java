@@ -1,13 +1,18 @@
 package io.github.qmpjunit.qmp;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.json.DataPath;
+import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.json.JsonValues;
 import java.time.Instant;
 import java.util.Optional;
 import org.apiguardian.api.API;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An event as a server sent it. Immutable as long as nobody changes the tree behind {@link #data()}.
@@ -23,6 +28,70 @@ public final class QmpEvent {
         this.message = message;
         this.sequence = sequence;
         this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Return an event that no server has sent, for unit tests of code that takes events.
+     *
+     * @param type the type, such as {@link QmpEvents#STOP}
+     * @param data the data: a Map, tree, record or bean that becomes a JSON object; {@code Map.of()} for none
+     * @return the event, with the time of this call and sequence number 0
+     * @throws IllegalArgumentException if the data do not become a JSON object
+     */
+    public static QmpEvent of(EventType type, Object data) {
+        return of(type.name(), data);
+    }
+
+    /**
+     * Return an event that no server has sent, as {@link #of(EventType, Object)} does.
+     *
+     * @param name the name as it stands in a message
+     * @param data the data
+     * @return the event
+     * @throws IllegalArgumentException if the data do not become a JSON object
+     */
+    public static QmpEvent of(String name, Object data) {
+        requireNonNull(name, "name must not be null");
+        JsonNode tree = Json.toTree(requireNonNull(data, "data must not be null"), "the data of " + name);
+        if (!tree.isObject()) {
+            throw new IllegalArgumentException(
+                    "The data of %s must become a JSON object, but %s became %s; pass a Map, a record or a bean"
+                            .formatted(name, data.getClass().getName(), JsonValues.excerpt(tree)));
+        }
+        Instant now = Instant.now();
+        ObjectNode message = JsonNodeFactory.instance.objectNode().put("event", name);
+        if (!tree.isEmpty()) {
+            message.set("data", tree);
+        }
+        message.set(
+                "timestamp",
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("seconds", now.getEpochSecond())
+                        .put("microseconds", now.getNano() / 1000));
+        return new QmpEvent(message, 0, System.nanoTime());
+    }
+
+    /**
+     * Return the event in a JSON text, as QEMU's documents show them; for unit tests of code that takes events.
+     *
+     * @param json an object with {@code event}, and perhaps {@code data} and {@code timestamp}
+     * @return the event, with the time of this call as {@link #nanoTime()}, and sequence number 0
+     * @throws IllegalArgumentException if it is not such an object
+     */
+    public static QmpEvent parse(String json) {
+        JsonNode tree;
+        try {
+            String text = json.strip();
+            tree = Json.MAPPER.readTree(text.startsWith("<-") ? text.substring(2) : text);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("Cannot parse the event, it is not JSON: " + e.getOriginalMessage(), e);
+        }
+        if (!tree.path("event").isString()) {
+            throw new IllegalArgumentException(
+                    "An event is an object with \"event\", but found " + JsonValues.excerpt(tree));
+        }
+        return new QmpEvent(tree, 0, System.nanoTime());
     }
 
     /** {@return the name, such as {@code STOP}} */

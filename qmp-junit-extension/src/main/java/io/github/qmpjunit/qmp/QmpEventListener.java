@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -57,6 +58,7 @@ public class QmpEventListener implements AutoCloseable {
     private long removals;
     private @Nullable QmpException ended;
     private @Nullable Throwable filterFailure;
+    private final Deque<EventFuture> futures = new ArrayDeque<>();
 
     /** Create a listener for every event. It hears nothing before {@link QmpClient#register}. */
     public QmpEventListener() {
@@ -161,7 +163,14 @@ public class QmpEventListener implements AutoCloseable {
      * @throws QmpInterruptedException if the thread is interrupted
      */
     public QmpEvent next(EventMatcher matcher, Duration timeout) {
-        return await(matcher, Deadline.in(timeout));
+        QmpClient hears = client();
+        String hearing = hears == null ? "" : hears.name();
+        ReaderThread.refuse(hearing, "wait for " + matcher);
+        try {
+            return await(matcher, Deadline.in(timeout));
+        } catch (QmpException e) {
+            throw hears == null ? e : e.of(hearing);
+        }
     }
 
     /**
@@ -193,20 +202,61 @@ public class QmpEventListener implements AutoCloseable {
                 }
                 throwIfNothingCanCome();
                 if (deadline.isOver()) {
-                    throw new QmpTimeoutException(
-                            "Waited %s in vain for %s; the listener has heard %s events%s"
-                                    .formatted(
-                                            Deadline.format(deadline.timeout()),
-                                            matcher,
-                                            history.size(),
-                                            dropped == 0 ? "" : " and dropped %s before".formatted(dropped)),
-                            deadline.timeout());
+                    throw notInTime(matcher, deadline);
                 }
                 await(deadline);
             }
         } finally {
             lock.unlock();
             waiting.end();
+        }
+    }
+
+    /**
+     * Take the next event that matches, without waiting for it here. Several such events can be gathered:
+     *
+     * <pre>{@code
+     * var stopped = listener.nextAsync(event(STOP), SOON);
+     * var resumed = listener.nextAsync(event(RESUME), SOON);
+     * }</pre>
+     *
+     * <p>What hangs on the future runs where {@link QmpClientBuilder#executor} says. Cancelling it leaves the event to others. Do not wait
+     * for the future in a test: on JUnit's fork-join pool that starts further tests, see {@link #next(EventMatcher, Duration)} instead.
+     *
+     * @param matcher which event is meant
+     * @param timeout how long to wait at most
+     * @return the oldest matching event not yet taken; fails with what {@link #next(EventMatcher, Duration)} throws
+     */
+    public CompletableFuture<QmpEvent> nextAsync(EventMatcher matcher, Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        List<Runnable> deliveries;
+        EventFuture future;
+        lock.lock();
+        try {
+            future = new EventFuture(matcher, client);
+            futures.addLast(future);
+            deliveries = serve();
+        } finally {
+            lock.unlock();
+        }
+        future.begin(deadline, this, () -> notInTime(matcher, deadline));
+        deliveries.forEach(Runnable::run);
+        return future.result();
+    }
+
+    private QmpTimeoutException notInTime(EventMatcher matcher, Deadline deadline) {
+        lock.lock();
+        try {
+            return new QmpTimeoutException(
+                    "Waited %s in vain for %s; the listener has heard %s events%s"
+                            .formatted(
+                                    Deadline.format(deadline.timeout()),
+                                    matcher,
+                                    history.size(),
+                                    dropped == 0 ? "" : " and dropped %s before".formatted(dropped)),
+                    deadline.timeout());
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -370,30 +420,75 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     void removed() {
+        List<Runnable> deliveries;
         lock.lock();
         try {
             client = null;
             removals++;
             queue.clear();
+            deliveries = serve();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+        deliveries.forEach(Runnable::run);
     }
 
     /** Take the event in if it is accepted; on the reader thread. */
     void offer(QmpEvent event) {
+        boolean accepted = false;
+        Throwable failure = null;
+        try {
+            accepted = accepts(event); // without the lock: who takes events must not wait for a filter that blocks
+        } catch (Throwable e) { // whatever a user's filter throws, the connection lives on
+            failure = e;
+        }
+        List<Runnable> deliveries = List.of();
         lock.lock();
         try {
-            if (accepts(event)) {
+            if (accepted) {
                 queue.addLast(event);
                 history.addLast(event);
+                deliveries = serve();
                 dropExcess();
-                changed.signalAll();
             }
-        } catch (Throwable e) { // whatever a user's filter throws, the connection lives on
-            filterFailure = e;
+            if (failure != null) {
+                filterFailure = failure;
+                deliveries = serve();
+            }
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        deliveries.forEach(Runnable::run);
+    }
+
+    /** Serve those who wait with a future, in the order in which they came; return what completes the futures, to be run unlocked. */
+    private List<Runnable> serve() {
+        List<Runnable> deliveries = new ArrayList<>();
+        for (Iterator<EventFuture> waiting = futures.iterator(); waiting.hasNext(); ) {
+            EventFuture future = waiting.next();
+            try {
+                QmpEvent event = take(future.matcher());
+                if (event != null) {
+                    waiting.remove();
+                    deliveries.add(future.delivering(event, this));
+                } else {
+                    throwIfNothingCanCome();
+                }
+            } catch (QmpException e) {
+                waiting.remove();
+                deliveries.add(future.failing(e));
+            }
+        }
+        return deliveries;
+    }
+
+    /** Wait no longer for a future's event: its time is over, or nobody wants it any more. */
+    void giveUp(EventFuture future) {
+        lock.lock();
+        try {
+            futures.remove(future);
         } finally {
             lock.unlock();
         }
@@ -401,13 +496,16 @@ public class QmpEventListener implements AutoCloseable {
 
     /** Take note of whether there is a connection: {@code null} for a new one, else why it has ended. */
     void connectionChanged(@Nullable QmpException end) {
+        List<Runnable> deliveries;
         lock.lock();
         try {
             ended = end;
+            deliveries = end == null ? List.of() : serve();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+        deliveries.forEach(Runnable::run);
     }
 
     private @Nullable QmpClient client() {
@@ -496,6 +594,7 @@ public class QmpEventListener implements AutoCloseable {
 
         @Override
         public boolean hasNext() {
+            ReaderThread.refuse("", "wait for events");
             lock.lock();
             try {
                 while (found == null) {

@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.secrets.Secrets;
+import java.util.Optional;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public class QmpException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
+
+    /** The name of the client that it happened to; null if it happened to none. */
+    private @Nullable String client;
 
     /**
      * Create an exception.
@@ -20,5 +24,26 @@ public class QmpException extends RuntimeException {
      */
     public QmpException(String message, @Nullable Throwable cause) {
         super(TerminalText.message(Secrets.maskObvious(message)), TerminalText.cause(cause, Secrets::maskObvious));
+    }
+
+    /** Take note of the client that it happened to, unless that is known; return this. */
+    QmpException of(String clientName) {
+        if (client == null) {
+            client = clientName;
+        }
+        return this;
+    }
+
+    /** {@return the name of the client that it happened to; empty if it happened to none} */
+    public Optional<String> client() {
+        return Optional.ofNullable(client);
+    }
+
+    /** {@return the message, which names the client} */
+    @Override
+    public String getMessage() {
+        String message = String.valueOf(super.getMessage());
+        String ofClient = "QMP client \"%s\"".formatted(client);
+        return client == null || message.contains(ofClient) ? message : "%s (%s)".formatted(message, ofClient);
     }
 }

@@ -19,7 +19,7 @@ public record QmpGreeting(QmpVersion version, Set<String> capabilities, JsonNode
     static QmpGreeting of(JsonNode message) {
         JsonNode body = message.path("QMP");
         if (!body.path("version").isObject() || !body.path("capabilities").isArray()) {
-            throw new QmpProtocolException(
+            throw new QmpUnexpectedMessageException(
                     "Expected a greeting with version and capabilities, but received %s"
                             .formatted(JsonValues.excerpt(message)),
                     null);

@@ -8,17 +8,16 @@ import org.apiguardian.api.API;
  * What a client accepts from its peer at most, so that a broken peer costs a connection and not the JVM. Immutable: each {@code
  * with...} returns a changed copy.
  *
- * <p>A message beyond a limit ends the connection with a {@link QmpProtocolException} that names the limit. There is none for
+ * <p>A message beyond a limit ends the connection with a {@link QmpLimitException} that names the limit. There is none for
  * strings and names of their own: they may be as long as the message.
  *
  * @param messageBytes the largest message in bytes; 256 MiB by default, which takes about 1 GiB of heap if it is one string
- * @param nesting how deep objects and arrays may lie in each other; 500 by default, and no more
+ * @param nesting how deep objects and arrays may lie in each other; 1024 by default, as in QEMU, and no more
  * @param numberLength the most characters of one number; 1000 by default, since longer ones are costly to read
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record QmpLimits(int messageBytes, int nesting, int numberLength) {
 
-    /** Jackson's own limit for a tree that prints itself, which nobody outside the tree can raise. */
     private static final int DEEPEST = Json.DEEPEST;
 
     private static final QmpLimits DEFAULTS = new QmpLimits(256 << 20, DEEPEST, 1000);
@@ -27,9 +26,9 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
      * Create limits; {@link #defaults()} is where to start from.
      *
      * @param messageBytes the largest message in bytes
-     * @param nesting how deep objects and arrays may lie in each other, at most 500
+     * @param nesting how deep objects and arrays may lie in each other, at most 1024
      * @param numberLength the most characters of one number
-     * @throws IllegalArgumentException if a limit is less than 1, or the nesting more than 500
+     * @throws IllegalArgumentException if a limit is less than 1, or the nesting more than 1024
      */
     public QmpLimits {
         requirePositive(messageBytes, "messageBytes");
@@ -37,7 +36,7 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
         requirePositive(numberLength, "numberLength");
         if (nesting > DEEPEST) {
             throw new IllegalArgumentException(
-                    "The limit nesting is at most %s, since no tree that is deeper can be printed, but found %s"
+                    "The limit nesting is at most %s, which is QEMU's own limit, but found %s"
                             .formatted(DEEPEST, nesting));
         }
     }
@@ -66,7 +65,7 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
     /**
      * Return these limits with another one for the nesting.
      *
-     * @param depth how deep objects and arrays may lie in each other, at most 500
+     * @param depth how deep objects and arrays may lie in each other, at most 1024
      * @return the limits
      */
     public QmpLimits withNesting(int depth) {
@@ -91,10 +90,11 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
     }
 
     QmpProtocolException tooDeep() {
-        return exceeded(
-                "a message nested deeper than %s levels".formatted(Numbers.grouped(nesting)),
-                "nesting, at most 500",
-                "Nesting");
+        String found = "a message nested deeper than %s levels".formatted(Numbers.grouped(nesting));
+        return nesting < DEEPEST
+                ? exceeded(found, "nesting, at most " + DEEPEST, "Nesting")
+                : new QmpLimitException(
+                        "The peer sent %s, which is the most that QEMU reads or writes".formatted(found), null);
     }
 
     QmpProtocolException numberTooLong() {
@@ -105,8 +105,8 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
     }
 
     private static QmpProtocolException exceeded(String found, String limit, String setter) {
-        return new QmpProtocolException(
-                "The peer sent %s, which is the limit %s; if that is in order, raise it with QmpClient.builder().limits(QmpLimits.defaults().with%s(...))"
+        return new QmpLimitException(
+                "The peer sent %s, which is the limit %s; if that is intended, raise it with QmpClient.builder().limits(QmpLimits.defaults().with%s(...))"
                         .formatted(found, limit, setter),
                 null);
     }

@@ -5,10 +5,7 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/**
- * Signals that the peer sent something that is not QMP, after which the connection is closed; or that a reply does not fit the
- * Java type it was to be read as, after which the connection stays usable.
- */
+/** Signals that the peer broke the rules of QMP. Each kind of violation has a subclass. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpProtocolException extends QmpException {
 

@@ -5,25 +5,24 @@ import static java.util.Objects.requireNonNull;
 import io.github.qmpjunit.internal.DaemonExecutor;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.internal.TerminalText;
-import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.json.JsonValues;
+import io.github.qmpjunit.json.QemuJson;
+import io.github.qmpjunit.qmp.PendingReply.Kind;
 import io.github.qmpjunit.qmp.transport.PeerCredentials;
 import io.github.qmpjunit.qmp.wire.Transport;
 import io.github.qmpjunit.secrets.Secrets;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -34,14 +33,41 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /**
  * One connection, from the attempt to connect to its end.
  *
- * <p>One daemon thread, the reader, does everything that may block for long on the peer's side: it opens the transport, reads,
- * and routes each message to the one who waits for it. Commands are written by the threads that execute them, in turn, unless
- * that might block ({@link MessageWriter}). So a command goes out without a hop, and its reply comes in with exactly one, the
- * reader waking the waiter.
+ * <h2>Which thread does what</h2>
  *
- * <p>What ends the connection, whoever noticed it first, ends here: the reader leaves its loop, finds out why, and only then
- * releases all who wait. A writer that meets a broken connection waits for the reader's word for the same reason: the broken
- * pipe is the symptom, what the peer's owner knows is the cause.
+ * <ul>
+ *   <li><b>The reader</b>, one daemon thread for each connection ({@link ReaderThread}), does everything that may block for long on the
+ *       peer's side. It opens the transport, reads, and routes each message: a reply into its waiter's slot, an event into every
+ *       listener's queue. It also runs two kinds of a user's code: filters of listeners, and {@link QmpPeer#diagnose()}. Both must be
+ *       quick. Whatever waits for a reply or an event is refused there ({@link ReaderThread#refuse}), since it would wait for itself.
+ *   <li><b>The thread that executes a command</b> writes it, and then waits for its slot. So a command goes out without a hop, and
+ *       its reply comes in with exactly one: the reader wakes the waiter. If the write might block, {@link MessageWriter} makes it on a
+ *       thread of its own.
+ *   <li><b>The sender</b> is there only for {@link #executeAsync} when a window of commands in flight is full ({@link InBandWindow}): it
+ *       waits for room in the caller's stead.
+ *   <li><b>The threads of {@link Delivery}</b>, or the executor that the user has chosen, complete futures and run callbacks. What a
+ *       user hangs on a future runs there, and may block for as long as it likes.
+ *   <li><b>The timer</b>, one for the JVM, notices that a future is late. It never completes one itself, so no user's code can block it.
+ *   <li><b>The thread that closes</b> says goodbye to the peer and waits for the reader to end. If the reader does not, because a
+ *       filter blocks it, this thread releases all who wait in its stead.
+ * </ul>
+ *
+ * <h2>Which lock guards what</h2>
+ *
+ * <p>There is no lock around a session. Its fields are final or volatile. The turn to write is {@link MessageWriter}'s semaphore; it
+ * also orders the transcript, in which a command stands before its reply. The slots are {@link ReplyRouter}'s, the queue of an event
+ * is its listener's. Each of these locks is held for a moment, with no other taken inside, and never while a user's code runs. The one
+ * exception is {@link EventRouter}'s: it is held while an event is handed out, so that a listener joins between two events.
+ *
+ * <h2>The order in which things happen</h2>
+ *
+ * <ul>
+ *   <li>A slot is expected before its command is written: the reply may come before the write returns.
+ *   <li>A late reply is expected for as long as it may come, so that it is never taken for another command's.
+ *   <li>Whatever ends the connection, and whoever notices it first, it ends in {@link #finish}, once: the reader leaves its loop, finds
+ *       out why, and only then releases all who wait. A writer that meets a broken connection waits for the reader's word, for the broken
+ *       pipe is the symptom, and what the peer's owner knows is the cause.
+ * </ul>
  */
 final class QmpSession {
 
@@ -56,13 +82,13 @@ final class QmpSession {
     private final EventRouter events;
     private final QmpPeer peer;
     private final QmpLimits limits;
-    private final @Nullable QmpTranscript transcript;
+    private final MessageLog log;
     private final Secrets secrets;
-    private final Thread reader;
+    private final ReaderThread reader;
 
     private final Runnable onChange;
     private final CountDownLatch connected = new CountDownLatch(1);
-    private final PendingReply greeting = new PendingReply();
+    private final PendingReply greeting = new PendingReply("the greeting", Kind.IN_TURN);
     private final ReplyRouter replies;
     private final AtomicLong lastId = new AtomicLong();
     private final MessageWriter writer;
@@ -77,6 +103,7 @@ final class QmpSession {
     private volatile boolean closedBeforeTheEnd;
     private volatile boolean endIsTold;
     private volatile @Nullable QmpException end;
+    private final AtomicBoolean finishing = new AtomicBoolean();
     private final CountDownLatch finished = new CountDownLatch(1);
 
     /**
@@ -89,7 +116,7 @@ final class QmpSession {
             EventRouter events,
             QmpPeer peer,
             QmpLimits limits,
-            @Nullable QmpTranscript transcript,
+            MessageLog log,
             Secrets secrets,
             Runnable onChange) {
         this.clientName = clientName;
@@ -97,14 +124,13 @@ final class QmpSession {
         this.events = events;
         this.peer = peer;
         this.limits = limits;
-        this.transcript = transcript;
+        this.log = log;
         this.secrets = secrets;
         this.onChange = onChange;
-        this.replies = new ReplyRouter(clientName, transcript, secrets);
+        this.replies = new ReplyRouter(clientName, log, secrets);
         this.writer = new MessageWriter(clientName);
         this.sender = new DaemonExecutor("qmp-sender-" + clientName);
-        this.reader = new Thread(this::read, "qmp-reader-" + clientName);
-        reader.setDaemon(true);
+        this.reader = new ReaderThread(clientName, this::read);
     }
 
     void start() {
@@ -133,9 +159,9 @@ final class QmpSession {
         endIsTold = true;
     }
 
-    /** Allow commands out of band, which the peer has agreed to. */
-    void allowOutOfBand() {
-        outOfBand = true;
+    /** Return whether there is, or has been, a connection. */
+    boolean hasConnected() {
+        return transport != null;
     }
 
     /** Wait for the connection itself, where no greeting is to be waited for. */
@@ -159,7 +185,7 @@ final class QmpSession {
 
     /** Wait for the greeting. */
     QmpGreeting awaitGreeting(Deadline deadline) {
-        JsonNode message = greeting.await(deadline, "the greeting");
+        JsonNode message = greeting.await(deadline);
         if (message == null) {
             throw new QmpTimeoutException(
                     transport == null
@@ -174,100 +200,143 @@ final class QmpSession {
     /** Execute a command and return what stands under {@code return}. */
     JsonNode execute(QmpCommand command, Duration defaultTimeout) {
         Deadline deadline = Deadline.in(command.timeout().orElse(defaultTimeout));
-        PendingReply slot = new PendingReply();
-        Exchange exchange = new Exchange(command, idOf(command), slot);
+        Exchange exchange = new Exchange(command, slot -> {});
         try {
             if (exchange.needsWindow()) {
-                inBand.enter(exchange.key, command, deadline);
+                inBand.enter(exchange.slot, deadline);
             }
             exchange.send(deadline);
-            return resultOf(command, awaitReply(slot, command, deadline));
+            return exchange.resultOf(awaitReply(exchange.slot, deadline));
         } finally {
             exchange.end();
         }
     }
 
-    /** Execute a command; the future is completed by the executor, never on the reader's thread. */
-    @SuppressWarnings("FutureReturnValueIgnored") // what is hung on them runs for its effect
-    CompletableFuture<JsonNode> executeAsync(QmpCommand command, Duration defaultTimeout, Executor executor) {
-        Deadline deadline = Deadline.in(command.timeout().orElse(defaultTimeout));
-        CompletableFuture<JsonNode> result = new CompletableFuture<>();
-        PendingReply slot =
-                new PendingReply(arrived -> executor.execute(() -> settle(result, arrived, command, deadline)));
-        Exchange exchange = new Exchange(command, idOf(command), slot);
-        CompletableFuture<Void> timer =
-                new CompletableFuture<Void>().orTimeout(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-        timer.whenComplete((nothing, end) -> {
-            if (end instanceof TimeoutException) {
-                executor.execute(() -> result.completeExceptionally(noReply(command, deadline)));
-            }
-        });
-        result.whenComplete((reply, failure) -> {
-            timer.cancel(false);
-            exchange.end();
-        });
-        sendWhenThereIsRoom(exchange, deadline, result);
-        return result;
+    /** Execute a command; the future is completed where a user's code may run, never on the reader's thread or the timer's. */
+    CompletableFuture<JsonNode> executeAsync(QmpCommand command, Duration defaultTimeout, Delivery delivery) {
+        LateReply late = new LateReply(command, Deadline.in(command.timeout().orElse(defaultTimeout)), delivery);
+        late.begin();
+        return late.result;
     }
 
-    /** Send at once where that is possible; else in turn, on a thread that may wait for it. */
-    private void sendWhenThereIsRoom(Exchange exchange, Deadline deadline, CompletableFuture<?> result) {
-        boolean mustWait = exchange.needsWindow() && (queuedSends.get() > 0 || !inBand.tryEnter(exchange.key));
-        Runnable send = () -> {
+    /** A reply that comes into a future: by the reader's word or by the timer's, whichever is first. */
+    private final class LateReply {
+
+        private final Deadline deadline;
+        private final Delivery delivery;
+        private final CompletableFuture<JsonNode> result = new CompletableFuture<>();
+        private final Exchange exchange;
+        private volatile @Nullable Future<?> timer;
+
+        LateReply(QmpCommand command, Deadline deadline, Delivery delivery) {
+            this.deadline = deadline;
+            this.delivery = delivery;
+            this.exchange = new Exchange(command, this::deliver);
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // what is hung on it runs for its effect
+        void begin() {
+            timer = delivery.at(deadline, this::timedOut);
+            result.whenComplete((reply, failure) -> end()); // where the user completes or cancels it
+            sendWhenThereIsRoom();
+        }
+
+        /** On the reader's thread, or on one that closes. */
+        private void deliver(PendingReply slot) {
+            if (slot.isComplete()) {
+                delivery.arrived(this::settle);
+            } else {
+                delivery.ended(this::settle);
+            }
+        }
+
+        private void settle() {
+            end();
             try {
-                if (mustWait) {
-                    inBand.enter(exchange.key, exchange.command, deadline);
+                result.complete(exchange.resultOf(awaitReply(exchange.slot, deadline)));
+            } catch (RuntimeException e) {
+                fail(e);
+            }
+        }
+
+        private void timedOut() {
+            boolean arrived = exchange.slot.isComplete();
+            end();
+            fail(
+                    arrived
+                            ? new QmpTimeoutException(
+                                    "The reply to %s has arrived, but within %s the executor of this client did not come to deliver it: is it blocked?"
+                                            .formatted(exchange.command, Deadline.format(deadline.timeout())),
+                                    deadline.timeout())
+                            : noReply(exchange.slot, deadline));
+        }
+
+        private void fail(RuntimeException failure) {
+            result.completeExceptionally(failure instanceof QmpException known ? known.of(clientName) : failure);
+        }
+
+        private void end() {
+            Future<?> running = timer;
+            if (running != null) {
+                running.cancel(false);
+            }
+            exchange.end();
+        }
+
+        /** Send at once where that is possible; else in turn, on a thread that may wait for it. */
+        private void sendWhenThereIsRoom() {
+            boolean mustWait = exchange.needsWindow() && (queuedSends.get() > 0 || !inBand.tryEnter(exchange.slot));
+            if (!mustWait) {
+                send(false);
+                return;
+            }
+            queuedSends.incrementAndGet();
+            sender.execute(() -> {
+                send(true);
+                queuedSends.decrementAndGet();
+            });
+        }
+
+        private void send(boolean afterWaiting) {
+            try {
+                if (afterWaiting) {
+                    inBand.enter(exchange.slot, deadline);
                 }
                 exchange.send(deadline);
             } catch (RuntimeException e) {
-                result.completeExceptionally(e);
+                delivery.ended(() -> {
+                    end();
+                    fail(e);
+                });
             }
-        };
-        if (mustWait) {
-            queuedSends.incrementAndGet();
-            sender.execute(() -> {
-                send.run();
-                queuedSends.decrementAndGet();
-            });
-        } else {
-            send.run();
         }
     }
 
-    private void settle(CompletableFuture<JsonNode> result, PendingReply slot, QmpCommand command, Deadline deadline) {
-        try {
-            result.complete(resultOf(command, awaitReply(slot, command, deadline)));
-        } catch (RuntimeException e) {
-            result.completeExceptionally(e);
-        }
-    }
-
-    /** Send a text as it is, and return the whole reply to it: the one with its id, or without one where it has none. */
-    JsonNode executeRaw(String text, @Nullable JsonNode id, Duration timeout) {
+    /** Send bytes as they are, and return the whole reply to them: the one with their id, or without one where they have none. */
+    JsonNode executeRaw(RawMessage raw, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
-        PendingReply slot = new PendingReply();
-        String key = ReplyRouter.keyOf(id);
-        String shown = secrets.learn(text).mask(text);
-        replies.expect(key, slot, shown);
+        secrets.learn(raw.text());
+        PendingReply slot = new PendingReply(secrets.mask(raw.text().strip()), raw.kind());
+        String key = ReplyRouter.keyOf(raw.id());
+        replies.expect(key, slot);
         try {
-            write(
-                    (text + "\n").getBytes(StandardCharsets.UTF_8),
-                    List.of(),
-                    slot,
-                    shown,
-                    log -> log.sent(JsonNodeFactory.instance.stringNode(text), 0),
-                    deadline);
-            return awaitReply(slot, shown, deadline);
+            JsonNode shown = JsonNodeFactory.instance.stringNode(raw.text().strip());
+            write(raw.bytes(), List.of(), slot, () -> log.sent(shown, 0), deadline);
+            JsonNode reply = awaitReply(slot, deadline);
+            if (raw.enablesOutOfBand() && reply.has("return")) {
+                outOfBand = true;
+            }
+            return reply;
         } finally {
             replies.forget(key, slot, slot.writtenUpTo() > 0);
         }
     }
 
-    private JsonNode awaitReply(PendingReply slot, Object command, Deadline deadline) {
+    private JsonNode awaitReply(PendingReply slot, Deadline deadline) {
         try {
-            JsonNode reply = slot.await(deadline, command);
+            JsonNode reply = slot.await(deadline);
             if (reply == null) {
-                throw noReply(command, deadline);
+                throw noReply(slot, deadline);
             }
             writer.answered(slot);
             return reply;
@@ -277,9 +346,11 @@ final class QmpSession {
         }
     }
 
-    private static QmpTimeoutException noReply(Object command, Deadline deadline) {
+    private QmpTimeoutException noReply(PendingReply slot, Deadline deadline) {
         return new QmpTimeoutException(
-                "No reply within %s to %s".formatted(Deadline.format(deadline.timeout()), command), deadline.timeout());
+                "No reply within %s to %s%s"
+                        .formatted(Deadline.format(deadline.timeout()), slot.what(), replies.reasonForDelay(slot)),
+                deadline.timeout());
     }
 
     /**
@@ -294,21 +365,24 @@ final class QmpSession {
     private final class Exchange {
 
         private final QmpCommand command;
-        private final JsonNode id;
+        private final JsonNode message;
         private final String key;
         private final PendingReply slot;
+        private final AtomicBoolean ended = new AtomicBoolean();
 
-        Exchange(QmpCommand command, JsonNode id, PendingReply slot) {
+        /** @param afterwards runs when there is a reply or the connection has ended, on the thread that found out */
+        Exchange(QmpCommand command, Consumer<PendingReply> afterwards) {
             if (command.isOutOfBand() && !outOfBand) {
                 throw new IllegalArgumentException(
                         "Cannot execute %s out of band: the capability is not enabled. Build the client with outOfBand(), if the server's greeting offers \"oob\""
                                 .formatted(command.name()));
             }
             this.command = command;
-            this.id = id;
+            JsonNode id = idOf(command);
+            this.message = command.message(id);
             this.key = ReplyRouter.keyOf(id);
-            this.slot = slot;
-            replies.expect(key, slot, command);
+            this.slot = new PendingReply(command, command.isOutOfBand() ? Kind.OUT_OF_BAND : Kind.IN_TURN, afterwards);
+            replies.expect(key, slot);
         }
 
         boolean needsWindow() {
@@ -321,11 +395,8 @@ final class QmpSession {
                         "Cannot execute %s: a file descriptor that should go along is closed; keep it open until the reply is there"
                                 .formatted(command));
             }
+            byte[] line = QemuJson.lineOf(message, command);
             command.arguments().ifPresent(secrets::learn);
-            JsonNode message = command.message(id);
-            byte[] json = Json.MAPPER.writeValueAsBytes(message);
-            byte[] line = Arrays.copyOf(json, json.length + 1);
-            line[json.length] = '\n';
             if (command.name().equals("quit")) {
                 quitting = true;
             }
@@ -333,43 +404,43 @@ final class QmpSession {
                     line,
                     command.fds(),
                     slot,
-                    command,
-                    log -> log.sent(message, command.fds().size()),
+                    () -> log.sent(message, command.fds().size()),
                     deadline);
         }
 
         void end() {
-            boolean sent = slot.writtenUpTo() > 0; // perhaps not whole yet, where the peer does not read
-            if (!sent) {
-                inBand.leave(key);
+            if (ended.compareAndSet(false, true)) {
+                boolean sent = slot.writtenUpTo() > 0; // perhaps not whole yet, where the peer does not read
+                if (!sent) {
+                    inBand.leave(slot);
+                }
+                replies.forget(key, slot, sent);
             }
-            replies.forget(key, slot, sent);
         }
-    }
 
-    private JsonNode resultOf(QmpCommand command, JsonNode reply) {
-        JsonNode result = reply.get("return");
-        if (result != null) {
-            return result;
+        JsonNode resultOf(JsonNode reply) {
+            JsonNode result = reply.get("return");
+            if (result != null) {
+                if (RawMessage.enablesOutOfBand(message)) {
+                    outOfBand = true;
+                }
+                return result;
+            }
+            JsonNode error = reply.path("error");
+            if (!error.path("class").isString() || !error.path("desc").isString()) {
+                throw new QmpReplyException(
+                        "Expected a reply with \"return\" or a whole \"error\" to %s, but received %s"
+                                .formatted(command, JsonValues.excerpt(secrets.mask(reply))),
+                        null);
+            }
+            throw new QmpErrorException(clientName, command, message, reply, secrets);
         }
-        JsonNode error = reply.path("error");
-        if (!error.path("class").isString() || !error.path("desc").isString()) {
-            throw new QmpProtocolException(
-                    "Expected a reply with \"return\" or a whole \"error\" to %s, but received %s"
-                            .formatted(command, JsonValues.excerpt(secrets.mask(reply))),
-                    null);
-        }
-        throw new QmpErrorException(command, error, secrets);
     }
 
     /** Write one message; the taking down goes with it, so that the transcript has the order of the wire. */
     private void write(
-            byte[] bytes,
-            List<FileDescriptor> fds,
-            PendingReply slot,
-            Object command,
-            Consumer<QmpTranscript> takingDown,
-            Deadline deadline) {
+            byte[] bytes, List<FileDescriptor> fds, PendingReply slot, Runnable takingDown, Deadline deadline) {
+        Object command = slot.what();
         Transport current = requireNonNull(transport, "a command is written after the connection was made");
         if (!fds.isEmpty() && !current.carriesFds()) {
             throw new IllegalArgumentException(
@@ -380,9 +451,7 @@ final class QmpSession {
         boolean begun = false;
         try {
             throwIfEnded(command);
-            if (transcript != null) {
-                takingDown.accept(transcript);
-            }
+            takingDown.run();
             begun = true;
             writer.write(current, bytes, fds, slot, command, deadline);
         } catch (IOException e) {
@@ -416,7 +485,10 @@ final class QmpSession {
         if (!Thread.currentThread().equals(reader) && !awaitFinished(Deadline.in(FAREWELL))) {
             logger().log(
                             Level.WARNING,
-                            TerminalText.message("The reader of QMP client \"%s\" does not end".formatted(clientName)));
+                            TerminalText.message(
+                                    "The reader of QMP client \"%s\" does not end: does a listener's filter block it?"
+                                            .formatted(clientName)));
+            finish(endedBecause("", null));
         }
     }
 
@@ -460,11 +532,7 @@ final class QmpSession {
             if (closing) {
                 opened.close();
             }
-            if (transcript != null) {
-                transcript.opened(
-                        clientName,
-                        opened.peer().map(peer -> OptionalLong.of(peer.pid())).orElse(OptionalLong.empty()));
-            }
+            log.opened(opened.peer().map(peer -> OptionalLong.of(peer.pid())).orElse(OptionalLong.empty()));
             MessageReader messages = new MessageReader(opened.input(), limits);
             for (JsonNode message = messages.next(); message != null; message = messages.next()) {
                 route(message);
@@ -492,14 +560,18 @@ final class QmpSession {
         return new QmpDisconnectedException(diagnosis.isEmpty() ? symptom : diagnosis, cause);
     }
 
+    /** End it, once: by the reader's word or, if a user's code blocks the reader, by the word of whoever closes. */
     private void finish(QmpException reason) {
+        if (!finishing.compareAndSet(false, true)) {
+            return;
+        }
         Transport current = transport;
         if (current != null) {
             current.close();
         }
         closedBeforeTheEnd = closing;
-        if (transcript != null && current != null) {
-            transcript.ended(closing, String.valueOf(reason.getMessage()));
+        if (current != null) {
+            log.ended(closing, reason.getMessage());
         }
         end = reason;
         connected.countDown();
@@ -515,28 +587,23 @@ final class QmpSession {
     private void route(JsonNode message) {
         if (message.path("event").isString()) {
             long nanoTime = System.nanoTime();
-            takeDown(message);
+            log.received(message);
             events.dispatch(message, nanoTime);
         } else if (message.has("return") || message.has("error") || message.has("id")) {
-            if (outOfBand) {
-                inBand.leave(ReplyRouter.keyOf(message.get("id")));
+            PendingReply slot = replies.take(message);
+            if (slot != null) {
+                inBand.leave(slot); // before its waiter sends the next one
             }
-            replies.route(message);
+            replies.route(message, slot);
         } else if (message.has("QMP")) {
-            takeDown(message);
+            log.received(message);
             greeting.complete(message);
         } else {
-            takeDown(message);
-            throw new QmpProtocolException(
+            log.received(message);
+            throw new QmpUnexpectedMessageException(
                     "Expected a greeting, a reply or an event, but the peer sent "
                             + JsonValues.excerpt(secrets.mask(message)),
                     null);
-        }
-    }
-
-    private void takeDown(JsonNode message) {
-        if (transcript != null) {
-            transcript.received(message);
         }
     }
 

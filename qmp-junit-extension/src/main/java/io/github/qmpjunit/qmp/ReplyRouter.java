@@ -1,93 +1,192 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.internal.TerminalText;
+import io.github.qmpjunit.json.JsonKey;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.secrets.Secrets;
 import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Brings each reply of a connection to the one who waits for it, by id; and knows the replies that nobody waits for any more. */
+/**
+ * Brings each reply of a connection to the one who waits for it, by id; and knows the replies that nobody waits for any more.
+ *
+ * <p>A peer answers messages of one id in the order in which they were sent. So the slots of one id are a queue: a slot whose waiter has
+ * left stays in it until its reply has come, and the next message of that id is never given another one's reply.
+ */
 final class ReplyRouter {
 
-    /** Stands for the id of the one message that was sent without any. An id's JSON text is never empty. */
+    /** Stands for the id of a message that was sent without any. An id's text is never empty. */
     private static final String NO_ID = "";
 
     private final String clientName;
-    private final @Nullable QmpTranscript transcript;
+    private final MessageLog log;
     private final Secrets secrets;
-    private final Map<String, PendingReply> pending = new ConcurrentHashMap<>();
-    private final Set<String> abandoned = ConcurrentHashMap.newKeySet();
 
-    ReplyRouter(String clientName, @Nullable QmpTranscript transcript, Secrets secrets) {
+    /** Guards what follows; held for a moment only. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Map<String, Deque<PendingReply>> slots = new HashMap<>();
+    private boolean garbageSent;
+
+    ReplyRouter(String clientName, MessageLog log, Secrets secrets) {
         this.clientName = clientName;
-        this.transcript = transcript;
+        this.log = log;
         this.secrets = secrets;
     }
 
-    /** Return under which key the reply to a message with this id is found; ids are equal if their JSON is. */
+    /** Return under which key the reply to a message with this id is found; ids are equal if their JSON values are. */
     static String keyOf(@Nullable JsonNode id) {
-        if (id == null) {
-            return NO_ID;
-        }
-        return id.isIntegralNumber() ? id.asString() : id.toString(); // for which Jackson sets up a mapper of its own
+        return id == null ? NO_ID : JsonKey.of(id);
     }
 
     /** Expect a reply. */
-    void expect(String key, PendingReply slot, Object what) {
-        if (pending.putIfAbsent(key, slot) != null) {
-            throw new IllegalArgumentException("Cannot execute %s: another message %s is under way"
-                    .formatted(what, key.equals(NO_ID) ? "without id" : "with id " + key));
+    void expect(String key, PendingReply slot) {
+        lock.lock();
+        try {
+            Deque<PendingReply> ofKey = slots.computeIfAbsent(key, first -> new ArrayDeque<>(1));
+            if (!ofKey.isEmpty() && !ofKey.getLast().isAbandoned()) {
+                throw new IllegalArgumentException("Cannot execute %s: another message %s is under way"
+                        .formatted(slot.what(), key.equals(NO_ID) ? "without id" : "with id " + key));
+            }
+            ofKey.addLast(slot);
+            garbageSent |= slot.kind() == PendingReply.Kind.GARBAGE || slot.kind() == PendingReply.Kind.BEGINNING;
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Expect it no longer, if it has not come. A reply to what was sent may still come: it is let pass then. */
     void forget(String key, PendingReply slot, boolean sent) {
-        if (sent) {
-            abandoned.add(key); // before it leaves the other map, so that its reply is known at every moment
-        }
-        if (!pending.remove(key, slot)) {
-            abandoned.remove(key);
+        lock.lock();
+        try {
+            slot.abandon();
+            Deque<PendingReply> ofKey = slots.get(key);
+            if (ofKey != null && !(sent && slot.kind() != PendingReply.Kind.BEGINNING)) {
+                ofKey.remove(slot);
+                removeIfEmpty(key, ofKey);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Bring a reply to its slot; on the reader's thread. */
-    void route(JsonNode message) {
+    /** Return the slot that a reply belongs to, and expect that reply no longer; {@code null} if there is none. */
+    @Nullable
+    PendingReply take(JsonNode message) {
         String key = keyOf(message.get("id"));
-        PendingReply slot = pending.remove(key);
-        if (slot != null) {
-            takeDown(log -> log.received(message));
-            slot.complete(message);
-        } else if (abandoned.remove(key)) {
-            takeDown(log -> log.receivedLate(message));
-        } else if (key.equals(NO_ID)) {
-            takeDown(log -> log.received(message));
-            throw new QmpProtocolException(
-                    "The peer sent a reply without id, so it could not parse what it was sent: "
-                            + JsonValues.excerpt(secrets.mask(message)),
-                    null);
+        lock.lock();
+        try {
+            Deque<PendingReply> ofKey = slots.get(key);
+            if (ofKey == null || isSurplus(message, ofKey.getFirst())) {
+                return null;
+            }
+            PendingReply slot = ofKey.removeFirst();
+            removeIfEmpty(key, ofKey);
+            return slot;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void removeIfEmpty(String key, Deque<PendingReply> ofKey) {
+        if (ofKey.isEmpty()) {
+            slots.remove(key);
+        }
+    }
+
+    /**
+     * Return whether a reply is a further error to some garbage before, to which QEMU sends as many as it finds. Whoever comes next
+     * sent a whole message, which QEMU's parser does not complain about.
+     */
+    private static boolean isSurplus(JsonNode message, PendingReply next) {
+        boolean whole = next.kind() == PendingReply.Kind.IN_TURN || next.kind() == PendingReply.Kind.OUT_OF_BAND;
+        return whole
+                && !message.has("id")
+                && message.path("error").path("desc").asString("").startsWith("JSON ");
+    }
+
+    /** Bring a reply to the slot that it belongs to; on the reader's thread. */
+    void route(JsonNode message, @Nullable PendingReply slot) {
+        if (slot == null) {
+            unexpected(message);
+        } else if (slot.isAbandoned()) {
+            log.receivedLate(message);
         } else {
-            takeDown(log -> log.receivedUnknown(message));
+            log.received(message);
+            slot.complete(message);
+        }
+    }
+
+    private void unexpected(JsonNode message) {
+        if (message.has("id")) {
+            log.receivedUnknown(message);
             System.getLogger(ReplyRouter.class.getName())
                     .log(
                             Level.WARNING,
                             TerminalText.message("QMP client \"%s\" received a reply to a command it has not sent: %s"
                                     .formatted(clientName, JsonValues.excerpt(secrets.mask(message)))));
+        } else if (hasSentGarbage()) {
+            log.receivedUnknown(message); // QEMU sends several errors to one text
+        } else {
+            log.received(message);
+            throw new QmpServerParseException(
+                    "The peer sent a reply without id, so it could not parse what it was sent: "
+                            + JsonValues.excerpt(secrets.mask(message)),
+                    null);
         }
     }
 
-    private void takeDown(Consumer<QmpTranscript> line) {
-        if (transcript != null) {
-            line.accept(transcript);
+    private boolean hasSentGarbage() {
+        lock.lock();
+        try {
+            return garbageSent;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Return why a reply may be missing: the oldest command before it that has none either, for the end of a sentence; empty if
+     * there is none. A command out of band waits for no other.
+     */
+    String reasonForDelay(PendingReply slot) {
+        if (slot.kind() == PendingReply.Kind.OUT_OF_BAND) {
+            return "";
+        }
+        lock.lock();
+        try {
+            return slots.values().stream()
+                    .flatMap(Deque::stream)
+                    .filter(other -> other.kind() == PendingReply.Kind.IN_TURN)
+                    .filter(other -> other.writtenUpTo() > 0 && other.writtenUpTo() < slot.writtenUpTo())
+                    .min(Comparator.comparingLong(PendingReply::writtenUpTo))
+                    .map(earlier ->
+                            ". It waits behind %s, which has had no reply for %s: QEMU executes commands one after the other"
+                                    .formatted(earlier.what(), Deadline.format(earlier.age())))
+                    .orElse("");
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Tell all who wait that nothing will come. */
     void fail(QmpException reason) {
-        pending.values().forEach(slot -> slot.fail(reason));
+        List<PendingReply> waiting;
+        lock.lock();
+        try {
+            waiting = slots.values().stream().flatMap(Deque::stream).toList();
+        } finally {
+            lock.unlock();
+        }
+        waiting.forEach(slot -> slot.fail(reason));
     }
 }

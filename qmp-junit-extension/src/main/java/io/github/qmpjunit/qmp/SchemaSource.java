@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qmp;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qmp.schema.QmpSchema;
 import java.time.Duration;
 import java.util.List;
@@ -63,6 +64,7 @@ final class SchemaSource {
         if (!mayBeMistyped(error) || (knownOf(session) == null && !mayAsk)) {
             return error;
         }
+        Waiting waiting = Waiting.begin(() -> "an explanation of the error in reply to " + command);
         try {
             List<String> problems = of(session, greeting, timeout.compareTo(PATIENCE) < 0 ? timeout : PATIENCE)
                     .checkCommand(command.name(), command.arguments().orElse(null));
@@ -75,6 +77,8 @@ final class SchemaSource {
                 error.addSuppressed(e); // somebody must be told of the end
             }
             return error;
+        } finally {
+            waiting.end();
         }
     }
 
@@ -128,7 +132,7 @@ final class SchemaSource {
         try {
             return QmpSchema.of(session.execute(query, deadline.timeout()));
         } catch (IllegalArgumentException e) {
-            throw new QmpProtocolException("Cannot read the reply to %s: %s".formatted(query, e.getMessage()), e);
+            throw new QmpReplyException("Cannot read the reply to %s: %s".formatted(query, e.getMessage()), e);
         }
     }
 

@@ -54,7 +54,7 @@ class HostileTextTest {
 
             assertThat(failure.getMessage())
                     .startsWith("GenericError: no xxx")
-                    .contains("are left out here", "in reply to: {\"execute\":\"fails\"}")
+                    .contains("are left out here", "in reply to QMP client \"qmp\": {\"execute\":\"fails\"}")
                     .hasSizeLessThan(70_000);
         }
     }

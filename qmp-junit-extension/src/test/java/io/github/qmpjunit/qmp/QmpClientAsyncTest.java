@@ -164,7 +164,7 @@ class QmpClientAsyncTest {
             assertThatThrownBy(() -> oob.execute(QmpCommand.of("query-name").withTimeout(Duration.ofMillis(50))))
                     .isInstanceOf(QmpTimeoutException.class)
                     .hasMessage(
-                            "Could not send {\"execute\":\"query-name\"} within 50 ms: 8 commands before it have no reply yet");
+                            "Could not send {\"execute\":\"query-name\"} within 50 ms: 8 commands before it have no reply yet (QMP client \"qmp\")");
 
             assertThat(new ProcessBuilder("sh", "-c", "kill -CONT " + pid)
                             .start()

@@ -111,7 +111,7 @@ class QmpClientSchemaTest {
         assertThat(error.hint()).hasValue("No command \"query-statuss\"; did you mean \"query-status\"?");
         assertThat(error).hasMessage("""
                         CommandNotFound: The command query-statuss has not been found
-                          in reply to: {"execute":"query-statuss"}
+                          in reply to QMP client "schema": {"execute":"query-statuss"}
                           No command "query-statuss"; did you mean "query-status"?""");
         assertThat(errorOf(QmpCommand.of("info status")).hint())
                 .hasValue("No command \"info status\"; a line of the human monitor goes through hmp(...)");

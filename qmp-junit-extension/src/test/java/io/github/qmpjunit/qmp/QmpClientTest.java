@@ -73,7 +73,7 @@ class QmpClientTest {
         assertThat(error.description()).isEqualTo("Device 'nope' not found");
         assertThat(error.command().name()).isEqualTo("device_del");
         assertThat(error)
-                .hasMessage("DeviceNotFound: Device 'nope' not found%n  in reply to: %s"
+                .hasMessage("DeviceNotFound: Device 'nope' not found%n  in reply to QMP client \"shared\": %s"
                         .formatted("{\"execute\":\"device_del\",\"arguments\":{\"id\":\"nope\"}}"));
     }
 

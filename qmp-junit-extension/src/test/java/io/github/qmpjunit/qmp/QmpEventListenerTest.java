@@ -165,7 +165,8 @@ public class QmpEventListenerTest {
 
         assertThatThrownBy(() -> listener.next(event("B").withData("x", 1), Duration.ofMillis(20)))
                 .isInstanceOf(QmpTimeoutException.class)
-                .hasMessage("Waited 20 ms in vain for B with data x = 1; the listener has heard 1 events");
+                .hasMessage(
+                        "Waited 20 ms in vain for B with data x = 1; the listener has heard 1 events (QMP client \"test\")");
     }
 
     @Test
@@ -189,7 +190,7 @@ public class QmpEventListenerTest {
                 .singleElement()
                 .isInstanceOf(QmpDisconnectedException.class)
                 .extracting(Throwable::getMessage)
-                .isEqualTo("No further event can arrive: QEMU has burnt down");
+                .isEqualTo("No further event can arrive: QEMU has burnt down (QMP client \"test\")");
         assertThat(listener.next(NONE)).hasToString("A");
     }
 
@@ -365,7 +366,8 @@ public class QmpEventListenerTest {
         assertThat(names(listener.pending())).containsExactly("B", "C");
         assertThat(names(listener.history())).containsExactly("B", "C");
         assertThat(listener.dropped()).isEqualTo(1);
-        assertThatThrownBy(() -> listener.next(event("A"), NONE)).hasMessageEndingWith("2 events and dropped 1 before");
+        assertThatThrownBy(() -> listener.next(event("A"), NONE))
+                .hasMessageEndingWith("2 events and dropped 1 before (QMP client \"test\")");
     }
 
     @Test
@@ -441,6 +443,7 @@ public class QmpEventListenerTest {
                 .singleElement()
                 .isInstanceOf(QmpListenerException.class)
                 .extracting(Throwable::getMessage)
-                .isEqualTo("This listener (any event) was removed while its next event was awaited");
+                .isEqualTo(
+                        "This listener (any event) was removed while its next event was awaited (QMP client \"test\")");
     }
 }

@@ -242,7 +242,8 @@ class SchemaSourceTest {
     private static void assertPlain(QmpErrorException error) {
         assertThat(error.hint()).isEmpty();
         assertThat(error)
-                .hasMessage("CommandNotFound: no query-statuss%n  in reply to: {\"execute\":\"query-statuss\"}"
-                        .formatted());
+                .hasMessage(
+                        "CommandNotFound: no query-statuss%n  in reply to QMP client \"qmp\": {\"execute\":\"query-statuss\"}"
+                                .formatted());
     }
 }
