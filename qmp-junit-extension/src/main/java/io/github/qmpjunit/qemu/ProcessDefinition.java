@@ -1,16 +1,17 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.internal.Words;
 import io.github.qmpjunit.qemu.launch.RunSettings;
 import io.github.qmpjunit.qemu.process.CommandLine;
 import io.github.qmpjunit.secrets.Secrets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +38,18 @@ final class ProcessDefinition {
     }
 
     void setBinary(String pathOrCommand) {
-        this.binary = pathOrCommand;
+        this.binary = Words.require("The binary", pathOrCommand);
     }
 
     /** Return the path or command; null if it is to be looked for. */
     @Nullable
     String binary() {
         return binary;
+    }
+
+    void setName(String name) {
+        Words.require("The name", name);
+        change(with -> with.withName(name));
     }
 
     void change(UnaryOperator<RunSettings> change) {
@@ -55,7 +61,9 @@ final class ProcessDefinition {
     }
 
     void add(String... more) {
-        args.addAll(Arrays.asList(more));
+        args.addAll(Stream.of(more)
+                .map(argument -> Words.require("An argument", argument))
+                .toList());
     }
 
     /** Return the arguments so far. */

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.internal.Words;
 import io.github.qmpjunit.qemu.launch.Channel;
 import io.github.qmpjunit.qemu.launch.LaunchPlan;
 import io.github.qmpjunit.qemu.launch.LaunchedProcess;
@@ -16,13 +17,13 @@ import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder name(String name) {
-        definition.change(settings -> settings.withName(name));
+        definition.setName(name);
         return this;
     }
 
@@ -127,7 +128,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder machine(String machine) {
-        this.machine = machine;
+        this.machine = Words.require("The machine's type", machine);
         return this;
     }
 
@@ -138,7 +139,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder cpu(String cpu) {
-        this.cpu = cpu;
+        this.cpu = Words.require("The CPU's model", cpu);
         return this;
     }
 
@@ -149,8 +150,11 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder accelerators(String... names) {
+        List<String> checked = Stream.of(names)
+                .map(accelerator -> Words.require("An accelerator's name", accelerator))
+                .toList();
         accelerators.clear();
-        accelerators.addAll(Arrays.asList(names));
+        accelerators.addAll(checked);
         return this;
     }
 
@@ -161,7 +165,7 @@ public final class QemuMachineBuilder {
      * @return this
      */
     public QemuMachineBuilder memory(String memory) {
-        this.memory = memory;
+        this.memory = Words.require("The size of the memory", memory);
         return this;
     }
 
@@ -307,7 +311,7 @@ public final class QemuMachineBuilder {
         if (consoles.contains(name)) {
             throw new IllegalArgumentException("There is a console \"%s\" already".formatted(name));
         }
-        consoles.add(name);
+        consoles.add(Words.require("A console's name", name));
         return this;
     }
 
@@ -359,6 +363,7 @@ public final class QemuMachineBuilder {
      *
      * @param more the arguments, one string each: {@code args("-m", "64")}
      * @return this
+     * @throws IllegalArgumentException if an argument contains the character NUL; none is added then
      */
     public QemuMachineBuilder args(String... more) {
         definition.add(more);
@@ -371,6 +376,7 @@ public final class QemuMachineBuilder {
      * @param variable the variable's name
      * @param value its value
      * @return this
+     * @throws IllegalArgumentException if the name is empty or contains {@code =}, or either contains the character NUL
      */
     public QemuMachineBuilder environment(String variable, String value) {
         context = context.withVariable(variable, value);

@@ -30,7 +30,7 @@ public final class StorageDaemonBuilder {
      * @return this
      */
     public StorageDaemonBuilder name(String name) {
-        definition.change(settings -> settings.withName(name));
+        definition.setName(name);
         return this;
     }
 
@@ -51,6 +51,7 @@ public final class StorageDaemonBuilder {
      *
      * @param more the arguments, one string each: {@code args("--object", "iothread,id=io0")}
      * @return this
+     * @throws IllegalArgumentException if an argument contains the character NUL; none is added then
      */
     public StorageDaemonBuilder args(String... more) {
         definition.add(more);

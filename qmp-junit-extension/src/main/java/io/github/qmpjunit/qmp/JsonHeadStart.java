@@ -22,7 +22,11 @@ final class JsonHeadStart {
         if (BEGUN.compareAndSet(false, true)) {
             Thread thread = new Thread(JsonHeadStart::readAndWrite, "qmp-json-head-start");
             thread.setDaemon(true);
-            thread.start();
+            try {
+                thread.start();
+            } catch (OutOfMemoryError e) {
+                // The system makes no more threads. Whoever needs Jackson loads it.
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 package io.github.qmpjunit.chaos;
 
+import io.github.qmpjunit.qemu.OtherUser;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -22,11 +24,13 @@ public final class Chaos {
     /**
      * Run.
      *
-     * @param args the number of rounds, and the seed
+     * @param args the number of rounds, the seed, and perhaps {@code strain}: only rounds with few descriptors, without threads, and with
+     *     another user, in turn
      */
     public static void main(String[] args) throws Exception {
         int rounds = Integer.parseInt(args[0]);
         long seed = Long.parseLong(args[1]);
+        boolean strain = args.length > 2 && args[2].equals("strain");
         silence();
         Path root = Path.of(System.getProperty("java.io.tmpdir"));
         Random random = new Random(seed);
@@ -34,12 +38,20 @@ public final class Chaos {
         long begun = System.nanoTime();
         System.out.println("chaos: %s rounds, seed %s".formatted(rounds, seed));
         QemuRounds qemus = new QemuRounds(root, random);
-        JvmRounds jvms = new JvmRounds(root, random);
+        List<JvmBlow> blows = strain ? List.of(JvmBlow.FEW_FDS, JvmBlow.FEW_THREADS) : List.of(JvmBlow.values());
+        JvmRounds jvms = new JvmRounds(root, random, blows);
+        PlantedRounds planted = OtherUser.isPossible() ? new PlantedRounds(root, random) : null;
+        if (planted == null) {
+            System.out.println("without rounds of another user, whom only root can be (through setpriv)");
+        }
         for (int round = 1; round <= rounds; round++) {
-            if (random.nextInt(5) < 3) {
+            int kind = strain ? 6 + round % 4 : random.nextInt(10);
+            if (kind < 6) {
                 qemus.run(tally);
-            } else {
+            } else if (kind < 9 || planted == null) {
                 jvms.run(tally);
+            } else {
+                planted.run(tally);
             }
             if (round % 25 == 0) {
                 System.out.println("%s rounds".formatted(round));

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.chaos;
 
+import io.github.qmpjunit.qemu.OtherUser;
 import java.util.List;
 
 /** What may happen to a JVM whose machines run. */
@@ -12,7 +13,8 @@ enum JvmBlow {
     HALT("JVM: Runtime.halt", false),
     OUT_OF_MEMORY("JVM: out of memory, lives on", true),
     OUT_OF_MEMORY_EXIT("JVM: out of memory, exits", false),
-    FEW_FDS("JVM: few file descriptors", true);
+    FEW_FDS("JVM: few file descriptors", true),
+    FEW_THREADS("JVM: no threads for a while", true);
 
     private final String title;
     private final boolean cleansUp;
@@ -50,6 +52,13 @@ enum JvmBlow {
             case KILL_OVER_STOPPED_QEMUS -> {
                 Signals.send("STOP", machines);
                 Signals.send("KILL", List.of(jvm.toHandle()));
+            }
+            case FEW_THREADS -> {
+                OtherUser.limitThreads(jvm, 0);
+                Thread.sleep(500); // as long as it lasts
+                OtherUser.limitThreads(jvm, 4000);
+                jvm.getOutputStream().write('x');
+                jvm.getOutputStream().flush();
             }
             case EXIT, HALT, OUT_OF_MEMORY, OUT_OF_MEMORY_EXIT, FEW_FDS -> {
                 jvm.getOutputStream().write('x');

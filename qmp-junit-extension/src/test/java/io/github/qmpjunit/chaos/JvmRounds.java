@@ -1,5 +1,6 @@
 package io.github.qmpjunit.chaos;
 
+import io.github.qmpjunit.qemu.OtherUser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -13,20 +14,23 @@ import java.util.concurrent.TimeUnit;
 final class JvmRounds {
 
     private static final Duration MOMENT = Duration.ofSeconds(5);
-    private static final List<JvmBlow> BLOWS = List.of(JvmBlow.values());
 
     private final Path root;
     private final Random random;
     private final Path output;
+    private final List<JvmBlow> blows;
 
-    JvmRounds(Path root, Random random) {
+    JvmRounds(Path root, Random random, List<JvmBlow> blows) {
+        this.blows = blows.stream()
+                .filter(blow -> blow != JvmBlow.FEW_THREADS || OtherUser.isCounted())
+                .toList();
         this.root = root;
         this.random = random;
         this.output = root.resolve("jvm-output");
     }
 
     void run(Tally tally) throws Exception {
-        JvmBlow blow = BLOWS.get(random.nextInt(BLOWS.size()));
+        JvmBlow blow = blows.get(random.nextInt(blows.size()));
         List<Path> before = Leftovers.directoriesOfJvms(root);
         boolean early = random.nextInt(4) == 0;
         int delay = random.nextInt(early ? 900 : 400);
@@ -96,9 +100,13 @@ final class JvmRounds {
     }
 
     private Process start(String mode, List<String> options) throws Exception {
+        return start(root, output, mode, options, random);
+    }
+
+    static Process start(Path temp, Path output, String mode, List<String> options, Random random) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + root,
+                "-Djava.io.tmpdir=" + temp,
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-cp",
@@ -112,6 +120,9 @@ final class JvmRounds {
         if (mode.equals(JvmBlow.FEW_FDS.name())) {
             String limit = "ulimit -n %s; exec \"$@\"".formatted(40 + random.nextInt(40));
             command.addAll(0, List.of("sh", "-c", limit, "sh"));
+        }
+        if (mode.equals(JvmBlow.FEW_THREADS.name())) {
+            command.addAll(0, OtherUser.countedByTheKernel());
         }
         return new ProcessBuilder(command).redirectError(output.toFile()).start();
     }

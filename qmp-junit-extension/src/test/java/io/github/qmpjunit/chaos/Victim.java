@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A JVM with tests that run one after the other, two at a time, until something happens to it. */
 final class Victim {
@@ -15,6 +16,7 @@ final class Victim {
     private static final Duration MOMENT = Duration.ofSeconds(5);
 
     private static volatile boolean over;
+    private static volatile @Nullable Throwable raw;
 
     private Victim() {}
 
@@ -40,6 +42,10 @@ final class Victim {
         for (Thread test : tests) {
             test.join();
         }
+        if (raw != null && blow == JvmBlow.FEW_THREADS) {
+            System.err.println("thrown raw: " + raw);
+            System.exit(SOMETHING_LEFT);
+        }
         new Life(true).run(); // what could not be removed while there was no memory goes with the next machine
         lookAround();
     }
@@ -56,6 +62,7 @@ final class Victim {
                     teller.start();
                 }
                 life.run();
+                life.unexpected().ifPresent(e -> raw = e);
             } catch (OutOfMemoryError e) {
                 // A test of a real test run would fail; the next one runs.
             }

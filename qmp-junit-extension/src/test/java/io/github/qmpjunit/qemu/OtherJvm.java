@@ -20,7 +20,15 @@ public final class OtherJvm {
     /** Start it as {@link #start(Path, Class, String...)} does, with options for the JVM. */
     public static Process start(Path tempFolder, List<String> options, Class<?> main, String... args)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return start(List.of(), tempFolder, options, main, args);
+    }
+
+    /** Start it as {@link #start(Path, List, Class, String...)} does, behind a command. */
+    public static Process start(
+            List<String> prefix, Path tempFolder, List<String> options, Class<?> main, String... args)
+            throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.io.tmpdir=" + tempFolder));
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu.guest;
 
+import io.github.qmpjunit.internal.Words;
 import io.github.qmpjunit.qemu.process.CommandLine;
 import io.github.qmpjunit.secrets.Secrets;
 import java.time.Duration;
@@ -30,7 +31,8 @@ public record GuestProgram(List<String> command, Map<String, String> environment
      * @param environment the whole environment it gets; the agent's own if empty
      * @param input what it reads
      * @param timeLimit how long it may take
-     * @throws IllegalArgumentException if the command is empty
+     * @throws IllegalArgumentException if the command is empty, a word or a variable contains the character NUL, or a variable's name
+     *     is empty or contains {@code =}
      */
     public GuestProgram {
         command = List.copyOf(command);
@@ -38,6 +40,8 @@ public record GuestProgram(List<String> command, Map<String, String> environment
         if (command.isEmpty()) {
             throw new IllegalArgumentException("A command needs at least a program's name");
         }
+        command.forEach(word -> Words.require("A word of a command in the guest", word));
+        environment.forEach(Words::requireVariable);
     }
 
     /**

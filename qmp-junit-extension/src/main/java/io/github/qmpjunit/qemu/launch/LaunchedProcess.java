@@ -106,16 +106,31 @@ public final class LaunchedProcess implements MonitoredProcess {
                 });
             }
         } catch (IOException | QmpException | IllegalStateException e) {
-            throw new QemuStartException(
-                    "Could not start %s: %s%nCommand line:%n  %s"
-                            .formatted(
-                                    plan.label(),
-                                    e.getMessage(),
-                                    PrefixedCommand.forMessages(
-                                            plan.prefix(), commandLine, plan.environment(), plan.secrets(commandLine))),
-                    e,
-                    new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
+            throw couldNotStart(plan, commandLine, String.valueOf(e.getMessage()), e);
+        } catch (OutOfMemoryError e) {
+            if (!String.valueOf(e.getMessage()).contains("native thread")) {
+                throw e;
+            }
+            Strays.kill(monitorArgument(directory)); // the JDK may have started it before it missed the thread
+            throw couldNotStart(
+                    plan,
+                    commandLine,
+                    "the system makes no more threads for this JVM. Raise \"ulimit -u\" or the limit of its container (pids), or run fewer machines at once",
+                    e);
         }
+    }
+
+    private static QemuStartException couldNotStart(
+            LaunchPlan plan, List<String> commandLine, String reason, Throwable cause) {
+        return new QemuStartException(
+                "Could not start %s: %s%nCommand line:%n  %s"
+                        .formatted(
+                                plan.label(),
+                                reason,
+                                PrefixedCommand.forMessages(
+                                        plan.prefix(), commandLine, plan.environment(), plan.secrets(commandLine))),
+                cause,
+                new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
     }
 
     /** Brings a client to the monitor of a process that has just been started. */
@@ -137,6 +152,7 @@ public final class LaunchedProcess implements MonitoredProcess {
                     process.kill();
                 } finally {
                     Strays.kill(monitorArgument(directory));
+                    process.letGo();
                 }
             }
         }
@@ -164,7 +180,7 @@ public final class LaunchedProcess implements MonitoredProcess {
         try {
             plan.settings().listeners().forEach(qmp::register);
             connector.connect(qmp, process);
-            qmp.peer().map(PeerCredentials::pid).ifPresent(process::setSpeaker);
+            qmp.peer().map(PeerCredentials::pid).ifPresent(pid -> process.setSpeaker(pid, monitorArgument(directory)));
             requirePeer(process, qmp);
             for (Channel channel : plan.channels()) {
                 channel.accept();
@@ -222,6 +238,12 @@ public final class LaunchedProcess implements MonitoredProcess {
     /** Return the argument that only processes of ours have: it names the socket in the private directory. */
     private static String monitorArgument(Path directory) {
         return new Channel(MONITOR).chardev(directory);
+    }
+
+    /** Return how the argument begins of all processes with directories in this one. */
+    static String monitorsBelow(Path jvmDirectory) {
+        String argument = monitorArgument(jvmDirectory.resolve("1"));
+        return argument.substring(0, argument.length() - ("1/" + MONITOR).length());
     }
 
     /** End a process that did not become ready, and return what to throw. */
@@ -439,7 +461,11 @@ public final class LaunchedProcess implements MonitoredProcess {
                 try {
                     plan.channels().forEach(Channel::close);
                 } finally {
-                    tidyUp();
+                    try {
+                        tidyUp();
+                    } finally {
+                        process.letGo();
+                    }
                     if (interrupted) {
                         Thread.currentThread().interrupt();
                     }

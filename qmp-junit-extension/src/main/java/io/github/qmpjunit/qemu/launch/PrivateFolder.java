@@ -95,6 +95,10 @@ final class PrivateFolder implements AutoCloseable {
                         .fileKey());
     }
 
+    Path path() {
+        return path;
+    }
+
     /** {@return the names in it, read once} */
     List<Path> names() throws IOException {
         return namesIn(handle);

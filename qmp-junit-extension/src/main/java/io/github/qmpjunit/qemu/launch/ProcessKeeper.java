@@ -2,18 +2,17 @@ package io.github.qmpjunit.qemu.launch;
 
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qemu.process.QemuStartException;
+import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +27,18 @@ import org.jspecify.annotations.Nullable;
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class ProcessKeeper {
 
+    private static final String LIFELINE = """
+            trap '' HUP INT TERM
+            while read -r line; do :; done
+            if grep -qF -- "$2" "/proc/$1/cmdline" 2>/dev/null; then kill -KILL "$1"; fi
+            """;
+
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(20);
 
-    private static final ExecutorService THREAD = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "qmp-junit-process-keeper");
-        thread.setDaemon(true);
-        return thread;
-    });
+    /** Long, since the program can lie on a slow disk; but not without end, since that disk can be gone. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+
+    private static final BlockingQueue<ProcessStart> STARTS = new LinkedBlockingQueue<>();
 
     /** With each, whether those whom it started are to be killed with it. */
     private static final Map<Process, Boolean> ALIVE = new ConcurrentHashMap<>();
@@ -42,6 +46,9 @@ public final class ProcessKeeper {
     private static boolean shuttingDown;
     private static boolean hooked;
     private static @Nullable List<String> deathSignalPrefix;
+
+    /** Guarded by {@link #STARTS}. */
+    private static boolean serving;
 
     private ProcessKeeper() {}
 
@@ -66,31 +73,81 @@ public final class ProcessKeeper {
      * Start a process. Whoever does calls {@link #hasEnded} when it has.
      *
      * @param withOffspring whether those whom it starts are to be killed with it when the JVM exits
-     * @throws IOException if the system cannot start it
+     * @throws IOException if the system cannot start it, or the thread is interrupted; nothing runs then
      */
     static Process start(List<String> commandLine, ProcessBuilder prototype, boolean withOffspring) throws IOException {
-        AtomicReference<@Nullable Process> started = new AtomicReference<>();
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        CountDownLatch done = new CountDownLatch(1);
-        THREAD.execute(() -> {
-            try {
-                started.set(startHere(commandLine, prototype, withOffspring));
-            } catch (Throwable e) { // handed to the caller below
-                failure.set(e);
-            } finally {
-                done.countDown();
+        ProcessStart start = new ProcessStart(
+                commandLine,
+                () -> startHere(commandLine, prototype, withOffspring),
+                process -> discard(process, withOffspring));
+        requireThread();
+        STARTS.add(start);
+        return start.await(START_LIMIT);
+    }
+
+    /** Not by an executor: where its thread cannot be made, what came second waits in its queue for ever. */
+    private static void requireThread() {
+        synchronized (STARTS) {
+            if (!serving) {
+                Thread thread = new Thread(ProcessKeeper::serve, "qmp-junit-process-keeper");
+                thread.setDaemon(true);
+                thread.start();
+                serving = true; // and not before: for want of threads, the next start tries again
             }
-        });
-        awaitUninterruptibly(done);
-        Throwable thrown = failure.get();
-        if (thrown instanceof IOException e) {
-            throw e;
         }
-        Process process = started.get();
-        if (process == null) {
-            throw new IllegalStateException("Could not start " + commandLine, thrown);
+    }
+
+    /** Ends with the JVM only, since its children end with it. */
+    private static void serve() {
+        while (true) {
+            try {
+                ProcessStart start = STARTS.poll(1, TimeUnit.HOURS);
+                if (start != null) {
+                    start.run();
+                }
+            } catch (Throwable e) {
+                // Told to the one who waits; without memory, he ends when his time is up.
+            }
         }
-        return process;
+    }
+
+    /** Kill a process that nobody has got, and let go of it. */
+    static void discard(Process process, boolean withOffspring) {
+        try {
+            if (withOffspring) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+            }
+        } finally {
+            process.destroyForcibly();
+            hasEnded(process);
+            close(process.getErrorStream());
+            close(process.getInputStream());
+            close(process.getOutputStream());
+        }
+    }
+
+    private static void close(Closeable stream) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            // Its process is gone.
+        }
+    }
+
+    /**
+     * Kill a process when this JVM is gone, however it went. The death signal reaches only our own children; this is for theirs.
+     *
+     * @param pid the process
+     * @param argument what must be on its command line then, since another process can have its number
+     * @return what to close when it has ended; it kills the process otherwise
+     */
+    static Closeable killWithThisJvm(long pid, String argument) throws IOException {
+        // Its standard input ends when this JVM does.
+        return new ProcessBuilder("sh", "-c", LIFELINE, "qmp-junit-lifeline", Long.toString(pid), argument)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .getOutputStream();
     }
 
     private static synchronized Process startHere(
@@ -176,22 +233,5 @@ public final class ProcessKeeper {
             }
         }
         RunDirectory.ofThisJvm().end();
-    }
-
-    /** Starting takes milliseconds; giving up on it half-way would leave a process that nobody knows. */
-    private static void awaitUninterruptibly(CountDownLatch done) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                if (done.await(1, TimeUnit.MINUTES)) {
-                    break;
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

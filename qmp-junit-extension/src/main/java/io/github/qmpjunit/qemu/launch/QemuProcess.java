@@ -5,8 +5,11 @@ import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qemu.process.OutputLog;
 import io.github.qmpjunit.qmp.transport.QmpAddress;
 import io.github.qmpjunit.secrets.Secrets;
+import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +25,11 @@ final class QemuProcess {
     /** In characters, of standard error in a message; its end is what explains a failure. */
     private static final int MOST_TOLD = 8_000;
 
+    /** How long its standard error can stay open after its end, until somebody else is taken to hold it. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+    private static final Logger LOGGER = System.getLogger(QemuProcess.class.getName());
+
     private final String label;
     private final List<String> commandLine;
     private final String shellCommand;
@@ -31,10 +39,12 @@ final class QemuProcess {
     private final OutputLog stderr;
     private final boolean guestMayChooseTheCode;
     private final boolean offspringIsOurs;
+    private final String stderrPipe;
     private final long startedNanos = System.nanoTime();
     private final CompletableFuture<@Nullable Void> exit = new CompletableFuture<>();
     private volatile long exitedNanos;
     private volatile @Nullable ProcessHandle speaker;
+    private volatile @Nullable Closeable lifeline;
     private volatile boolean endExpected;
 
     private QemuProcess(LaunchPlan plan, List<String> commandLine, Process process) {
@@ -48,6 +58,7 @@ final class QemuProcess {
         this.stderr = new OutputLog(label + "'s standard error", secrets);
         this.guestMayChooseTheCode = commandLine.stream()
                 .anyMatch(argument -> argument.contains("isa-debug-exit") || argument.contains("semihosting"));
+        this.stderrPipe = offspringIsOurs ? Strays.pipeOf(process.pid()) : "";
         stderr.follow(process.getErrorStream(), label + "-stderr");
         watchExit();
     }
@@ -96,8 +107,7 @@ final class QemuProcess {
             return started;
         } finally {
             if (!watched) { // for want of a thread or of memory
-                process.destroyForcibly();
-                ProcessKeeper.hasEnded(process);
+                ProcessKeeper.discard(process, !plan.prefix().isRemote());
             }
         }
     }
@@ -145,10 +155,44 @@ final class QemuProcess {
         return endExpected;
     }
 
-    /** Take note of who speaks at our monitor's socket: this process or, where it is a wrapper, the one that it started. */
-    void setSpeaker(long pid) {
-        if (pid != pid()) {
-            speaker = ProcessHandle.of(pid).orElse(null);
+    /**
+     * Take note of who speaks at our monitor's socket: this process or, where it is a wrapper, the one that it started.
+     *
+     * @param argument what is on the command line of the one who speaks
+     */
+    void setSpeaker(long pid, String argument) {
+        if (pid == pid() || pid <= 0) { // 0: in a namespace that we cannot see
+            return;
+        }
+        speaker = ProcessHandle.of(pid).orElse(null);
+        if (Strays.canBeSeen(pid)) {
+            try {
+                lifeline = ProcessKeeper.killWithThisJvm(pid, argument);
+            } catch (IOException e) {
+                LOGGER.log(
+                        Level.WARNING,
+                        "%s would outlive this JVM if that is killed: its launch prefix does not become QEMU (with exec), and the process that watches over it could not be started"
+                                .formatted(label),
+                        e);
+            }
+        }
+    }
+
+    /** Let go of all that is kept of it when it has ended; those whom it left behind with its standard error end, too. */
+    void letGo() {
+        try {
+            if (!stderrPipe.isEmpty() && !stderr.awaitEnd(LAST_WORDS)) {
+                Strays.killWriters(stderrPipe);
+            }
+        } finally {
+            Closeable line = lifeline;
+            if (line != null) {
+                try {
+                    line.close();
+                } catch (IOException e) {
+                    // It is gone already.
+                }
+            }
         }
     }
 
@@ -245,7 +289,7 @@ final class QemuProcess {
     /** Return all that is known: state, standard error, command line; without secrets. */
     String details() {
         if (!isRunning()) {
-            stderr.awaitEnd(Duration.ofMillis(500));
+            stderr.awaitEnd(LAST_WORDS);
         }
         String written = ending(secrets.mask(stderr.text().stripTrailing()));
         return "%s%n%s%nCommand line:%n  %s"

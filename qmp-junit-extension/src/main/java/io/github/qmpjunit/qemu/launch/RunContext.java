@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu.launch;
 
+import io.github.qmpjunit.internal.Words;
 import io.github.qmpjunit.qemu.process.LaunchPrefix;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -30,6 +31,7 @@ public record RunContext(LaunchPrefix prefix, Map<String, String> environment, O
     }
 
     public RunContext withVariable(String variable, String value) {
+        Words.requireVariable(variable, value);
         Map<String, String> more = new LinkedHashMap<>(environment);
         more.put(variable, value);
         return new RunContext(prefix, more, workingDirectory);

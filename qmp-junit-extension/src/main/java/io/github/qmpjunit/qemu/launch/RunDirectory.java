@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,7 @@ public final class RunDirectory {
     private final Path parent;
     private @Nullable Path directory;
     private @Nullable FileChannel lock;
+    private final Set<Path> toRemove = ConcurrentHashMap.newKeySet();
     private int uid = -1;
     private int lastNumber;
     private boolean swept;
@@ -197,17 +200,30 @@ public final class RunDirectory {
         return ProcessHandle.current().pid() + "-";
     }
 
-    /** Remove what {@link #create} made. What stays is removed by {@link #end()} or by the next run. */
+    /** Remove what {@link #create} made. What stays, for want of descriptors perhaps, goes with the next one. */
     public void remove(Path machineDirectory) {
+        toRemove.add(machineDirectory);
+        for (Path each : toRemove) {
+            if (isRemoved(each)) {
+                toRemove.remove(each);
+            }
+        }
+    }
+
+    private boolean isRemoved(Path machineDirectory) {
         Path jvmDirectory = machineDirectory.getParent();
         try (PrivateFolder home = PrivateFolder.open(jvmDirectory.getParent(), uid())) {
-            if (home != null) {
-                try (PrivateFolder opened = home.folder(jvmDirectory.getFileName())) {
-                    opened.delete(machineDirectory.getFileName());
-                }
+            if (home == null) {
+                return false;
             }
+            try (PrivateFolder opened = home.folder(jvmDirectory.getFileName())) {
+                opened.delete(machineDirectory.getFileName());
+            }
+            return true;
+        } catch (NoSuchFileException e) {
+            return true; // tidied away by somebody
         } catch (IOException e) {
-            // Tidied away by somebody, or to be tried again.
+            return false;
         }
     }
 
@@ -281,6 +297,7 @@ public final class RunDirectory {
                 FileChannel channel = left.openFile(LOCK);
                 FileLock held = channel == null ? null : channel.tryLock()) {
             if (held != null) {
+                Strays.killByBeginning(LaunchedProcess.monitorsBelow(home.path().resolve(name)));
                 home.delete(name);
             }
         } catch (NoSuchFileException e) {

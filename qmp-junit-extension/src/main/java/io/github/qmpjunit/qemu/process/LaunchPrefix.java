@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu.process;
 
+import io.github.qmpjunit.internal.Words;
 import io.github.qmpjunit.secrets.Secrets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ public final class LaunchPrefix {
      *
      * @param command the program and its arguments; QEMU's command line follows them
      * @return the prefix
-     * @throws IllegalArgumentException if there is no program
+     * @throws IllegalArgumentException if there is no program, or a word contains the character NUL
      */
     public static LaunchPrefix local(String... command) {
         return of(End.HERE, command);
@@ -75,7 +76,7 @@ public final class LaunchPrefix {
      *
      * @param command the program and its arguments
      * @return the prefix
-     * @throws IllegalArgumentException if there is no program
+     * @throws IllegalArgumentException if there is no program, or a word contains the character NUL
      */
     public static LaunchPrefix remoteShell(String... command) {
         return of(End.ELSEWHERE_BEHIND_A_SHELL, command);
@@ -86,6 +87,9 @@ public final class LaunchPrefix {
             throw new IllegalArgumentException(
                     "A launch prefix needs a program, such as LaunchPrefix.local(\"nice\"), but got %s"
                             .formatted(List.of(command)));
+        }
+        for (String word : command) {
+            Words.require("A word of a launch prefix", word);
         }
         return new LaunchPrefix(end, List.of(command));
     }

@@ -358,16 +358,19 @@ public final class OutputLog {
      * Wait until all that share the stream have closed it, so that {@link #text} is whole.
      *
      * @param timeout how long to wait at most
+     * @return whether they have
      */
-    public void awaitEnd(Duration timeout) {
+    public boolean awaitEnd(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         lock.lock();
         try {
             while (!ended && !deadline.isOver()) {
                 changed.awaitNanos(deadline.remainingNanos());
             }
+            return ended;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return ended;
         } finally {
             lock.unlock();
         }

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +45,9 @@ final class StateFile {
     private static final Map<String, Long> AT_ONCE =
             Map.of("max-bandwidth", 1L << 40, "downtime-limit", 2_000_000L /* ms, the most there is */);
 
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private final Path file;
 
     StateFile(Path file) {
@@ -57,6 +62,7 @@ final class StateFile {
         try {
             MigrationSettings.apply(qmp, onlyEvents(qmp), AT_ONCE);
             Files.deleteIfExists(file);
+            Files.createFile(file, PRIVATE); // it holds the guest's memory; whoever writes it now keeps its mode
             migrate(vm, "migrate", "rw", deadline);
         } catch (IOException | QmpException e) {
             failure = failure(purpose, e.getMessage(), e);

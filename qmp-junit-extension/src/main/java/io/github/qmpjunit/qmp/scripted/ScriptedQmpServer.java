@@ -132,10 +132,24 @@ public final class ScriptedQmpServer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "A scripted server connects to UNIX sockets only, but the address is " + target);
         }
+        AFUNIXSocket socket = null; // not by connectTo(), which leaves it open where it fails
         try {
-            return AFUNIXSocket.connectTo(AFUNIXSocketAddress.of(unix.path()));
+            socket = AFUNIXSocket.newInstance();
+            socket.connect(AFUNIXSocketAddress.of(unix.path()));
+            return socket;
         } catch (IOException e) {
+            close(socket);
             throw new ScriptException("The scripted server cannot connect to %s: %s".formatted(target, e), e);
+        }
+    }
+
+    private static void close(@Nullable AFUNIXSocket socket) {
+        try {
+            if (socket != null) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            // It was never connected.
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.qmpjunit.qmp.wire;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 
 /** Accepts one peer, then stops listening. */
 final class Accepting implements Transport.Source {
@@ -51,7 +52,7 @@ final class Accepting implements Transport.Source {
 
     private Socket accept() throws IOException {
         try {
-            Socket peer = server.accept();
+            Socket peer = acceptOrLookAgain();
             if (isStopped()) {
                 peer.close(); // only the waker's
             }
@@ -60,6 +61,16 @@ final class Accepting implements Transport.Source {
         } catch (IOException e) {
             requireNotStopped();
             throw e;
+        }
+    }
+
+    private Socket acceptOrLookAgain() throws IOException {
+        while (true) {
+            try {
+                return server.accept();
+            } catch (SocketTimeoutException e) {
+                requireNotStopped();
+            }
         }
     }
 

@@ -22,6 +22,9 @@ final class UnixTransport implements Transport.OverSocket {
     /** QEMU needs no more: it serves one client at a time. */
     private static final int BACKLOG = 1;
 
+    /** How often an accept looks whether it is still wanted, where it cannot be woken since its socket's file has gone. */
+    private static final int LOOK_AGAIN_MILLIS = 250;
+
     private final AFUNIXSocket socket;
     private final OutputStream output;
 
@@ -51,6 +54,7 @@ final class UnixTransport implements Transport.OverSocket {
         AFUNIXServerSocket server = AFUNIXServerSocket.newInstance();
         try {
             server.bind(place, BACKLOG);
+            server.setSoTimeout(LOOK_AGAIN_MILLIS);
         } catch (IOException e) {
             server.close();
             throw e;
@@ -62,10 +66,11 @@ final class UnixTransport implements Transport.OverSocket {
 
     /** Wake whoever accepts there: junixsocket loses a file descriptor for each accept that is ended by closing its socket. */
     private static boolean connectOnce(AFUNIXSocketAddress place) {
-        try (AFUNIXSocket caller = AFUNIXSocket.connectTo(place)) {
-            return caller.isConnected();
+        try (AFUNIXSocket caller = AFUNIXSocket.newInstance()) { // not connectTo(), which leaves it open where it fails
+            caller.connect(place);
+            return true;
         } catch (IOException e) {
-            return false; // its file has gone, or it has stopped listening meanwhile
+            return true; // its file has gone, so the one who accepts finds out when he looks again
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qemu.OtherJvm;
+import io.github.qmpjunit.qemu.process.LaunchPrefix;
 import io.github.qmpjunit.qemu.process.QemuStartException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +99,22 @@ class RunDirectoryTest {
     }
 
     @Test
+    void what_could_not_be_removed_goes_with_the_next_one() throws IOException {
+        RunDirectory directories = new RunDirectory(parent);
+        Path one = directories.create();
+        Path other = directories.create();
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx")); // not ours alone
+        directories.remove(one);
+        assertThat(one).exists();
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+
+        directories.remove(other);
+
+        assertThat(one).doesNotExist();
+        assertThat(other).doesNotExist();
+    }
+
+    @Test
     void there_are_no_new_ones_once_the_jvm_exits() {
         RunDirectory directories = new RunDirectory(parent);
         directories.create();
@@ -119,6 +137,30 @@ class RunDirectoryTest {
         new RunDirectory(parent).create();
 
         assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void a_qemu_that_has_outlived_its_jvm_ends_with_the_directory() throws Exception {
+        Path left = directoryOfAnotherJvm("1-left");
+        Files.createFile(left.resolve("lock"));
+        Process stray = new ProcessBuilder(
+                        "sh", "-c", "read line", LaunchedProcess.monitorChardev(LaunchPrefix.NONE, left.resolve("1")))
+                .start();
+        Process other = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "read line",
+                        LaunchedProcess.monitorChardev(LaunchPrefix.NONE, home.resolve("1-left-not/1")))
+                .start();
+        try {
+            new RunDirectory(parent).create();
+
+            assertThat(stray.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(other.isAlive()).isTrue();
+        } finally {
+            stray.destroyForcibly();
+            other.destroyForcibly();
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +76,17 @@ public class StateFileTest {
             assertThat(vm.qmp().execute("query-status").path("status").asString())
                     .isEqualTo("running");
         }
+    }
+
+    @Test
+    void only_its_owner_can_read_the_guests_memory(@TempDir Path dir) throws Exception {
+        Path state = Files.createFile(dir.resolve("state")); // one from before, which everyone can read
+        try (QemuMachine vm = pc().start()) {
+            vm.saveState(state);
+        }
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
+                .isEqualTo("rw-------");
     }
 
     @Test
