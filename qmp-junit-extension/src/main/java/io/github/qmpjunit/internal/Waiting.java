@@ -56,15 +56,7 @@ public final class Waiting {
      * @return what it waits for; empty if it does not wait, or has not said for what
      */
     public static Optional<String> of(Thread thread) {
-        return Optional.ofNullable(NOW.get(thread)).map(Waiting::outermost).map(Waiting::describe);
-    }
-
-    private Waiting outermost() {
-        Waiting each = this;
-        while (each.outer != null) {
-            each = each.outer;
-        }
-        return each;
+        return Optional.ofNullable(NOW.get(thread)).map(Waiting::describe);
     }
 
     private String describe() {
