@@ -18,6 +18,7 @@ import io.github.qmpjunit.qapi.DeviceAdd;
 import io.github.qmpjunit.qapi.MirrorCopyMode;
 import io.github.qmpjunit.qapi.MirrorSyncMode;
 import io.github.qmpjunit.qapi.QueryBlock;
+import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,8 +50,8 @@ class TypedMirrorTest {
     }
 
     @Test
-    void moves_a_disk_under_its_guest(QmpClient qmp) {
-        Disks.writeAsGuest(qmp, "hd0", 0, 64 * KIB);
+    void moves_a_disk_under_its_guest(QemuMachine vm, QmpClient qmp) {
+        Disks.writeAsGuest(vm, "hd0", 0, 64 * KIB);
         assertThat(qmp).job("mirror0").succeeds();
 
         assertThat(moved).hasSameBinaryContentAs(disk);
@@ -67,10 +68,10 @@ class TypedMirrorTest {
 
     @Test
     @EnabledIfQemu(command = "block-job-change")
-    void keeps_both_places_alike_from_now_on(QmpClient qmp) throws IOException {
+    void keeps_both_places_alike_from_now_on(QemuMachine vm, QmpClient qmp) throws IOException {
         qmp.execute(BlockJobChange.of(BlockJobChangeOptions.mirror("mirror0", MirrorCopyMode.WRITE_BLOCKING)));
         assertThat(qmp).awaitReply("query-block-jobs").with("[0].actively-synced", true);
-        Disks.writeAsGuest(qmp, "hd0", 0, 64 * KIB);
+        Disks.writeAsGuest(vm, "hd0", 0, 64 * KIB);
 
         assertThat(Disks.read(moved, 0, 64 * KIB)).containsOnly(PATTERN);
         assertThat(qmp).job("mirror0").succeeds();
