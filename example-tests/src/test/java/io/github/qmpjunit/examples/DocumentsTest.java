@@ -27,7 +27,7 @@ class DocumentsTest {
     private static final Pattern CLASS = Pattern.compile("(?:`|>)([A-Z][a-z]+(?:[A-Z][a-z0-9]+)+)(?:`|[.(][^`]*`)");
     private static final Pattern STARTS_THREADS = Pattern.compile("new (?:Thread|DaemonExecutor)\\(|\\.follow\\(");
     private static final Pattern THREAD = Pattern.compile(
-            "\"((?:qmp-(?!junit-\"|scripted)|guest-agent-|scripted-|qtest-)[a-z-]*|-(?:stderr|exit|console|stdout))\"");
+            "\"((?:qmp-(?!junit-(?:lifeline)?\"|scripted)|guest-agent-|scripted-|qtest-)[a-z-]*|-(?:stderr|exit|console|stdout))\"");
     private static final Pattern PICTURED =
             Pattern.compile("\\b((?:Qmp|Qemu|Event|Message|Observed|Failure|Storage|Scripted)[A-Z][A-Za-z]+)\\b");
 

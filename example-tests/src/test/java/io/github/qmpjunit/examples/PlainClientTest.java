@@ -60,6 +60,20 @@ class PlainClientTest {
     }
 
     @Test
+    void has_settings(@TempDir Path dir) {
+        Path socket = dir.resolve("qmp");
+        try (QemuMachine vm = machineListeningAt(socket)) {
+            QmpClient qmp = QmpClient.builder()
+                    .name("source")
+                    .timeout(Duration.ofSeconds(5))
+                    .connect(QmpAddress.unix(socket));
+
+            assertThat(qmp.name()).isEqualTo("source");
+            qmp.close();
+        }
+    }
+
+    @Test
     void lets_the_machine_connect(@TempDir Path dir) {
         Path socket = dir.resolve("qmp");
         try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(socket));

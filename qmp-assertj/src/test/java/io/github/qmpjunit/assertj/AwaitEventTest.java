@@ -234,7 +234,7 @@ class AwaitEventTest {
                           to receive JOB_STATUS_CHANGED
                         but that cannot happen:
                           No event JOB_STATUS_CHANGED; did you mean JOB_STATUS_CHANGE?
-                        If this QEMU sends it all the same: withoutSchemaCheck()""");
+                        If this QEMU sends it all the same, declare it: ownEvents(...) in the machine's definition, or withoutSchemaCheck() for this assertion""");
         assertThatThrownBy(() -> assertThat(qmp)
                         .within(Duration.ofDays(1))
                         .awaitEvent(event(JOB_STATUS_CHANGE).withData("status", "conclude")))

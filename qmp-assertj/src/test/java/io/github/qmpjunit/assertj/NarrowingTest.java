@@ -414,7 +414,7 @@ class NarrowingTest {
                           to receive STOPP
                         but that cannot happen:
                           No event STOPP; did you mean STOP?
-                        If this QEMU sends it all the same: withoutSchemaCheck()""");
+                        If this QEMU sends it all the same, declare it: ownEvents(...) in the machine's definition, or withoutSchemaCheck() for this assertion""");
         assertThat(failureOf(() -> assertThat(vm.qmp)
                         .withoutSchemaCheck()
                         .within(Duration.ofMillis(200))

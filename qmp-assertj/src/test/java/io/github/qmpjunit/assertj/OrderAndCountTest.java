@@ -156,7 +156,7 @@ class OrderAndCountTest {
                           to receive no STOPP
                         and it has not, but it never can:
                           No event STOPP; did you mean STOP?
-                        If this QEMU sends it all the same: withoutSchemaCheck()""");
+                        If this QEMU sends it all the same, declare it: ownEvents(...) in the machine's definition, or withoutSchemaCheck() for this assertion""");
         assertThatThrownBy(() -> assertThat(qmp)
                         .receivesNoEvent(event("JOB_STATUS_CHANGE").withData("stat", "concluded"))
                         .during(SHORT))

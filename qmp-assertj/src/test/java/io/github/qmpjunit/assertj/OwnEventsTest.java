@@ -59,4 +59,14 @@ class OwnEventsTest {
 
         assertThat(vm.qmp).withoutSchemaCheck().awaitEvent("ACME_BOARD_READY");
     }
+
+    @Test
+    void a_declared_event_is_like_any_other() {
+        try (ScriptedVm own = ScriptedVm.withOwnEvents("ACME_BOARD_READY")) {
+            own.sends("ACME_BOARD_READY", Map.of("slot", 1));
+
+            assertThat(own.qmp).awaitEvent("ACME_BOARD_READY").withData("slot", 1);
+            assertThat(own.qmp).receivesNoEvent("ACME_BOARD_READY").during(() -> own.qmp.execute("query-version"));
+        }
+    }
 }

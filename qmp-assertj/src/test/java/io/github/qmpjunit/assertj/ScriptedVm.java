@@ -29,6 +29,14 @@ final class ScriptedVm implements AutoCloseable {
         qmp = client.name("vm").connect(server.address());
     }
 
+    static ScriptedVm withOwnEvents(String... names) {
+        ScriptedVm vm = new ScriptedVm(QmpClient.builder().ownEvents(names));
+        vm.server
+                .whenExecuted("query-qmp-schema")
+                .replies(List.of(Map.of("name", "STOP", "meta-type", "event", "arg-type", "0")));
+        return vm;
+    }
+
     static ScriptedVm withArtefacts(Path directory) {
         return new ScriptedVm(QmpClient.builder().peer(new QmpPeer() {
             @Override

@@ -81,6 +81,18 @@ public final class StorageDaemonBuilder {
     }
 
     /**
+     * Declare events that this QEMU sends although its schema does not have them: those of a board or a device of your own. Assertions wait for
+     * them as for any other.
+     *
+     * @param names the events' names as they stand in the message; they are added to those declared before
+     * @return this
+     */
+    public StorageDaemonBuilder ownEvents(String... names) {
+        definition.change(settings -> settings.withOwnEvents(List.of(names)));
+        return this;
+    }
+
+    /**
      * Register a listener before the process starts, so that it misses nothing. It serves for one start.
      *
      * @param listener the listener

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,6 +61,7 @@ public final class QmpClient implements AutoCloseable {
     private final boolean outOfBand;
     private final boolean waitForServer;
     private final QmpLimits limits;
+    private final Set<String> ownEvents;
     private final @Nullable QmpTranscript transcript;
     private final Secrets secrets;
     private final EventRouter router;
@@ -89,6 +91,7 @@ public final class QmpClient implements AutoCloseable {
         this.outOfBand = builder.outOfBand;
         this.waitForServer = builder.waitForServer;
         this.limits = builder.limits;
+        this.ownEvents = Set.copyOf(builder.ownEvents);
         this.transcript = builder.transcript;
         this.secrets = requireNonNull(peer.secrets(), "the peer's secrets must not be null");
         if (transcript != null) {
@@ -582,6 +585,16 @@ public final class QmpClient implements AutoCloseable {
      */
     public ObservedState observed() {
         return router.observed();
+    }
+
+    /**
+     * Return whether an event was declared as the server's own ({@link QmpClientBuilder#ownEvents}), which its schema need not have.
+     *
+     * @param event the event's name
+     * @return whether it was
+     */
+    public boolean isOwnEvent(String event) {
+        return ownEvents.contains(event);
     }
 
     /**

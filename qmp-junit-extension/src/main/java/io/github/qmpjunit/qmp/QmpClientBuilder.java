@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apiguardian.api.API;
@@ -41,6 +44,7 @@ public final class QmpClientBuilder {
     Executor executor;
 
     boolean waitForServer;
+    final Set<String> ownEvents = new LinkedHashSet<>();
 
     QmpClientBuilder() {}
 
@@ -142,6 +146,18 @@ public final class QmpClientBuilder {
      */
     public QmpClientBuilder keepEvents(int events) {
         this.eventsKept = events;
+        return this;
+    }
+
+    /**
+     * Declare events that this server sends although its schema does not have them: a vendor's own. Assertions wait for them as for any other;
+     * of an event that is neither in the schema nor declared, an assertion says that it cannot come.
+     *
+     * @param names the events' names as they stand in the message; they are added to those declared before
+     * @return this
+     */
+    public QmpClientBuilder ownEvents(String... names) {
+        ownEvents.addAll(List.of(names));
         return this;
     }
 

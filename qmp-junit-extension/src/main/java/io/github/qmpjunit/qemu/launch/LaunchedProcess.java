@@ -175,6 +175,7 @@ public final class LaunchedProcess implements MonitoredProcess {
         QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
                 .peer(new Owner(plan, process))
+                .ownEvents(plan.settings().ownEvents().toArray(String[]::new))
                 .build();
         boolean connected = false;
         try {

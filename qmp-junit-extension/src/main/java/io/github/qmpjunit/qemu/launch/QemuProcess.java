@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.launch;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qemu.process.OutputLog;
 import io.github.qmpjunit.qmp.transport.QmpAddress;
@@ -171,8 +172,9 @@ final class QemuProcess {
             } catch (IOException e) {
                 LOGGER.log(
                         Level.WARNING,
-                        "%s would outlive this JVM if that is killed: its launch prefix does not become QEMU (with exec), and the process that watches over it could not be started"
-                                .formatted(label),
+                        TerminalText.message(
+                                "%s would outlive this JVM if that is killed: its launch prefix does not become QEMU (with exec), and the process that watches over it could not be started"
+                                        .formatted(label)),
                         e);
             }
         }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param artefacts tells where somebody keeps what belongs to its run, for messages
  * @param transcript makes what takes down what its monitor says, if anything does
  * @param recording whether to keep the last of that in memory
+ * @param ownEvents the events that it sends although its schema does not have them
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public record RunSettings(
@@ -31,42 +32,49 @@ public record RunSettings(
         StopLimits stopLimits,
         Supplier<Optional<Path>> artefacts,
         @Nullable Supplier<QmpTranscript> transcript,
-        boolean recording) {
+        boolean recording,
+        List<String> ownEvents) {
 
     /** Return the defaults for a process of that name. */
     public static RunSettings named(String name) {
         return new RunSettings(
-                name, List.of(), Duration.ofSeconds(30), StopLimits.DEFAULT, Optional::empty, null, false);
+                name, List.of(), Duration.ofSeconds(30), StopLimits.DEFAULT, Optional::empty, null, false, List.of());
     }
 
     public RunSettings withName(String newName) {
-        return new RunSettings(newName, listeners, startTimeout, stopLimits, artefacts, transcript, recording);
+        return new RunSettings(
+                newName, listeners, startTimeout, stopLimits, artefacts, transcript, recording, ownEvents);
     }
 
     public RunSettings withListener(QmpEventListener listener) {
         List<QmpEventListener> all =
                 Stream.concat(listeners.stream(), Stream.of(listener)).toList();
-        return new RunSettings(name, all, startTimeout, stopLimits, artefacts, transcript, recording);
+        return new RunSettings(name, all, startTimeout, stopLimits, artefacts, transcript, recording, ownEvents);
     }
 
     public RunSettings withStartTimeout(Duration limit) {
-        return new RunSettings(name, listeners, limit, stopLimits, artefacts, transcript, recording);
+        return new RunSettings(name, listeners, limit, stopLimits, artefacts, transcript, recording, ownEvents);
     }
 
     public RunSettings withStopLimits(StopLimits limits) {
-        return new RunSettings(name, listeners, startTimeout, limits, artefacts, transcript, recording);
+        return new RunSettings(name, listeners, startTimeout, limits, artefacts, transcript, recording, ownEvents);
     }
 
     public RunSettings withArtefacts(Supplier<Optional<Path>> place) {
-        return new RunSettings(name, listeners, startTimeout, stopLimits, place, transcript, recording);
+        return new RunSettings(name, listeners, startTimeout, stopLimits, place, transcript, recording, ownEvents);
     }
 
     public RunSettings withTranscript(Supplier<QmpTranscript> made) {
-        return new RunSettings(name, listeners, startTimeout, stopLimits, artefacts, made, recording);
+        return new RunSettings(name, listeners, startTimeout, stopLimits, artefacts, made, recording, ownEvents);
     }
 
     public RunSettings withRecording() {
-        return new RunSettings(name, listeners, startTimeout, stopLimits, artefacts, transcript, true);
+        return new RunSettings(name, listeners, startTimeout, stopLimits, artefacts, transcript, true, ownEvents);
+    }
+
+    public RunSettings withOwnEvents(List<String> names) {
+        List<String> all = Stream.concat(ownEvents.stream(), names.stream()).toList();
+        return new RunSettings(name, listeners, startTimeout, stopLimits, artefacts, transcript, recording, all);
     }
 
     /** Return the transcript of a process that is about to start. */

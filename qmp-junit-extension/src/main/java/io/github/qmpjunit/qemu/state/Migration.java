@@ -3,6 +3,7 @@ package io.github.qmpjunit.qemu.state;
 import static io.github.qmpjunit.qmp.QmpEvents.MIGRATION;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qmp.EventMatcher;
@@ -247,7 +248,7 @@ public final class Migration {
             try {
                 MigrationSettings.putBack(side.qmp());
             } catch (QmpException e) {
-                LOGGER.log(Level.DEBUG, "migration settings are not put back yet", e);
+                LOGGER.log(Level.DEBUG, TerminalText.message("migration settings are not put back yet"), e);
             }
         }
     }
