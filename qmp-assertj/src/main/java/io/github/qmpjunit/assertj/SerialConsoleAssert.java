@@ -37,12 +37,29 @@ public class SerialConsoleAssert extends AbstractWaitingAssert<SerialConsoleAsse
     public SerialConsoleAssert awaitLine(TextPattern line) {
         requireNonNull(line, "line must not be null");
         isNotNull();
+        return awaiting("a line " + line, () -> actual.output().awaitMatch(line.pattern(), timeout()));
+    }
+
+    /**
+     * Wait for characters as the guest writes them, escape sequences and carriage returns included. The other waits match what a person
+     * sees, without them.
+     *
+     * @param text which characters are meant, from {@link QmpAssertions#containing} or {@link QmpAssertions#matching}
+     * @return this assertion
+     * @throws AssertionError if they are not written in time, or the machine ends
+     */
+    public SerialConsoleAssert awaitRaw(TextPattern text) {
+        requireNonNull(text, "text must not be null");
+        isNotNull();
+        return awaiting("a raw text " + text, () -> actual.output().awaitRawMatch(text.pattern(), timeout()));
+    }
+
+    private SerialConsoleAssert awaiting(String what, Runnable wait) {
         try {
-            actual.output().awaitMatch(line.pattern(), timeout());
+            wait.run();
         } catch (QemuOutputException e) {
             throw failure(
-                    "%s",
-                    Message.fit("%nExpecting a line %s, but:%n%s".formatted(line, Message.indented(e.getMessage()))));
+                    "%s", Message.fit("%nExpecting %s, but:%n%s".formatted(what, Message.indented(e.getMessage()))));
         }
         return this;
     }

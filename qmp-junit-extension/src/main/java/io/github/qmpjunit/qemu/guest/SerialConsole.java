@@ -20,6 +20,9 @@ import org.apiguardian.api.API;
  * assertThat(console).within(BOOT).awaitLine(containing("42 is the answer"));
  * }</pre>
  *
+ * <p>Waits match what a person sees: escape sequences and carriage returns are resolved. {@link OutputLog#text} and {@link
+ * OutputLog#awaitRawMatch} have the characters as the guest wrote them.
+ *
  * <p>Everything from the first byte on is read as it comes, so the guest is never held up. It belongs to the machine, which
  * closes it; waits end when the machine does. Thread-safe.
  */

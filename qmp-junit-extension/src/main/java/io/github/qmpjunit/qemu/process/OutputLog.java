@@ -33,9 +33,10 @@ import org.jspecify.annotations.Nullable;
  * What a process or a console writes, read as it comes, so that the writer never blocks on a full pipe; and waits for what it
  * writes next.
  *
- * <p>An {@code await} looks at what no {@code await} before it has passed, and passes all up to the end of what it found. So what
- * was written before the call counts, and is found once. Bytes that are not UTF-8 become
- * replacement characters.
+ * <p>Each {@code await} searches the output after the previous match, so what was written before the call counts, and is found once. It
+ * matches the text as a person sees it: without escape sequences, with a line feed at the end of lines. Where a carriage return begins a
+ * line again, each state of the line counts as a line. {@link #awaitRawMatch} and {@link #text} have the characters as they were
+ * written. Bytes that are not UTF-8 become replacement characters.
  *
  * <p>Thread-safe.
  */
@@ -47,10 +48,6 @@ public final class OutputLog {
 
     private static final int TAIL_LINES = 10;
 
-    /** Escape sequences of terminals: CSI with parameters, OSC up to its end, and the two-character ones (ECMA-48). */
-    private static final Pattern ANSI = Pattern.compile(
-            "\u001B(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001B]*(?:\u0007|\u001B\\\\)|[ -/]*[0-Z\\\\^-~])");
-
     private static final Logger LOGGER = System.getLogger(OutputLog.class.getName());
 
     private final String name;
@@ -61,7 +58,9 @@ public final class OutputLog {
     private final Condition changed = lock.newCondition();
     private final StringBuilder text = new StringBuilder();
     private final Deque<Arrival> arrivals = new ArrayDeque<>();
+    private final SeenText seen = SeenText.forWaits();
     private int passed;
+    private int rawPassed;
     private long dropped;
     private boolean ended;
     private @Nullable OutputStream file;
@@ -106,18 +105,29 @@ public final class OutputLog {
         lock.lock();
         try {
             stamp(buffer, count);
-            text.append(buffer, 0, count);
-            copy(new String(buffer, 0, count));
+            String written = new String(buffer, 0, count);
+            text.append(written);
+            show(written);
+            copy(written);
             int excess = text.length() - MOST_KEPT;
             if (excess > 0) {
                 text.delete(0, excess);
-                passed = Math.max(0, passed - excess);
+                rawPassed = Math.max(0, rawPassed - excess);
                 dropped += excess;
                 forgetArrivalsBefore(dropped);
             }
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void show(String written) {
+        passed = Math.min(passed, seen.write(written));
+        int excess = seen.text().length() - MOST_KEPT;
+        if (excess > 0) {
+            seen.drop(excess);
+            passed = Math.max(0, passed - excess);
         }
     }
 
@@ -219,9 +229,9 @@ public final class OutputLog {
         }
     }
 
-    /** {@return all that was written so far, without the escape sequences that steer a terminal} */
+    /** {@return what a person sees of all that was written so far: without escape sequences, and with lines as they were overwritten last} */
     public String plainText() {
-        return plain(text());
+        return SeenText.plain(text());
     }
 
     /** {@return the lines so far, without their ends and without escape sequences; the last one perhaps not whole} */
@@ -244,17 +254,13 @@ public final class OutputLog {
                 }
                 int feed = text.indexOf("\n", begin);
                 int end = feed < 0 ? text.length() : feed;
-                lines.add(new OutputLine(nanoTime, plain(text.substring(begin, end))));
+                lines.add(new OutputLine(nanoTime, SeenText.plain(text.substring(begin, end))));
                 begin = end + 1;
             }
         } finally {
             lock.unlock();
         }
         return lines;
-    }
-
-    private static String plain(CharSequence written) {
-        return ANSI.matcher(written).replaceAll("").replace("\r", "");
     }
 
     /**
@@ -276,7 +282,7 @@ public final class OutputLog {
      * @throws QemuOutputException if it is not written in time, or the writer has ended
      */
     public void awaitText(String wanted, Duration timeout) {
-        await(Pattern.compile(Pattern.quote(wanted)), "\"" + wanted + "\"", timeout);
+        await(Pattern.compile(Pattern.quote(SeenText.plain(wanted))), "\"" + wanted + "\"", timeout);
     }
 
     /**
@@ -289,6 +295,18 @@ public final class OutputLog {
      */
     public MatchResult awaitMatch(Pattern wanted, Duration timeout) {
         return await(wanted, described(wanted.pattern()), timeout);
+    }
+
+    /**
+     * Wait for characters as they are written, escape sequences and carriage returns included. Counts on its own what it has passed.
+     *
+     * @param wanted the pattern, to be found anywhere
+     * @param timeout how long to wait at most
+     * @return the match
+     * @throws QemuOutputException if it is not written in time, or the writer has ended
+     */
+    public MatchResult awaitRawMatch(Pattern wanted, Duration timeout) {
+        return await(wanted, described(wanted.pattern()), timeout, true);
     }
 
     private static String described(String pattern) {
@@ -305,20 +323,24 @@ public final class OutputLog {
      * @throws QemuOutputException if it is not written in time, or the writer has ended
      */
     public String awaitLine(String part, Duration timeout) {
-        Pattern line = Pattern.compile("^.*" + Pattern.quote(part) + ".*?(?=\r*\n)", Pattern.MULTILINE);
-        String found = await(line, "a line with \"" + part + "\"", timeout).group();
-        return ANSI.matcher(found).replaceAll("");
+        Pattern line = Pattern.compile("^.*" + Pattern.quote(SeenText.plain(part)) + ".*?(?=\n)", Pattern.MULTILINE);
+        return await(line, "a line with \"" + part + "\"", timeout).group();
     }
 
     private MatchResult await(Pattern wanted, String description, Duration timeout) {
+        return await(wanted, description, timeout, false);
+    }
+
+    private MatchResult await(Pattern wanted, String description, Duration timeout, boolean raw) {
         Deadline deadline = Deadline.in(timeout);
         Waiting waiting = Waiting.begin(() -> description + " on " + name);
         lock.lock();
         try {
             while (true) {
-                Matcher matcher = wanted.matcher(text).region(passed, text.length());
+                CharSequence written = raw ? text : seen.text();
+                Matcher matcher = wanted.matcher(written).region(raw ? rawPassed : passed, written.length());
                 if (matcher.find()) {
-                    passed = matcher.end();
+                    pass(matcher.end(), raw);
                     return matcher.toMatchResult();
                 }
                 if (ended) {
@@ -336,6 +358,14 @@ public final class OutputLog {
         } finally {
             lock.unlock();
             waiting.end();
+        }
+    }
+
+    private void pass(int end, boolean raw) {
+        if (raw) {
+            rawPassed = end;
+        } else {
+            passed = end;
         }
     }
 
@@ -362,6 +392,7 @@ public final class OutputLog {
      */
     public boolean awaitEnd(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
+        Waiting waiting = Waiting.begin(() -> "the end of " + name);
         lock.lock();
         try {
             while (!ended && !deadline.isOver()) {
@@ -373,6 +404,7 @@ public final class OutputLog {
             return ended;
         } finally {
             lock.unlock();
+            waiting.end();
         }
     }
 
