@@ -8,6 +8,7 @@ import io.github.qmpjunit.qemu.guest.Screen;
 import io.github.qmpjunit.qemu.guest.SerialConsole;
 import io.github.qmpjunit.qemu.launch.LaunchPlan;
 import io.github.qmpjunit.qemu.launch.LaunchedProcess;
+import io.github.qmpjunit.qemu.launch.ThreadShortage;
 import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qemu.process.LaunchPrefix;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
@@ -122,6 +123,8 @@ public final class QemuMachine implements MonitoredProcess {
             return machine;
         } catch (IOException e) {
             throw new QemuStartException("Could not start %s: %s".formatted(plan.label(), e.getMessage()), e);
+        } catch (OutOfMemoryError e) {
+            throw new QemuStartException("Could not start %s: %s".formatted(plan.label(), ThreadShortage.reason(e)), e);
         } finally {
             if (!ready) {
                 monitored.close();

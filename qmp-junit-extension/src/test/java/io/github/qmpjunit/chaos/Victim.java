@@ -43,7 +43,7 @@ final class Victim {
             test.join();
         }
         if (raw != null && blow == JvmBlow.FEW_THREADS) {
-            System.err.println("thrown raw: " + raw);
+            System.err.println("thrown raw: " + raw + " at " + List.of(raw.getStackTrace()));
             System.exit(SOMETHING_LEFT);
         }
         new Life(true).run(); // what could not be removed while there was no memory goes with the next machine

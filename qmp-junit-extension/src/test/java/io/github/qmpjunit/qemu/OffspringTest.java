@@ -63,10 +63,11 @@ class OffspringTest {
     @Test
     void a_grandchild_of_a_failed_start_ends_as_well(@TempDir Path folder) throws Exception {
         Path pid = folder.resolve("pid");
-        String script = "setsid sleep 1000 & echo $! >" + pid + "; exit 3";
+        String script = "setsid sleep 1000 & echo $! >" + pid + "; exec sleep 1000";
 
         assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> QemuMachine.builder()
                         .name("fails-with-child")
+                        .startTimeout(Duration.ofSeconds(2))
                         .prefix("sh", "-c", script, "sh")
                         .start()))
                 .isInstanceOf(QemuStartException.class);

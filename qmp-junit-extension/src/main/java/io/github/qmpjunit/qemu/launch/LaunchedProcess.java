@@ -108,15 +108,9 @@ public final class LaunchedProcess implements MonitoredProcess {
         } catch (IOException | QmpException | IllegalStateException e) {
             throw couldNotStart(plan, commandLine, String.valueOf(e.getMessage()), e);
         } catch (OutOfMemoryError e) {
-            if (!String.valueOf(e.getMessage()).contains("native thread")) {
-                throw e;
-            }
+            String reason = ThreadShortage.reason(e);
             Strays.kill(monitorArgument(directory)); // the JDK may have started it before it missed the thread
-            throw couldNotStart(
-                    plan,
-                    commandLine,
-                    "the system makes no more threads for this JVM. Raise \"ulimit -u\" or the limit of its container (pids), or run fewer machines at once",
-                    e);
+            throw couldNotStart(plan, commandLine, reason, e);
         }
     }
 
