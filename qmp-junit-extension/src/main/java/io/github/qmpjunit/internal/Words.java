@@ -18,7 +18,7 @@ public final class Words {
         int place = text.indexOf('\0');
         if (place >= 0) {
             throw new IllegalArgumentException(
-                    "%s has the character NUL at index %d, where the system would cut it off; leave that character out"
+                    "%s has the character NUL at index %s, where the system would cut it off; leave that character out"
                             .formatted(what, place));
         }
         return text;

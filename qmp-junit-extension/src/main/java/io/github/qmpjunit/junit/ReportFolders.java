@@ -33,7 +33,7 @@ final class ReportFolders {
         Attempt own = attempt(context);
         Path folder = base;
         for (int number = 2; isOfAnother(own, folder); number++) {
-            folder = base.resolveSibling("%s-attempt-%d".formatted(base.getFileName(), number));
+            folder = base.resolveSibling("%s-attempt-%s".formatted(base.getFileName(), number));
         }
         return folder;
     }

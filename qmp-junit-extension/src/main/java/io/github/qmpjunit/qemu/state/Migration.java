@@ -15,8 +15,6 @@ import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpListenerException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -45,8 +43,6 @@ import tools.jackson.databind.JsonNode;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Migration {
-
-    private static final Logger LOGGER = System.getLogger(Migration.class.getName());
 
     private static final String COMPLETED = "completed";
     private static final String CANCELLED = "cancelled";
