@@ -62,14 +62,15 @@ class PlainClientTest {
     @Test
     void has_settings(@TempDir Path dir) {
         Path socket = dir.resolve("qmp");
-        try (QemuMachine vm = machineListeningAt(socket)) {
-            QmpClient qmp = QmpClient.builder()
-                    .name("source")
-                    .timeout(Duration.ofSeconds(5))
-                    .connect(QmpAddress.unix(socket));
+        QemuMachine vm = machineListeningAt(socket);
+        QmpClient qmp = QmpClient.builder()
+                .name("source")
+                .timeout(Duration.ofSeconds(5))
+                .connect(QmpAddress.unix(socket));
 
+        try (vm;
+                qmp) {
             assertThat(qmp.name()).isEqualTo("source");
-            qmp.close();
         }
     }
 

@@ -3,7 +3,6 @@ package io.github.qmpjunit.qemu.state;
 import static io.github.qmpjunit.qmp.QmpEvents.MIGRATION;
 
 import io.github.qmpjunit.internal.Deadline;
-import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qmp.EventMatcher;
@@ -244,7 +243,7 @@ public final class Migration {
             try {
                 MigrationSettings.putBack(side.qmp());
             } catch (QmpException e) {
-                LOGGER.log(Level.DEBUG, TerminalText.message("migration settings are not put back yet"), e);
+                // They are remembered.
             }
         }
     }
