@@ -4,10 +4,10 @@ import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.wiring.MachineResources;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -28,26 +28,36 @@ final class Budget {
 
     private final int cores;
     private final LongSupplier memoryBytes;
+    private final WaitLimit limit;
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition freed = lock.newCondition();
     private MachineResources used = MachineResources.NONE;
     private int holders;
+    private long changedNanos = System.nanoTime();
 
     /** Those who wait, the first one first. */
     private final Deque<Object> queue = new ArrayDeque<>();
 
     /** The memory is asked for where it counts only: to ask the JVM for the host's takes it some ten milliseconds. */
     Budget(int cores, LongSupplier memoryBytes) {
+        this(cores, memoryBytes, new WaitLimit(Duration.ofMinutes(30)));
+    }
+
+    Budget(int cores, LongSupplier memoryBytes, WaitLimit limit) {
+        this.limit = limit;
         this.cores = cores;
         this.memoryBytes = memoryBytes;
     }
 
     static Budget of(ExtensionContext context) {
         return ExtensionStore.ofLaunch(context)
-                .getOrComputeIfAbsent(Budget.class, key -> configured(Configuration.of(context)), Budget.class);
+                .getOrComputeIfAbsent(
+                        Budget.class,
+                        key -> configured(Configuration.of(context), WaitLimit.of(context)),
+                        Budget.class);
     }
 
-    private static Budget configured(Configuration configuration) {
+    private static Budget configured(Configuration configuration, WaitLimit limit) {
         int cores = configuration
                 .parsed(ConfigurationKeys.BUDGET_CORES, Integer::valueOf, "a number of processors, such as 4")
                 .orElseGet(() -> Runtime.getRuntime().availableProcessors());
@@ -55,7 +65,7 @@ final class Budget {
                 .parsed(ConfigurationKeys.BUDGET_MEMORY, MachineResources::bytes, "an amount of memory, such as 4G")
                 .map(OptionalLong::of)
                 .orElseGet(OptionalLong::empty);
-        return new Budget(cores, () -> memory.orElseGet(Budget::memoryOfTheHost));
+        return new Budget(cores, () -> memory.orElseGet(Budget::memoryOfTheHost), limit);
     }
 
     private static long memoryOfTheHost() {
@@ -90,11 +100,18 @@ final class Budget {
         lock.lock();
         try {
             queue.add(ticket);
+            long sinceNanos = System.nanoTime();
             while (!ticket.equals(queue.peek()) || (holders > 0 && !fits(all))) {
-                freed.awaitNanos(TimeUnit.MINUTES.toNanos(1));
+                long remaining = limit.remainingNanos(Math.max(changedNanos, sinceNanos));
+                if (remaining <= 0) {
+                    throw limit.exceeded(
+                            "The test's machines need %s, and no other test has given any back".formatted(all));
+                }
+                freed.awaitNanos(remaining);
             }
             used = used.plus(all);
             holders++;
+            changedNanos = System.nanoTime();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ParameterResolutionException(
@@ -138,6 +155,7 @@ final class Budget {
     }
 
     private void free(MachineResources taken) {
+        changedNanos = System.nanoTime();
         used = new MachineResources(used.cores() - taken.cores(), used.memoryBytes() - taken.memoryBytes());
         freed.signalAll();
     }

@@ -56,7 +56,7 @@ final class ClassLease implements ExtensionContext.Store.CloseableResource, Auto
                 .sorted(Comparator.comparingLong(SharedMachine::order))
                 .toList();
         for (SharedMachine machine : sorted) {
-            machine.takeLease();
+            machine.takeLease(context);
             ends.push(machine::release);
         }
         ends.push(SharedMachine.takeRoom(sorted, MachineResources.NONE, context));

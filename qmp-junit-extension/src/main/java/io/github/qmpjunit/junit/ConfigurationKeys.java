@@ -72,6 +72,12 @@ public final class ConfigurationKeys {
      */
     public static final String BUDGET_MEMORY = "qmpjunit.budget.memory";
 
+    /**
+     * How long a test waits before it begins while a single other one keeps what it needs, a shared machine or room on the host, in ISO
+     * 8601; {@code PT30M} by default. Then the test fails. While others come and go, it waits on.
+     */
+    public static final String WAIT_LIMIT = "qmpjunit.wait.limit";
+
     /** The binaries that a {@link QemuMatrix} without binaries of its own goes through, separated by commas. */
     public static final String MATRIX_BINARIES = "qmpjunit.matrix.binaries";
 

@@ -25,6 +25,12 @@ final class Hold {
         return configuration.choice(ConfigurationKeys.HOLD, When.NEVER) == When.ON_FAILURE;
     }
 
+    static Duration limit(Configuration configuration) {
+        return configuration
+                .parsed(ConfigurationKeys.HOLD_LIMIT, Duration::parse, "a duration in ISO 8601, such as PT30M")
+                .orElse(DEFAULT_LIMIT);
+    }
+
     /** Wait until all machines have ended, the limit is over, or somebody interrupts. */
     static void hold(String test, List<QemuMachine> machines, Configuration configuration) {
         List<QemuMachine> running =
@@ -32,9 +38,7 @@ final class Hold {
         if (running.isEmpty()) {
             return;
         }
-        Duration limit = configuration
-                .parsed(ConfigurationKeys.HOLD_LIMIT, Duration::parse, "a duration in ISO 8601, such as PT30M")
-                .orElse(DEFAULT_LIMIT);
+        Duration limit = limit(configuration);
         Terminal.say(instructions(test, running, limit));
         Deadline deadline = Deadline.in(limit);
         for (QemuMachine machine : running) {

@@ -65,6 +65,16 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     /** Where the report on whoever has it will lie. */
     private volatile Optional<Path> artefacts = Optional.empty();
 
+    /** The one who has the lease, or had it last. */
+    private volatile Holder holder = new Holder("", System.nanoTime());
+
+    private record Holder(String name, long sinceNanos) {
+
+        String describe() {
+            return name.isEmpty() ? "another test" : name;
+        }
+    }
+
     /** Makes a builder, for the one who is the first to need the machine. */
     interface BuilderSource {
         QemuMachineBuilder define(ExtensionContext user, Supplier<Optional<Path>> artefacts);
@@ -85,13 +95,22 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         return definition;
     }
 
-    /** Wait until nobody else has the machine. */
-    void takeLease() {
-        Waiting waiting = Waiting.begin(() -> "another test to give back " + definition.label());
+    /** Wait until nobody else has the machine; only so long while one of the others keeps it. */
+    void takeLease(ExtensionContext user) {
+        WaitLimit limit = WaitLimit.of(user);
+        Holder waitingSince = new Holder(Progress.nameOf(user), System.nanoTime());
+        Waiting waiting = Waiting.begin(() -> "%s to give back %s".formatted(holder.describe(), definition.label()));
         try {
-            while (!lease.tryAcquire(1, TimeUnit.MINUTES)) {
-                // Another test takes its time.
+            while (!lease.tryAcquire(
+                    limit.remainingNanos(Math.max(holder.sinceNanos(), waitingSince.sinceNanos())),
+                    TimeUnit.NANOSECONDS)) {
+                Holder now = holder;
+                if (limit.remainingNanos(Math.max(now.sinceNanos(), waitingSince.sinceNanos())) <= 0) {
+                    throw limit.exceeded("%s has waited for %s, which %s has kept"
+                            .formatted(waitingSince.name(), definition.label(), now.describe()));
+                }
             }
+            holder = new Holder(waitingSince.name(), System.nanoTime());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ParameterResolutionException(

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
@@ -10,6 +11,7 @@ import io.github.qmpjunit.qemu.process.QemuNotFoundException;
 import io.github.qmpjunit.qemu.wiring.MachineResources;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.lang.reflect.AnnotatedElement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,6 +41,8 @@ import org.opentest4j.TestAbortedException;
 @SuppressWarnings("deprecation") // CloseableResource: see above
 final class TestFixture implements ExtensionContext.Store.CloseableResource, AutoCloseable {
 
+    private static final Duration WORTH_A_NOTE = Duration.ofSeconds(1);
+
     private final ExtensionContext context;
     private final TestPlan plan;
     private final Map<String, TestMachine> machines = new ConcurrentHashMap<>();
@@ -49,6 +53,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     private final Instant startedAt = Instant.now();
     private volatile @Nullable TimeOut timeOut;
     private boolean reported;
+    private volatile Optional<String> waited = Optional.empty();
     private @Nullable Throwable failedDynamicTest;
 
     /** What is to be done at the end, the last thing begun first. */
@@ -128,6 +133,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     /** Start all that the test asks for, or take it over from the test before. Called once. */
     void start() {
         ends.push(Progress.watch(context, this));
+        long sinceNanos = System.nanoTime();
         List<Runnable> starts = new ArrayList<>();
         List<Lease> leases = new ArrayList<>();
         MachineResources resources = MachineResources.NONE;
@@ -142,7 +148,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         }
         leases.sort(Comparator.comparingLong(lease -> lease.machine.order()));
         for (Lease lease : leases) {
-            lease.machine.takeLease();
+            lease.machine.takeLease(context);
             leased.add(lease.machine);
             ends.push(() -> lease.machine.endLease(
                     Progress.nameOf(context),
@@ -151,7 +157,19 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         }
         plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, () -> start(name, by))));
         ends.push(SharedMachine.takeRoom(leases.stream().map(Lease::machine).toList(), resources, context));
+        noteWait(Duration.ofNanos(System.nanoTime() - sinceNanos));
         SideBySide.run(starts);
+    }
+
+    /** A wait for others is no part of the test's own time, so JUnit's report and the test's failure tell of it. */
+    private void noteWait(Duration time) {
+        if (time.compareTo(WORTH_A_NOTE) >= 0) {
+            String sentence =
+                    "Before it began, the test waited %s for others to give back machines, or room for its own"
+                            .formatted(Deadline.format(time));
+            waited = Optional.of(sentence);
+            context.publishReportEntry("qmp-junit wait", sentence);
+        }
     }
 
     /** Keep what is left of a start that fails, for the report. */
@@ -283,7 +301,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
                     .ifPresent(what -> failure.addSuppressed(
                             new Reporting.Note("When its time was over, the test waited for %s".formatted(what))));
         }
-        noteLegacy(failure);
+        notePast(failure);
         Reporting.report(
                 context,
                 struck == null ? phase : phase + ", by a time-out",
@@ -293,7 +311,8 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
                 reportedMachines());
     }
 
-    private void noteLegacy(Throwable failure) {
+    private void notePast(Throwable failure) {
+        waited.ifPresent(sentence -> failure.addSuppressed(new Reporting.Note(sentence)));
         for (SharedMachine shared : leased) {
             shared.legacy().forEach(sentence -> failure.addSuppressed(new Reporting.Note(sentence)));
         }
@@ -305,7 +324,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
             return;
         }
         failedDynamicTest = failure;
-        noteLegacy(failure);
+        notePast(failure);
         Reporting.report(dynamicTest, "the dynamic test", failure, startedAt, List.of(), reportedMachines());
     }
 

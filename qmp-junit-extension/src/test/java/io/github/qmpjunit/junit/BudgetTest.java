@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.wiring.MachineResources;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -296,5 +297,19 @@ class BudgetTest {
             assertThat(thread.isAlive()).isTrue();
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    void who_is_kept_waiting_by_the_same_others_gives_up_at_the_limit() {
+        Budget budget = new Budget(1, () -> Long.MAX_VALUE, new WaitLimit(Duration.ofMillis(50)));
+        Runnable first = budget.take(new MachineResources(1, MIB));
+
+        assertThatThrownBy(() -> budget.take(new MachineResources(1, MIB)))
+                .hasMessageStartingWith("The test's machines need ")
+                .hasMessageEndingWith(
+                        "and no other test has given any back for 50 ms. Raise qmpjunit.wait.limit if others may take that long");
+
+        first.run();
+        budget.take(new MachineResources(1, MIB)).run();
     }
 }

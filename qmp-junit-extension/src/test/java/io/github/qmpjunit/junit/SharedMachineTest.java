@@ -9,13 +9,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 
 /** What one test does to a machine, and how the next one finds it. */
@@ -447,5 +455,46 @@ class SharedMachineTest {
         assertThat(Set.copyOf(Runs.machines("interrupting"))).hasSize(1);
 
         Runs.runWell(InterruptingItsOwn.class);
+    }
+
+    private static final CountDownLatch GIVEN_UP = new CountDownLatch(1);
+
+    static final class GivingUp implements TestWatcher {
+
+        @Override
+        public void testFailed(ExtensionContext context, Throwable cause) {
+            GIVEN_UP.countDown();
+        }
+    }
+
+    @QemuTest
+    @Vm(scope = Scope.CLASS)
+    @ExtendWith(GivingUp.class)
+    @Execution(ExecutionMode.CONCURRENT)
+    static class KeepingIt {
+
+        @RepeatedTest(2)
+        void keeps_it_until_the_other_gives_up(QmpClient qmp) throws InterruptedException {
+            assertThat(GIVEN_UP.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void a_wait_for_a_machine_that_one_test_keeps_ends_at_the_limit_and_names_the_test() {
+        Throwable failure = Runs.onlyFailureOf(
+                Map.of(
+                        ConfigurationKeys.WAIT_LIMIT,
+                        "PT0.2S",
+                        "junit.jupiter.execution.parallel.enabled",
+                        "true",
+                        "junit.jupiter.execution.parallel.config.strategy",
+                        "fixed",
+                        "junit.jupiter.execution.parallel.config.fixed.parallelism",
+                        "2"),
+                KeepingIt.class);
+
+        assertThat(failure)
+                .hasMessageMatching(
+                        "KeepingIt > repetition \\d of 2 has waited for the machine, which KeepingIt > repetition \\d of 2 has kept for 200 ms\\. Raise qmpjunit\\.wait\\.limit if others may take that long");
     }
 }
