@@ -38,6 +38,7 @@ class QmpClientBlockedCodeTest {
         server = ScriptedQmpServer.start();
         server.whenExecuted("query-name").replies();
         server.whenExecuted("silent").staysSilent();
+        server.whenExecuted("held").staysSilent();
         qmp = QmpClient.connect(server.address());
     }
 
@@ -98,7 +99,8 @@ class QmpClientBlockedCodeTest {
     void code_that_blocks_holds_up_no_other_future_nor_its_timeout() throws Exception {
         qmp.onEvent(event(STOP), event -> block());
         server.sendEvent("STOP");
-        qmp.executeAsync(QmpCommand.of("query-name")).thenRun(this::block);
+        qmp.executeAsync(QmpCommand.of("held")).thenRun(this::block);
+        server.awaitCommand("held", SOON).reply(); // now that its continuation is there
         qmp.executeAsync(silent()).whenComplete((reply, failure) -> block()); // blocks where a timeout is told
 
         assertThat(get(qmp.executeAsync(QmpCommand.of("query-name")))).hasToString("{}");
@@ -118,11 +120,12 @@ class QmpClientBlockedCodeTest {
             assertThat(threads.poll(10, TimeUnit.SECONDS)).isEqualTo("chosen");
 
             CountDownLatch hung = new CountDownLatch(1);
-            other.executeAsync(QmpCommand.of("query-name")).thenRun(() -> {
+            other.executeAsync(QmpCommand.of("held")).thenRun(() -> {
                 threads.add(Thread.currentThread().getName());
                 hung.countDown();
                 block();
             });
+            server.awaitCommand("held", SOON).reply(); // now that its continuation is there
             assertThat(hung.await(10, TimeUnit.SECONDS)).isTrue();
 
             assertThatThrownBy(() ->
