@@ -38,6 +38,7 @@ public abstract class QapiValue {
 
     /** {@return whether the other one has the same type and the same JSON value; numbers are compared by value} */
     @Override
+    @SuppressWarnings("EqualsGetClass") // the same JSON as another type is another value
     public final boolean equals(@Nullable Object other) {
         return other != null && getClass() == other.getClass() && JsonValues.equal(json, ((QapiValue) other).json);
     }
