@@ -314,16 +314,21 @@ public final class QmpSchema {
      *
      * @param name the command's name
      * @param arguments its arguments, an object; null if it has none
-     * @return a sentence for each unknown name, value, or value of another type; empty if there is none. Arguments that are
-     *     missing are not looked for.
+     * @return a sentence for each unknown name, value, or value of another type; if there is none, a sentence for each mandatory
+     *     argument that is missing, at any depth; empty if nothing is wrong
      */
     public List<String> checkCommand(String name, @Nullable JsonNode arguments) {
         if (!hasCommand(name)) {
             return List.of(unknownCommand(name));
         }
-        return arguments == null || TAKE_MORE_ARGUMENTS.contains(name)
-                ? List.of()
-                : new SchemaCheck(name, "argument").problems(command(name).argumentType(), arguments, "");
+        if (TAKE_MORE_ARGUMENTS.contains(name)) {
+            return List.of();
+        }
+        SchemaCheck check = new SchemaCheck(name, "argument");
+        SchemaType type = command(name).argumentType();
+        JsonNode given = arguments == null ? JsonNodeFactory.instance.objectNode() : arguments;
+        List<String> problems = check.problems(type, given, "");
+        return problems.isEmpty() ? check.missing(type, given, "") : problems;
     }
 
     /**

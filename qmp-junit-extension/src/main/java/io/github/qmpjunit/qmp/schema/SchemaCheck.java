@@ -57,6 +57,38 @@ record SchemaCheck(String owner, String noun) {
         };
     }
 
+    /**
+     * Return which mandatory members a value of the given type lacks, at any depth. Where a union has no valid tag, only the members
+     * that all of its variants have are looked for.
+     */
+    List<String> missing(SchemaType type, JsonNode value, String path) {
+        List<String> missing = new ArrayList<>();
+        if (type.kind() == SchemaType.Kind.ALTERNATE) {
+            type.plain()
+                    .filter(plain -> looksRight(plain, value))
+                    .findFirst()
+                    .ifPresent(plain -> missing.addAll(missing(plain, value, path)));
+        } else if (type.kind() == SchemaType.Kind.ARRAY) {
+            SchemaType element = type.elementType().orElse(type);
+            for (int i = 0; i < value.size(); i++) {
+                missing.addAll(missing(element, value.get(i), path + "[" + i + "]"));
+            }
+        } else if (type.kind() == SchemaType.Kind.OBJECT) {
+            boolean isClear = type.tag().isEmpty() || type.tagValueIn(value).isPresent();
+            for (SchemaMember member : isClear ? type.membersOf(value) : type.members()) {
+                String place = path.isEmpty() ? member.name() : path + "." + member.name();
+                JsonNode there = value.get(member.name());
+                if (there != null) {
+                    missing.addAll(missing(member.type(), there, place));
+                } else if (!member.optional()) {
+                    missing.add("%s%s lacks the %s \"%s\", which is mandatory"
+                            .formatted(owner, circumstance(type, value), noun, place));
+                }
+            }
+        }
+        return missing;
+    }
+
     private static boolean looksRight(SchemaType type, JsonNode value) {
         return switch (type.jsonType()) {
             case "string" -> value.isString();

@@ -11,13 +11,13 @@ import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpCommand;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** On a schema written by hand, in which each kind of type occurs and one contains itself. */
 class QmpSchemaTest {
@@ -265,16 +265,32 @@ class QmpSchemaTest {
     void a_right_command_has_no_problems() {
         assertThat(List.of(
                         QmpCommand.of("query-jobs"),
-                        QmpCommand.of("add-node", Map.of("driver", "raw", "offset", 5)),
+                        QmpCommand.of("add-node", Map.of("driver", "raw", "file", "f", "offset", 5)),
                         QmpCommand.of("add-node", Map.of("driver", "old", "size", 5)),
                         QmpCommand.of(
                                 "add-node",
                                 Map.of("driver", "cow", "file", Map.of("driver", "raw", "file", "f"), "backing", "b")),
-                        QmpCommand.of("add-node", Collections.singletonMap("backing", null)),
+                        QmpCommand.of("add-node", Map.of("driver", "cow", "file", "f"))
+                                .with("backing", JsonNodeFactory.instance.nullNode()),
                         QmpCommand.of("set-any", Map.of("value", Map.of("a", List.of(1)), "on", true)),
                         QmpCommand.of("device_add", Map.of("driver", "d", "any-property", 5)),
                         QmpCommand.of("dangling", Map.of("lost", 5, "new-kind", List.of()))))
                 .allSatisfy(command -> assertThat(checkCommand(command)).isEmpty());
+    }
+
+    @Test
+    void mandatory_arguments_that_are_missing_are_named_at_any_depth() {
+        assertThat(SCHEMA.checkCommand("set-any", null))
+                .containsExactly(
+                        "set-any lacks the argument \"value\", which is mandatory",
+                        "set-any lacks the argument \"on\", which is mandatory");
+        assertThat(checkCommand(QmpCommand.of("add-node", Map.of("driver", "raw"))))
+                .containsExactly("add-node with driver \"raw\" lacks the argument \"file\", which is mandatory");
+        assertThat(checkCommand(QmpCommand.of("add-node", Map.of("driver", "raw", "file", Map.of("driver", "cow")))))
+                .containsExactly("add-node with driver \"cow\" lacks the argument \"file.file\", which is mandatory");
+        assertThat(checkCommand(QmpCommand.of(
+                        "do-all", Map.of("actions", List.of(Map.of("driver", "old"), Map.of()), "grid", List.of()))))
+                .containsExactly("do-all lacks the argument \"actions[1].driver\", which is mandatory");
     }
 
     @Test
@@ -310,7 +326,7 @@ class QmpSchemaTest {
                         + "it has \"driver\", \"node-name\", \"size\", \"file\", \"backing\"");
         assertThat(checkCommand(QmpCommand.of("add-node", Map.of("offset", 5))))
                 .as("no tag, any variant")
-                .isEmpty();
+                .containsExactly("add-node lacks the argument \"driver\", which is mandatory");
     }
 
     @ParameterizedTest
