@@ -134,7 +134,7 @@ class AbsenceTest {
                 Expecting QMP client "vm":
                   to receive no STOP
                 during 86400 s, but its connection ended:
-                  No further event can arrive: the peer closed the connection""");
+                  No further event can arrive: the peer closed the connection (QMP client "vm")""");
         assertThat(failure.getStackTrace()[0].getClassName()).isEqualTo(AbsenceTest.class.getName());
     }
 }

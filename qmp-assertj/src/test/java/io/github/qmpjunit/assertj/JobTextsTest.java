@@ -372,7 +372,7 @@ class JobTextsTest {
                 Expecting job "job0" of QMP client "vm":
                   to succeed
                 but the connection ended:
-                  No further event can arrive: the peer closed the connection""");
+                  No further event can arrive: the peer closed the connection (QMP client "vm")""");
     }
 
     @Test

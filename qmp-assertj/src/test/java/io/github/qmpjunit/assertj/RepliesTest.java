@@ -255,7 +255,7 @@ class RepliesTest {
                 Expecting QMP client "vm":
                   to reply to q with n = 2
                 but its connection ended:
-                  The connection ended before {"execute":"q"} arrived: the peer closed the connection
+                  The connection ended before {"execute":"q"} arrived: the peer closed the connection (QMP client "vm")
                 and the answer before that was:
                   {n: 1}
                 The client is DISCONNECTING.""");
