@@ -292,6 +292,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
         isNotNull();
         Polling polling = new Polling(
                 deadline(),
+                () -> "the end of all jobs",
                 within -> client().execute(QmpCommand.of("query-jobs").withTimeout(within)));
         if (!polling.until(jobs -> jobs.isEmpty())) {
             throw failure(

@@ -88,7 +88,9 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
         demands.add(description);
         all = all.and(predicate);
         Polling polling = new Polling(
-                deadline, within -> client.execute(actual.timeout().isPresent() ? actual : actual.withTimeout(within)));
+                deadline,
+                () -> "a reply to %s with %s".formatted(actual.name(), String.join(", ", demands)),
+                within -> client.execute(actual.timeout().isPresent() ? actual : actual.withTimeout(within)));
         if (!polling.until(reply -> all.test(reply) || isForegone(reply))
                 || !all.test(requireNonNull(polling.last()))) {
             throw failure(

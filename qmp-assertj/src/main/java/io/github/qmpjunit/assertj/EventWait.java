@@ -3,6 +3,7 @@ package io.github.qmpjunit.assertj;
 import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
@@ -98,6 +99,7 @@ final class EventWait {
         if (neverConnected) {
             return null;
         }
+        Waiting waiting = Waiting.begin(matcher::toString); // and not for the schema, which the test did not ask for
         try {
             return awaitWithSecondThoughts(matcher);
         } catch (QmpTimeoutException e) {
@@ -105,6 +107,8 @@ final class EventWait {
         } catch (QmpDisconnectedException e) {
             disconnected = e;
             return null;
+        } finally {
+            waiting.end();
         }
     }
 

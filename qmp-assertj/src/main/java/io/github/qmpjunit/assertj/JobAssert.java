@@ -2,6 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpErrorException;
@@ -126,7 +127,7 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
         }
         String what = "to progress to %s %%".formatted(percent);
         return with(what, job -> {
-            Polling polling = new Polling(deadline(), job::query);
+            Polling polling = new Polling(deadline(), () -> job + " " + what, job::query);
             boolean ended = polling.until(answer -> job.hasProgressedTo(percent) || job.isOver());
             if (!ended) {
                 throw failure(
@@ -148,6 +149,7 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
         if (!client.hasEverConnected()) {
             throw failure("%s", Message.fit(message(what) + Message.NEVER_CONNECTED));
         }
+        Waiting waiting = Waiting.begin(() -> "job \"%s\" %s".formatted(actual, what));
         try (QmpJob job = QmpJob.follow(client, actual)) {
             try {
                 return action.apply(job);
@@ -180,6 +182,8 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
                                 + "but the connection ended:%n%s".formatted(Message.indented(e.getMessage()))
                                 + PeerState.artefacts(client)));
             }
+        } finally {
+            waiting.end();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -27,20 +29,24 @@ final class Polling {
     private static final Duration ONE_ANSWER = Duration.ofSeconds(1);
 
     private final Deadline deadline;
+    private final Supplier<String> what;
     private final Function<Duration, JsonNode> question;
     private final AtomicReference<@Nullable JsonNode> last = new AtomicReference<>();
     private @Nullable QmpDisconnectedException disconnected;
 
     /**
+     * @param what names what is waited for, for progress and for what a timeout interrupts
      * @param question asks once, and waits for the answer no longer than it is told
      */
-    Polling(Deadline deadline, Function<Duration, JsonNode> question) {
+    Polling(Deadline deadline, Supplier<String> what, Function<Duration, JsonNode> question) {
+        this.what = what;
         this.deadline = deadline;
         this.question = question;
     }
 
     /** Ask until the answer is right; return whether it came to be so in time. */
     boolean until(Predicate<JsonNode> isRight) {
+        Waiting waiting = Waiting.begin(what);
         try {
             if (isRight.test(ask())) {
                 return true;
@@ -58,6 +64,8 @@ final class Polling {
         } catch (QmpDisconnectedException e) {
             disconnected = e;
             return false;
+        } finally {
+            waiting.end();
         }
     }
 

@@ -43,6 +43,7 @@ public class QemuMachineAssert extends AbstractProcessAssert<QemuMachineAssert, 
         isNotNull();
         Polling polling = new Polling(
                 deadline(),
+                () -> "the status \"%s\"".formatted(status),
                 within -> client().execute(QmpCommand.of("query-status").withTimeout(within)));
         if (!polling.until(reply -> statusIn(reply).equals(status))) {
             throw isNot(status, polling.last(), polling.ending() + Message.indented(polling.lastAsText()));

@@ -16,7 +16,7 @@ class PollingTest {
     private final List<Duration> patience = new ArrayList<>();
 
     private Polling polling(Duration time) {
-        return new Polling(Deadline.in(time), within -> {
+        return new Polling(Deadline.in(time), () -> "it", within -> {
             patience.add(within);
             return JsonNodeFactory.instance.numberNode(patience.size());
         });

@@ -283,6 +283,6 @@ class RepliesTest {
 
         assertThatThrownBy(() -> assertThat(vm.qmp).within(SHORT).awaitEvent("STOP"))
                 .hasMessageEndingWith(
-                        "event at all.\nJob \"b\" has failed: No space left\nIt does not tell its status: GenericError: no guest\n  in reply to: {\"execute\":\"query-status\"}");
+                        "event at all.\nJob \"b\" has failed: No space left\nIt does not tell its status: GenericError: no guest\n  in reply to QMP client \"vm\": {\"execute\":\"query-status\"}");
     }
 }
