@@ -167,7 +167,7 @@ class FailureReportTest {
             String html = Files.readString(page);
             assertThat(html)
                     .contains(
-                            "&lt;script&gt;alert(1)&lt;/script&gt; red \u2400 &lt;!--{title}--&gt; $1 &amp;amp; \uFFFD",
+                            "&lt;script&gt;alert(1)&lt;/script&gt; red  &lt;!--{title}--&gt; $1 &amp;amp; \uFFFD",
                             "<h1>&lt;b&gt;bold&lt;/b&gt;</h1>",
                             "&lt;/pre&gt;&lt;h1&gt;big")
                     .doesNotContain("<script", "\u001B", "\0");
