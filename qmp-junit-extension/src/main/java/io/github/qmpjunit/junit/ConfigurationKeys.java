@@ -44,6 +44,9 @@ public final class ConfigurationKeys {
     /** A regular expression: lines of a QEMU's standard error in which it is found never fail a test. */
     public static final String ALLOWED_STDERR = "qmpjunit.allowed-stderr";
 
+    /** Events of your own that every QEMU may send although its schema does not have them, separated by blanks; see {@link Vm#ownEvents()}. */
+    public static final String OWN_EVENTS = "qmpjunit.own-events";
+
     /** When a test's report is kept: {@code on-failure}, the default, {@code always} or {@code never}. */
     public static final String REPORT = "qmpjunit.report";
 

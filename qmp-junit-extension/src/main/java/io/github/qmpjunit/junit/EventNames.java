@@ -23,7 +23,9 @@ final class EventNames {
 
     private static void check(QmpClient qmp, Injection injection, Listen listen) {
         for (String name : listen.value()) {
-            if (!Known.NAMES.contains(name) && !qmp.schema().hasEvent(name)) {
+            if (!Known.NAMES.contains(name)
+                    && !qmp.isOwnEvent(name)
+                    && !qmp.schema().hasEvent(name)) {
                 throw new ExtensionConfigurationException("@Listen(\"%s\") on %s hears nothing: %s"
                         .formatted(name, injection.describe(), qmp.schema().unknownEvent(name)));
             }

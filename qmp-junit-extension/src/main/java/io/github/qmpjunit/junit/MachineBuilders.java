@@ -34,6 +34,7 @@ final class MachineBuilders {
         builder.accelerators(
                 configuration.listWithProperties(ConfigurationKeys.ACCELERATORS).toArray(String[]::new));
         builder.args(configuration.words(ConfigurationKeys.ARGS).toArray(String[]::new));
+        builder.ownEvents(configuration.words(ConfigurationKeys.OWN_EVENTS).toArray(String[]::new));
         if (configuration.flag(ConfigurationKeys.REJECT_DEPRECATED)) {
             builder.rejectDeprecated();
         }

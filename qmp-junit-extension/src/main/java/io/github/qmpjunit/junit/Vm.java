@@ -138,4 +138,12 @@ public @interface Vm {
      * @return the expressions
      */
     String[] allowedStderr() default {};
+
+    /**
+     * Events that this QEMU sends although its schema does not have them: those of a board or a device of your own. Of an event that is neither
+     * in the schema nor declared, an assertion says that it cannot come.
+     *
+     * @return the events' names as they stand in the message
+     */
+    String[] ownEvents() default {};
 }

@@ -99,6 +99,7 @@ record VmDefinition(
             builder.binary(vm.binary());
         }
         builder.args(vm.args());
+        builder.ownEvents(vm.ownEvents());
         Arrays.stream(vm.console()).forEach(builder::console);
         if (vm.qtest()) {
             builder.qtest();
