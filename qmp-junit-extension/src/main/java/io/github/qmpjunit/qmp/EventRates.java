@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class EventRates {
 
     /** QEMU's timer, and a margin for a busy host, on which it fires late. */
-    private static final Duration INTERVAL = Duration.ofMillis(1000);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private static final Duration MARGIN = Duration.ofMillis(100);
 
