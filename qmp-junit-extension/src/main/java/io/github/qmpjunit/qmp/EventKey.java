@@ -18,7 +18,7 @@ import org.apiguardian.api.API;
  * @param path where in the data: a name, or a path such as {@code a.b[0].c}
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
-@SuppressWarnings("unused") // T is there for the compiler
+@SuppressWarnings("UnusedTypeParameter") // T is there for the compiler
 public record EventKey<T>(String event, String path) {
 
     /**
