@@ -166,7 +166,7 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
         List<QmpEvent> all = actual.events().history();
         return Message.expecting(subject, "to receive no " + matcher)
                 + "%s, but it received:%n  %s%n%s"
-                        .formatted(when, unwanted, new EventTimeline(all, all, started).everything())
+                        .formatted(when, unwanted, new EventTimeline(all, all, 0, started).everything())
                 + PeerState.artefacts(actual);
     }
 }

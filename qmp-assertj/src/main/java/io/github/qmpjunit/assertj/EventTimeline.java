@@ -1,6 +1,7 @@
 package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Numbers;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpEvent;
 import java.time.Duration;
@@ -18,16 +19,19 @@ final class EventTimeline {
 
     private final List<QmpEvent> all;
     private final Set<QmpEvent> pending;
+    private final long forgotten;
     private final long waitStartedNanos;
 
     /**
      * @param all every event that came, oldest first
      * @param pending those of them that no assertion has consumed
+     * @param forgotten how many came before these and are not kept any more
      * @param waitStartedNanos to which the events' times are relative
      */
-    EventTimeline(List<QmpEvent> all, List<QmpEvent> pending, long waitStartedNanos) {
+    EventTimeline(List<QmpEvent> all, List<QmpEvent> pending, long forgotten, long waitStartedNanos) {
         this.all = all;
         this.pending = new HashSet<>(pending);
+        this.forgotten = forgotten;
         this.waitStartedNanos = waitStartedNanos;
     }
 
@@ -71,7 +75,10 @@ final class EventTimeline {
                                 ? "All events, with times relative to the beginning of this wait:\n"
                                 : "The last %s of %s events, with times relative to the beginning of this wait:\n"
                                         .formatted(MOST_LISTED, all.size()),
-                        ""));
+                        forgotten == 0
+                                ? ""
+                                : "\n%s older events were dropped; keepEvents(...) on the builder keeps more."
+                                        .formatted(Numbers.grouped(forgotten))));
     }
 
     private String line(QmpEvent event) {

@@ -266,7 +266,7 @@ final class EventWait {
     }
 
     EventTimeline timeline() {
-        return new EventTimeline(listener.history(), listener.pending(), startedNanos);
+        return new EventTimeline(listener.history(), listener.pending(), listener.forgotten(), startedNanos);
     }
 
     private String artefacts() {

@@ -485,6 +485,19 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Bound the memory for events: the client's built-in listener, and the assertions' view, keep the youngest ones only. By default
+     * they keep what fits into a sixteenth of the heap, at most 64 MiB. Messages and the failure report say how many were dropped.
+     *
+     * @param events how many to keep, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public QemuMachineBuilder keepEvents(int events) {
+        definition.change(settings -> settings.withEventsKept(events));
+        return this;
+    }
+
+    /**
      * Start QEMU and connect to its monitor.
      *
      * @return the running machine

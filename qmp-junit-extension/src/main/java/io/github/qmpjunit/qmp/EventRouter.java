@@ -13,7 +13,11 @@ import tools.jackson.databind.JsonNode;
 final class EventRouter {
 
     private final QmpClient client;
-    private final QmpEventListener all = new QmpEventListener();
+    /** How much of the heap the built-in listener's events may take: a guest decides how many it sends. */
+    private static final long MOST_BYTES =
+            Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16);
+
+    private final QmpEventListener all = new QmpEventListener().keepAtMostBytes(MOST_BYTES);
     private final ObservedState observed = new ObservedState();
 
     /** Guards what follows. Held while an event is handed out, so that a listener joins between two events, never within one. */

@@ -29,6 +29,8 @@ final class GuardedInput extends InputStream {
     private boolean ended;
     private @Nullable QmpProtocolException failure;
 
+    private static final int LARGE = 1 << 20;
+
     /** How many bytes the character that has begun still needs, and between which values the next one must be. */
     private int missing;
 
@@ -51,6 +53,11 @@ final class GuardedInput extends InputStream {
             throw limits.messageTooLarge();
         }
         messageBegin = Long.MAX_VALUE;
+    }
+
+    /** Return whether so much of a message has come that it may fill a heap. */
+    boolean isMessageLarge() {
+        return delivered - messageBegin > LARGE;
     }
 
     /** Return whether the parser has been told that the stream has ended. */

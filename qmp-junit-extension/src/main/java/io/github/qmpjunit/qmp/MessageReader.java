@@ -81,6 +81,9 @@ final class MessageReader {
             }
             throw new QmpParseException("The peer sent something that is not JSON: " + e.getOriginalMessage(), e);
         } catch (OutOfMemoryError e) { // what was read of the message is free again
+            if (!input.isMessageLarge()) {
+                throw e; // others have filled the heap
+            }
             throw new QmpLimitException(
                     "The peer sent a message that does not fit into the heap of %s MiB; enlarge that with -Xmx, or have it refused earlier with QmpLimits.withMessageBytes(...)"
                             .formatted(Numbers.grouped(Runtime.getRuntime().maxMemory() >> 20)),

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class ObservedState {
 
+    private static final int MOST_JOBS = 10_000;
+
     private @Nullable String runState;
     private final Map<String, String> jobs = new LinkedHashMap<>();
 
@@ -29,7 +31,7 @@ public final class ObservedState {
         return Optional.ofNullable(runState);
     }
 
-    /** {@return the last status of each job that JOB_STATUS_CHANGE has told of, by job id, the oldest job first} */
+    /** {@return the last status of each job that JOB_STATUS_CHANGE has told of, by job id, the oldest job first; of more than 10,000 jobs the youngest} */
     public synchronized Map<String, String> jobs() {
         return Collections.unmodifiableMap(new LinkedHashMap<>(jobs));
     }
@@ -53,12 +55,20 @@ public final class ObservedState {
             case "SHUTDOWN" -> runState = "shutdown";
             case "SUSPEND" -> runState = "suspended";
             case "JOB_STATUS_CHANGE" ->
-                jobs.put(
+                observeJob(
                         event.data().path("id").asString("?"),
                         event.data().path("status").asString("?"));
             default -> {
                 // says nothing of state
             }
+        }
+    }
+
+    /** A peer may name as many jobs as it likes. */
+    private void observeJob(String id, String status) {
+        jobs.put(id, status);
+        if (jobs.size() > MOST_JOBS) {
+            jobs.remove(jobs.keySet().iterator().next());
         }
     }
 

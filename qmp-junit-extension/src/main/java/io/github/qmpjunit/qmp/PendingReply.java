@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -109,15 +110,24 @@ final class PendingReply {
     /**
      * Wait until the message is there.
      *
+     * @param knownEnd tells why nothing can come any more, even if the reader could not
      * @return the message, or {@code null} when the deadline is over
      * @throws QmpDisconnectedException if the connection ended before
      */
     @Nullable
-    JsonNode await(Deadline deadline) {
+    JsonNode await(Deadline deadline, Supplier<@Nullable QmpException> knownEnd) {
         Waiting waiting = Waiting.begin(() -> "the reply to " + what);
         try {
-            if (!arrived.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
-                return null;
+            while (!arrived.await(
+                    Math.min(deadline.remainingNanos(), QmpSession.LIFE_SIGN_NANOS), TimeUnit.NANOSECONDS)) {
+                QmpException sudden = knownEnd.get();
+                if (sudden != null) {
+                    failure = sudden;
+                    break;
+                }
+                if (deadline.isOver()) {
+                    return null;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

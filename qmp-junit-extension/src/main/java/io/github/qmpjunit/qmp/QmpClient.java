@@ -107,7 +107,9 @@ public final class QmpClient implements AutoCloseable {
     static QmpClient of(QmpClientBuilder builder) {
         QmpClient client = new QmpClient(builder);
         client.router.start(); // only now, since listeners see the client
-        client.events().keepAtMost(builder.eventsKept);
+        if (builder.eventsKept > 0) {
+            client.events().keepAtMost(builder.eventsKept);
+        }
         return client;
     }
 
@@ -721,7 +723,7 @@ public final class QmpClient implements AutoCloseable {
         lifecycle.lock();
         try {
             if (assertionEvents == null) {
-                QmpEventListener created = new QmpEventListener();
+                QmpEventListener created = new QmpEventListener().keepAsMuchAs(router.all());
                 router.registerWithHistory(created); // made for those who assert only: nobody else pays for it
                 assertionEvents = created;
             }
@@ -911,6 +913,13 @@ public final class QmpClient implements AutoCloseable {
         } finally {
             lifecycle.unlock();
         }
+    }
+
+    /** Return why the connection has ended, even if the reader could not tell it; {@code null} if it has not. */
+    @Nullable
+    QmpException knownEnd() {
+        QmpSession current = session;
+        return current == null ? null : current.knownEnd();
     }
 
     /** Take note that a waiter has been told why the connection ended. */

@@ -34,7 +34,7 @@ public final class QmpClientBuilder {
     boolean expectGreeting = true;
     boolean negotiate = true;
     boolean outOfBand;
-    int eventsKept = Integer.MAX_VALUE;
+    int eventsKept; // zero: as many as fit
     QmpLimits limits = QmpLimits.defaults();
 
     @Nullable
@@ -139,12 +139,17 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Bound the memory for events: the built-in listener keeps the youngest ones only. Unbounded if not set.
+     * Bound the memory for events: the built-in listener, and the assertions' view, keep the youngest ones only. By default they
+     * keep what fits into a sixteenth of the heap, at most 64 MiB. Messages and the failure report say how many were dropped.
      *
-     * @param events how many to keep
+     * @param events how many to keep, at least 1
      * @return this
+     * @throws IllegalArgumentException if it is less than 1
      */
     public QmpClientBuilder keepEvents(int events) {
+        if (events < 1) {
+            throw new IllegalArgumentException("A client keeps at least 1 event, but was told to keep " + events);
+        }
         this.eventsKept = events;
         return this;
     }

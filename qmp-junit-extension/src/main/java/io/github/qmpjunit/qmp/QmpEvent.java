@@ -23,11 +23,13 @@ public final class QmpEvent {
     private final JsonNode message;
     private final long sequence;
     private final long nanoTime;
+    private final long weight;
 
     QmpEvent(JsonNode message, long sequence, long nanoTime) {
         this.message = message;
         this.sequence = sequence;
         this.nanoTime = nanoTime;
+        this.weight = JsonWeight.of(message);
     }
 
     /**
@@ -166,6 +168,11 @@ public final class QmpEvent {
     /** {@return the whole message, with members that this class does not know; not to be changed} */
     public JsonNode message() {
         return message;
+    }
+
+    /** Return about how many bytes of the heap this takes. */
+    long weight() {
+        return weight;
     }
 
     /** {@return name and data, such as {@code JOB_STATUS_CHANGE {id: "job0", status: "created"}}} */

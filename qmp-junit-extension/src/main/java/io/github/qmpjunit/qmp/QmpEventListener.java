@@ -53,7 +53,10 @@ public class QmpEventListener implements AutoCloseable {
     private final Deque<QmpEvent> queue = new ArrayDeque<>();
     private final Deque<QmpEvent> history = new ArrayDeque<>();
     private int mostKept = Integer.MAX_VALUE;
+    private long mostBytes = Long.MAX_VALUE;
+    private long historyBytes;
     private long dropped;
+    private long forgotten;
     private @Nullable QmpClient client;
     private long removals;
     private @Nullable QmpException ended;
@@ -86,7 +89,8 @@ public class QmpEventListener implements AutoCloseable {
 
     /**
      * Bound the memory of this listener: of what nobody takes, and of the history, only the youngest events are kept. What is
-     * dropped is counted.
+     * dropped is counted. By default a listener keeps everything; a client's built-in one keeps what fits into a sixteenth of
+     * the heap, at most 64 MiB, and this method replaces that bound.
      *
      * @param events how many events to keep, at least 1
      * @return this
@@ -98,8 +102,45 @@ public class QmpEventListener implements AutoCloseable {
         lock.lock();
         try {
             mostKept = events;
+            mostBytes = Long.MAX_VALUE;
             dropExcess();
             return this;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bound the memory by what the events weigh. Where one has more weight, it alone is kept. */
+    QmpEventListener keepAtMostBytes(long bytes) {
+        lock.lock();
+        try {
+            mostBytes = bytes;
+            dropExcess();
+            return this;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bound the memory as another listener's is. */
+    QmpEventListener keepAsMuchAs(QmpEventListener other) {
+        int events;
+        long bytes;
+        other.lock.lock();
+        try {
+            events = other.mostKept;
+            bytes = other.mostBytes;
+        } finally {
+            other.lock.unlock();
+        }
+        return keepAtMost(events).keepAtMostBytes(bytes);
+    }
+
+    /** {@return how many events the history does not hold any more, because of {@link #keepAtMost} or the built-in listener's bound} */
+    public long forgotten() {
+        lock.lock();
+        try {
+            return forgotten;
         } finally {
             lock.unlock();
         }
@@ -120,8 +161,14 @@ public class QmpEventListener implements AutoCloseable {
             queue.removeFirst();
             dropped++;
         }
-        while (history.size() > mostKept) {
-            history.removeFirst();
+        while (history.size() > mostKept || (historyBytes > mostBytes && history.size() > 1)) {
+            QmpEvent oldest = history.removeFirst();
+            historyBytes -= oldest.weight();
+            forgotten++;
+            while (!queue.isEmpty() && queue.getFirst().sequence() <= oldest.sequence()) {
+                queue.removeFirst();
+                dropped++;
+            }
         }
     }
 
@@ -253,7 +300,7 @@ public class QmpEventListener implements AutoCloseable {
                                     Deadline.format(deadline.timeout()),
                                     matcher,
                                     history.size(),
-                                    dropped == 0 ? "" : " and dropped %s before".formatted(dropped)),
+                                    forgotten == 0 ? "" : " and dropped %s before".formatted(forgotten)),
                     deadline.timeout());
         } finally {
             lock.unlock();
@@ -343,8 +390,10 @@ public class QmpEventListener implements AutoCloseable {
         try {
             queue.clear();
             history.clear();
+            historyBytes = 0;
             filterFailure = null;
             dropped = 0;
+            forgotten = 0;
         } finally {
             lock.unlock();
         }
@@ -449,6 +498,7 @@ public class QmpEventListener implements AutoCloseable {
             if (accepted) {
                 queue.addLast(event);
                 history.addLast(event);
+                historyBytes += event.weight();
                 deliveries = serve();
                 dropExcess();
             }
@@ -546,6 +596,12 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     private void throwIfNothingCanCome() {
+        if (filterFailure instanceof OutOfMemoryError) {
+            throw new QmpListenerException(
+                    "This listener (%s) has lost an event, since the heap is full; bound it with keepAtMost(...), or enlarge the heap with -Xmx"
+                            .formatted(filter),
+                    filterFailure);
+        }
         if (filterFailure != null) {
             throw new QmpListenerException(
                     "This listener's filter (%s) has thrown: %s".formatted(filter, filterFailure), filterFailure);
@@ -563,11 +619,14 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** Wait for a change or the deadline. Always a timed wait, see {@link PendingReply}. */
+    /** Wait for a change, the deadline, or the time to see whether the reader lives. Always a timed wait, see {@link PendingReply}. */
     @SuppressWarnings("WaitNotInLoop") // the callers loop
     private void await(Deadline deadline) {
         try {
-            changed.awaitNanos(deadline.remainingNanos());
+            changed.awaitNanos(Math.min(deadline.remainingNanos(), QmpSession.LIFE_SIGN_NANOS));
+            if (ended == null && client != null) {
+                ended = client.knownEnd(); // what came before it is looked through once more
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QmpInterruptedException("The thread was interrupted while it waited for an event", e);

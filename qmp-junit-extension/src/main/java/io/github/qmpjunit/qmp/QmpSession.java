@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -74,6 +75,14 @@ final class QmpSession {
     /** How long a writer whose write has failed waits for the reader to find out why. The reader meets the same end at once. */
     private static final Duration FAREWELL = Duration.ofSeconds(5);
 
+    /** How often a waiter looks whether the reader lives: it wakes its waiters when it ends, unless even that was impossible. */
+    static final long LIFE_SIGN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** How long the reader waits for memory before it tries again to tell its end. */
+    private static final long RESPITE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final int STEPS = 9;
+
     /** How long a close waits until the peer has read what it has not answered yet; where all is answered, it does not wait. */
     private static final Duration LINGER = Duration.ofMillis(500);
 
@@ -104,6 +113,13 @@ final class QmpSession {
     private volatile boolean endIsTold;
     private volatile @Nullable QmpException end;
     private final AtomicBoolean finishing = new AtomicBoolean();
+    private volatile boolean started;
+
+    /** Made while there is memory. */
+    private final QmpException outOfMemory = new QmpException(
+            "the JVM ran out of memory, so nothing more can be read; enlarge it with -Xmx, or bound what listeners keep with keepAtMost(...)",
+            null);
+
     private final CountDownLatch finished = new CountDownLatch(1);
 
     /**
@@ -135,11 +151,19 @@ final class QmpSession {
 
     void start() {
         reader.start();
+        started = true;
     }
 
     /** Return whether the connection has ended. */
     boolean hasEnded() {
-        return end != null;
+        return knownEnd() != null;
+    }
+
+    /** Return why the connection has ended, even if the reader could not tell it; {@code null} if it has not. */
+    @Nullable
+    QmpException knownEnd() {
+        QmpException told = end;
+        return told == null && started && !reader.isAlive() ? outOfMemory : told;
     }
 
     /** Return why the connection ended, if nobody was told yet and it was not what was asked for. */
@@ -185,7 +209,7 @@ final class QmpSession {
 
     /** Wait for the greeting. */
     QmpGreeting awaitGreeting(Deadline deadline) {
-        JsonNode message = greeting.await(deadline);
+        JsonNode message = greeting.await(deadline, this::knownEnd);
         if (message == null) {
             throw new QmpTimeoutException(
                     transport == null
@@ -334,7 +358,7 @@ final class QmpSession {
 
     private JsonNode awaitReply(PendingReply slot, Deadline deadline) {
         try {
-            JsonNode reply = slot.await(deadline);
+            JsonNode reply = slot.await(deadline, this::knownEnd);
             if (reply == null) {
                 throw noReply(slot, deadline);
             }
@@ -466,7 +490,7 @@ final class QmpSession {
     }
 
     private void throwIfEnded(Object command) {
-        QmpException reason = end;
+        QmpException reason = knownEnd();
         if (reason != null) {
             endIsTold = true;
             throw new QmpDisconnectedException("Cannot execute %s: %s".formatted(command, reason.getMessage()), reason);
@@ -526,6 +550,16 @@ final class QmpSession {
     private void read() {
         QmpException reason;
         try {
+            reason = readToTheEnd();
+        } catch (Throwable e) { // whatever it is, nobody may be left waiting
+            reason = defect(e);
+        }
+        finish(reason);
+    }
+
+    /** Read, route, and return why nothing more comes. */
+    private QmpException readToTheEnd() {
+        try {
             Transport opened = source.open();
             transport = opened;
             connected.countDown();
@@ -537,19 +571,26 @@ final class QmpSession {
             for (JsonNode message = messages.next(); message != null; message = messages.next()) {
                 route(message);
             }
-            reason = endedBecause("the peer closed the connection", null);
+            return endedBecause("the peer closed the connection", null);
         } catch (QmpProtocolException e) {
-            reason = e;
+            return e;
         } catch (IOException e) {
-            reason = endedBecause(
+            return endedBecause(
                     transport == null
                             ? "could not connect: " + e.getMessage()
                             : "the connection broke: " + e.getMessage(),
                     e);
-        } catch (Throwable e) { // whatever it is, nobody may be left waiting
-            reason = new QmpException("A defect in the QMP client's reader: " + e, e);
         }
-        finish(reason);
+    }
+
+    private QmpException defect(Throwable cause) {
+        try {
+            return cause instanceof OutOfMemoryError
+                    ? outOfMemory
+                    : new QmpException("A defect in the QMP client's reader: " + cause, cause);
+        } catch (OutOfMemoryError e) {
+            return outOfMemory;
+        }
     }
 
     private QmpException endedBecause(String symptom, @Nullable Throwable cause) {
@@ -560,28 +601,72 @@ final class QmpSession {
         return new QmpDisconnectedException(diagnosis.isEmpty() ? symptom : diagnosis, cause);
     }
 
-    /** End it, once: by the reader's word or, if a user's code blocks the reader, by the word of whoever closes. */
+    /**
+     * End, and tell everybody, whatever killed the reader: a step that fails keeps no other one from being done. Where there is no
+     * memory for one, the reader tries again; it has nothing else to do. The end itself is noted without any memory.
+     *
+     * <p>Only the first call does this: the reader's or, if a user's code blocks the reader, the one of whoever closes.
+     */
     private void finish(QmpException reason) {
         if (!finishing.compareAndSet(false, true)) {
             return;
         }
+        closedBeforeTheEnd = closing;
+        int undone = (1 << STEPS) - 1;
+        while (undone != 0) {
+            for (int step = 0; step < STEPS; step++) {
+                if ((undone & 1 << step) != 0 && isDone(step, reason)) {
+                    undone &= ~(1 << step);
+                }
+            }
+            if (undone != 0) {
+                LockSupport.parkNanos(RESPITE_NANOS);
+            }
+        }
+    }
+
+    private boolean isDone(int step, QmpException reason) {
+        try {
+            finish(step, reason);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        } catch (Throwable e) { // of a transcript's sink, an executor: nobody may be left waiting for that
+            return true;
+        }
+    }
+
+    private void finish(int step, QmpException reason) {
+        switch (step) {
+            case 0 -> closeTransport();
+            case 1 -> takeDownEnd(reason);
+            case 2 -> {
+                end = reason;
+                connected.countDown();
+            }
+            case 3 -> greeting.fail(reason);
+            case 4 -> replies.fail(reason);
+            case 5 -> writer.letGo();
+            case 6 -> inBand.open();
+            case 7 -> events.connectionChanged(reason);
+            default -> {
+                finished.countDown();
+                onChange.run();
+            }
+        }
+    }
+
+    private void closeTransport() {
         Transport current = transport;
         if (current != null) {
             current.close();
         }
-        closedBeforeTheEnd = closing;
-        if (current != null) {
-            log.ended(closing, reason.getMessage());
+    }
+
+    private void takeDownEnd(QmpException reason) {
+        if (transport != null) {
+            log.ended(closedBeforeTheEnd, reason.getMessage());
         }
-        end = reason;
-        connected.countDown();
-        greeting.fail(reason);
-        replies.fail(reason);
-        writer.letGo();
-        inBand.open();
-        events.connectionChanged(reason);
-        finished.countDown();
-        onChange.run();
     }
 
     private void route(JsonNode message) {

@@ -133,17 +133,25 @@ public final class FailureReport {
         List<Taken> taken = new ArrayList<>();
         records.forEach(
                 (machine, record) -> taken.add(new Taken(machine, record, LiveState.of(machine, record, patience))));
-        taken.forEach(machine -> remark(machine.record(), machine.live()));
+        taken.forEach(machine -> remark(machine.machine(), machine.record(), machine.live()));
         return taken;
     }
 
-    private void remark(MachineRecord record, LiveState live) {
+    private void remark(ReportedMachine reported, MachineRecord record, LiveState live) {
         if (record.messages().isEmpty()) {
             remarks.add("What machine \"%s\" was told and what it answered: its definition did not ask for recording()."
                     .formatted(record.name()));
         } else if (record.messagesDropped() > 0) {
             remarks.add("The first %s messages of machine \"%s\": only the last ones are kept."
                     .formatted(Numbers.grouped(record.messagesDropped()), record.name()));
+        }
+        long forgotten = reported.live()
+                .map(machine -> machine.qmp().events().forgotten())
+                .orElse(0L);
+        if (forgotten > 0) {
+            remarks.add(
+                    "The first %s events of machine \"%s\": only the last ones are kept; keepEvents(...) on its builder keeps more."
+                            .formatted(Numbers.grouped(forgotten), record.name()));
         }
         live.whyNoScreen()
                 .ifPresent(why -> remarks.add("The screen of machine \"%s\": %s".formatted(record.name(), why)));

@@ -166,6 +166,9 @@ public final class LaunchedProcess implements MonitoredProcess {
     private static LaunchedProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
         QmpClientBuilder client = QmpClient.builder();
         plan.transcript().ifPresent(client::transcript);
+        if (plan.settings().eventsKept() > 0) {
+            client.keepEvents(plan.settings().eventsKept());
+        }
         QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
                 .peer(new Owner(plan, process))

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param transcript makes what takes down what its monitor says, if anything does
  * @param recording whether to keep the last of that in memory
  * @param ownEvents the events that it sends although its schema does not have them
+ * @param eventsKept how many events its client keeps; zero for as many as fit
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public record RunSettings(
@@ -33,48 +34,72 @@ public record RunSettings(
         Supplier<Optional<Path>> artefacts,
         @Nullable Supplier<QmpTranscript> transcript,
         boolean recording,
-        List<String> ownEvents) {
+        List<String> ownEvents,
+        int eventsKept) {
 
     /** Return the defaults for a process of that name. */
     public static RunSettings named(String name) {
         return new RunSettings(
-                name, List.of(), Duration.ofSeconds(30), StopLimits.DEFAULT, Optional::empty, null, false, List.of());
+                name,
+                List.of(),
+                Duration.ofSeconds(30),
+                StopLimits.DEFAULT,
+                Optional::empty,
+                null,
+                false,
+                List.of(),
+                0);
     }
 
     public RunSettings withName(String newName) {
         return new RunSettings(
-                newName, listeners, startTimeout, stopLimits, artefacts, transcript, recording, ownEvents);
+                newName, listeners, startTimeout, stopLimits, artefacts, transcript, recording, ownEvents, eventsKept);
     }
 
     public RunSettings withListener(QmpEventListener listener) {
         List<QmpEventListener> all =
                 Stream.concat(listeners.stream(), Stream.of(listener)).toList();
-        return new RunSettings(name, all, startTimeout, stopLimits, artefacts, transcript, recording, ownEvents);
+        return new RunSettings(
+                name, all, startTimeout, stopLimits, artefacts, transcript, recording, ownEvents, eventsKept);
     }
 
     public RunSettings withStartTimeout(Duration limit) {
-        return new RunSettings(name, listeners, limit, stopLimits, artefacts, transcript, recording, ownEvents);
+        return new RunSettings(
+                name, listeners, limit, stopLimits, artefacts, transcript, recording, ownEvents, eventsKept);
     }
 
     public RunSettings withStopLimits(StopLimits limits) {
-        return new RunSettings(name, listeners, startTimeout, limits, artefacts, transcript, recording, ownEvents);
+        return new RunSettings(
+                name, listeners, startTimeout, limits, artefacts, transcript, recording, ownEvents, eventsKept);
     }
 
     public RunSettings withArtefacts(Supplier<Optional<Path>> place) {
-        return new RunSettings(name, listeners, startTimeout, stopLimits, place, transcript, recording, ownEvents);
+        return new RunSettings(
+                name, listeners, startTimeout, stopLimits, place, transcript, recording, ownEvents, eventsKept);
     }
 
     public RunSettings withTranscript(Supplier<QmpTranscript> made) {
-        return new RunSettings(name, listeners, startTimeout, stopLimits, artefacts, made, recording, ownEvents);
+        return new RunSettings(
+                name, listeners, startTimeout, stopLimits, artefacts, made, recording, ownEvents, eventsKept);
     }
 
     public RunSettings withRecording() {
-        return new RunSettings(name, listeners, startTimeout, stopLimits, artefacts, transcript, true, ownEvents);
+        return new RunSettings(
+                name, listeners, startTimeout, stopLimits, artefacts, transcript, true, ownEvents, eventsKept);
     }
 
     public RunSettings withOwnEvents(List<String> names) {
         List<String> all = Stream.concat(ownEvents.stream(), names.stream()).toList();
-        return new RunSettings(name, listeners, startTimeout, stopLimits, artefacts, transcript, recording, all);
+        return new RunSettings(
+                name, listeners, startTimeout, stopLimits, artefacts, transcript, recording, all, eventsKept);
+    }
+
+    public RunSettings withEventsKept(int events) {
+        if (events < 1) {
+            throw new IllegalArgumentException("A client keeps at least 1 event, but was told to keep " + events);
+        }
+        return new RunSettings(
+                name, listeners, startTimeout, stopLimits, artefacts, transcript, recording, ownEvents, events);
     }
 
     /** Return the transcript of a process that is about to start. */
