@@ -1,7 +1,9 @@
 package io.github.qmpjunit.secrets;
 
 import io.github.qmpjunit.json.Json;
+import io.github.qmpjunit.secrets.ConfidentialNames.Kind;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -50,7 +53,7 @@ public final class Secrets {
             "secret", "password", "passwd", "passphrase", "cookie", "object-add", "object_add", "qom-type", "base64");
 
     /** Of all kinds of writing it; whoever tells more has the oldest ones masked only where they stand. */
-    private static final int MOST_KNOWN = 500;
+    private static final int MOST_KNOWN = 1000;
 
     private static final int LARGEST_FILE = 4096;
 
@@ -74,8 +77,29 @@ public final class Secrets {
      * @return this
      */
     public Secrets learn(Collection<String> arguments) {
-        arguments.forEach(this::learnArgument);
+        List<String> words = List.copyOf(arguments);
+        for (int i = 0; i < words.size(); i++) {
+            String before = i == 0 ? "" : words.get(i - 1);
+            if (SecretPlaces.isBeforeKernelsLine(before)) {
+                learn(words.get(i), SecretPlaces.findInKernelsLine(words.get(i)));
+            }
+            learnArgument(words.get(i));
+            if (SecretPlaces.isBeforeSecret(before, words.get(i))) {
+                add(words.get(i));
+            }
+        }
+        for (ProgramOptions.Hit hit : ProgramOptions.find(words)) {
+            learn(words.get(hit.index()), List.of(hit.span()));
+        }
         return this;
+    }
+
+    private void learn(String text, List<Span> spans) {
+        for (Span span : spans) {
+            if (span.distinctive()) {
+                add(text.substring(span.start(), span.end()));
+            }
+        }
     }
 
     /**
@@ -96,15 +120,13 @@ public final class Secrets {
      * @return this
      */
     public Secrets learn(String text) {
-        if (SecretPlaces.mayBeIn(text)) {
-            SecretPlaces.find(text, this::add);
-            String stripped = text.strip();
-            if (stripped.startsWith("{")) {
-                try {
-                    collect(Json.MAPPER.readTree(stripped), false);
-                } catch (JacksonException e) {
-                    // The patterns have seen it already.
-                }
+        learn(text, SecretPlaces.find(text));
+        String stripped = text.indexOf('{') < 0 ? "" : text.strip();
+        if (stripped.startsWith("{")) {
+            try {
+                collect(Json.MAPPER.readTree(stripped), false);
+            } catch (JacksonException e) {
+                // What shows itself has been seen already.
             }
         }
         return this;
@@ -141,7 +163,7 @@ public final class Secrets {
         for (String option : options) {
             int start = SecretPlaces.valueIn(option, secret, options);
             if (start >= 0) {
-                add(option.substring(start));
+                addDistinctive(option.substring(0, start), option.substring(start));
             } else if (secret && option.startsWith("file=")) {
                 addContent(option.substring("file=".length()).replace(",,", ","));
             }
@@ -152,13 +174,20 @@ public final class Secrets {
     private boolean learnVariable(String text) {
         int start = SecretPlaces.valueOfVariable(text);
         if (start >= 0) {
-            add(text.substring(start));
+            addDistinctive(text.substring(0, start), text.substring(start));
         }
         return start >= 0;
     }
 
+    private void addDistinctive(String nameAndSign, String value) {
+        String name = nameAndSign.substring(0, nameAndSign.length() - 1);
+        if (SecretScan.isDistinctive(value, ConfidentialNames.kindOf(name))) {
+            add(value);
+        }
+    }
+
     private static List<String> optionsOf(String argument) {
-        if (!SecretPlaces.mayBeIn(argument)) {
+        if (argument.indexOf('=') < 0) {
             return List.of();
         }
         List<String> options = new ArrayList<>();
@@ -188,23 +217,9 @@ public final class Secrets {
 
     private void collect(JsonNode tree, boolean inSecret) {
         if (tree.isObject()) {
-            boolean secret = inSecret || SecretPlaces.isSecretObject(tree);
-            String marked = SecretPlaces.secretMember(tree);
-            for (Map.Entry<String, JsonNode> member : tree.properties()) {
-                String key = member.getKey();
-                JsonNode value = member.getValue();
-                if (holdsText(value) && isSecret(secret, marked, key)) {
-                    add(value.asString());
-                } else if (secret && key.equals("file") && value.isString()) {
-                    addContent(value.asString());
-                } else {
-                    collect(value, secret && key.equals("props"));
-                }
-            }
+            collectObject(tree, inSecret);
         } else if (tree.isArray()) {
-            for (JsonNode element : tree) {
-                collect(element, false);
-            }
+            collectArray(tree);
         } else if (tree.isString()) {
             if (!learnVariable(tree.asString())) { // as the guest agent is told of them
                 learn(tree.asString());
@@ -212,8 +227,90 @@ public final class Secrets {
         }
     }
 
-    private static boolean isSecret(boolean inSecretObject, String marked, String key) {
-        return SecretPlaces.isSecret(inSecretObject, key) || marked.equals(key);
+    private void collectObject(JsonNode object, boolean inSecret) {
+        boolean secret = inSecret || SecretPlaces.isSecretObject(object);
+        String marked = SecretPlaces.secretMember(object);
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            String key = member.getKey();
+            JsonNode value = member.getValue();
+            Kind kind = kindOf(secret, marked, key);
+            if (kind != Kind.NONE) {
+                collectAll(value, kind);
+            } else if (secret && key.equals("file") && value.isString()) {
+                addContent(value.asString());
+            } else if (isEncoded(key, value)) {
+                String decoded = decodedText(value.asString());
+                if (decoded != null) {
+                    learn(decoded);
+                }
+            } else if (isEnvironment(key, value)) {
+                value.forEach(variable -> learnAnyVariable(variable.asString("")));
+            } else {
+                collect(value, secret && key.equals("props"));
+            }
+        }
+        if (object.path("path").isString() && object.path("arg").isArray()) { // guest-exec
+            learn(wordsOf(object));
+        }
+    }
+
+    private void collectArray(JsonNode array) {
+        List<String> words = strings(array);
+        if (words.size() > 1 && words.size() == array.size()) {
+            learn(words);
+        } else {
+            array.forEach(element -> collect(element, false));
+        }
+    }
+
+    /** Everything under a confidential name is confidential. */
+    private void collectAll(JsonNode value, Kind kind) {
+        if (holdsText(value)) {
+            String text = value.asString();
+            if (SecretScan.isSecret(text, kind) && SecretScan.isDistinctive(text, kind)) {
+                add(text);
+            }
+        } else {
+            value.forEach(inner -> collectAll(inner, kind));
+        }
+    }
+
+    private void learnAnyVariable(String variable) {
+        int start = SecretPlaces.valueOfAnyVariable(variable);
+        if (start >= 0) {
+            addDistinctive(variable.substring(0, start), variable.substring(start));
+        } else {
+            learn(variable);
+        }
+    }
+
+    private static Kind kindOf(boolean inSecretObject, String marked, String key) {
+        return marked.equals(key) ? Kind.CERTAIN : SecretPlaces.kindOf(inSecretObject, key);
+    }
+
+    private static boolean isEnvironment(String key, JsonNode value) {
+        return key.equals("env") && value.isArray();
+    }
+
+    private static boolean isEncoded(String key, JsonNode value) {
+        return value.isString()
+                && (ConfidentialNames.ENCODED.contains(key) || key.equals(ConfidentialNames.ENCODED_INPUT));
+    }
+
+    private static List<String> wordsOf(JsonNode exec) {
+        List<String> words = new ArrayList<>(List.of(exec.path("path").asString()));
+        words.addAll(strings(exec.path("arg")));
+        return words;
+    }
+
+    private static List<String> strings(JsonNode array) {
+        List<String> strings = new ArrayList<>();
+        array.forEach(element -> {
+            if (element.isString()) {
+                strings.add(element.asString());
+            }
+        });
+        return strings;
     }
 
     private static boolean holdsText(JsonNode value) {
@@ -246,21 +343,27 @@ public final class Secrets {
         }
     }
 
-    /** As itself, in an option, in JSON and between a shell's quotes. */
+    /** As itself, in an option, in JSON, between a shell's quotes, in a URL and in Base64. */
     private static List<String> waysToWrite(String value) {
         return List.of(
                 value,
                 value.replace(",,", ","),
                 value.replace(",", ",,"),
                 new String(JsonStringEncoder.getInstance().quoteAsCharArray(value)),
-                value.replace("'", "'\\''"));
+                value.replace("'", "'\\''"),
+                URLEncoder.encode(value, StandardCharsets.UTF_8),
+                Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Return what a value means if it is Base64, as secrets and the guest agent's passwords may be; null if it is not. */
     private static @Nullable String decoded(String value) {
+        String text = decodedText(value);
+        return text == null || text.chars().anyMatch(Character::isISOControl) ? null : text;
+    }
+
+    private static @Nullable String decodedText(String value) {
         try {
-            String text = text(Base64.getDecoder().decode(value));
-            return text == null || text.chars().anyMatch(Character::isISOControl) ? null : text;
+            return text(Base64.getDecoder().decode(value));
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -326,7 +429,24 @@ public final class Secrets {
      * @return the arguments with {@link #MASK} in each secret's place
      */
     public List<String> mask(List<String> arguments) {
-        return arguments.stream().map(this::maskArgument).toList();
+        List<String> masked = new ArrayList<>(arguments.size());
+        Map<Integer, List<Span>> hits = ProgramOptions.find(arguments).stream()
+                .collect(Collectors.groupingBy(
+                        ProgramOptions.Hit::index, Collectors.mapping(ProgramOptions.Hit::span, Collectors.toList())));
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            String before = i == 0 ? "" : arguments.get(i - 1);
+            if (SecretPlaces.isBeforeSecret(before, argument)) {
+                masked.add(MASK);
+            } else if (SecretPlaces.isBeforeKernelsLine(before)) {
+                masked.add(mask(Span.mask(argument, SecretPlaces.findInKernelsLine(argument))));
+            } else if (hits.containsKey(i)) {
+                masked.add(mask(Span.mask(argument, hits.get(i))));
+            } else {
+                masked.add(maskArgument(argument));
+            }
+        }
+        return List.copyOf(masked);
     }
 
     private String maskArgument(String argument) {
@@ -374,29 +494,94 @@ public final class Secrets {
     private ObjectNode maskObject(ObjectNode object, boolean inSecret) {
         boolean secret = inSecret || SecretPlaces.isSecretObject(object);
         String marked = SecretPlaces.secretMember(object);
+        boolean executes = object.path("path").isString() && object.path("arg").isArray(); // guest-exec
         ObjectNode copy = null;
         for (Map.Entry<String, JsonNode> member : object.properties()) {
+            String key = member.getKey();
             JsonNode value = member.getValue();
-            JsonNode masked = maskMember(isSecret(secret, marked, member.getKey()), secret, member.getKey(), value);
+            JsonNode masked = executes && key.equals("arg")
+                    ? maskWords(value, wordsOf(object), 1)
+                    : maskMember(kindOf(secret, marked, key), secret, key, value);
             if (masked != value) {
                 if (copy == null) {
                     copy = JsonNodeFactory.instance.objectNode().setAll(object);
                 }
-                copy.set(member.getKey(), masked);
+                copy.set(key, masked);
             }
         }
         return copy == null ? object : copy;
     }
 
-    private JsonNode maskMember(boolean isSecret, boolean inSecretObject, String key, JsonNode value) {
-        if (isSecret && holdsText(value)) {
-            return SecretPlaces.isSwitch(value.asString()) ? value : JsonNodeFactory.instance.stringNode(MASK);
+    private JsonNode maskMember(Kind kind, boolean inSecretObject, String key, JsonNode value) {
+        if (kind != Kind.NONE) {
+            return maskAll(value, kind);
+        }
+        if (isEncoded(key, value)) {
+            return maskEncoded(key, value);
+        }
+        if (isEnvironment(key, value)) {
+            return maskEnvironment(value);
         }
         return mask(value, inSecretObject && key.equals("props"));
     }
 
+    private JsonNode maskAll(JsonNode value, Kind kind) {
+        if (holdsText(value)) {
+            return SecretScan.isSecret(value.asString(), kind) ? JsonNodeFactory.instance.stringNode(MASK) : value;
+        }
+        if (value.isObject()) {
+            ObjectNode masked = JsonNodeFactory.instance.objectNode();
+            value.properties().forEach(member -> masked.set(member.getKey(), maskAll(member.getValue(), kind)));
+            return masked;
+        }
+        if (value.isArray()) {
+            ArrayNode masked = JsonNodeFactory.instance.arrayNode();
+            value.forEach(element -> masked.add(maskAll(element, kind)));
+            return masked;
+        }
+        return value;
+    }
+
+    /** What a guest's program is told may be a password and nothing else; of other texts only what shows itself goes. */
+    private JsonNode maskEncoded(String key, JsonNode value) {
+        String decoded = decodedText(value.asString());
+        if (key.equals(ConfidentialNames.ENCODED_INPUT)) {
+            return JsonNodeFactory.instance.stringNode(MASK);
+        }
+        String masked = decoded == null ? null : mask(decoded);
+        return masked == null || masked.equals(decoded)
+                ? value
+                : JsonNodeFactory.instance.stringNode(
+                        Base64.getEncoder().encodeToString(masked.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private JsonNode maskEnvironment(JsonNode variables) {
+        ArrayNode masked = JsonNodeFactory.instance.arrayNode();
+        for (JsonNode variable : variables) {
+            String text = variable.asString("");
+            int start = SecretPlaces.valueOfAnyVariable(text);
+            masked.add(start >= 0 ? text.substring(0, start) + MASK : mask(text));
+        }
+        return masked.equals(variables) ? variables : masked;
+    }
+
+    /** Mask words of which each may say what the next one is. */
+    private JsonNode maskWords(JsonNode array, List<String> words, int skipped) {
+        List<String> masked = mask(words);
+        if (masked.equals(words)) {
+            return array;
+        }
+        ArrayNode copy = JsonNodeFactory.instance.arrayNode();
+        masked.stream().skip(skipped).forEach(copy::add);
+        return copy;
+    }
+
     @SuppressWarnings("ReferenceEquality") // whether it is a copy
-    private ArrayNode maskArray(ArrayNode array) {
+    private JsonNode maskArray(ArrayNode array) {
+        List<String> words = strings(array);
+        if (words.size() > 1 && words.size() == array.size()) {
+            return maskWords(array, words, 0);
+        }
         ArrayNode copy = null;
         for (int i = 0; i < array.size(); i++) {
             JsonNode element = array.get(i);
