@@ -92,21 +92,40 @@ public final class FailureReport {
         return directory.resolve(PAGE);
     }
 
+    /** Each part on its own: where a heap is full, a machine or the page is missing, not the report. */
     private void write(List<ReportedMachine> machines) throws IOException {
         Files.createDirectories(directory);
         List<Taken> taken = take(machines);
-        Secrets secrets = secretsOf(taken);
+        Secrets secrets = new Secrets();
+        taken.removeIf(machine -> !attempt(machine.toString(), () -> learn(secrets, machine)));
+        ReportContent.Test about = about(secrets);
+        attempt(FAILURE, () -> writeText(FAILURE, about.stackTrace()));
         List<MachineRecord> records = new ArrayList<>();
         List<ReportContent.Machine> shown = new ArrayList<>();
         for (Taken machine : taken) {
-            MachineRecord masked = machine.record().masked(secrets);
-            records.add(masked);
-            shown.add(new MachineFiles(directory, masked, this::attempt).write(machine.live(), secrets));
+            attempt(machine.toString(), () -> {
+                MachineRecord masked = machine.record().masked(secrets);
+                shown.add(new MachineFiles(directory, masked, this::attempt).write(machine.live(), secrets));
+                records.add(masked);
+            });
         }
-        Map<String, String> versions = Versions.of(records);
-        ReportContent.Test about = about(secrets);
-        attempt("versions.txt", () -> writeText("versions.txt", lines(versions)));
-        attempt(FAILURE, () -> writeText(FAILURE, about.stackTrace()));
+        Map<String, String> versions = new LinkedHashMap<>();
+        attempt("versions.txt", () -> {
+            versions.putAll(Versions.of(records));
+            writeText("versions.txt", lines(versions));
+        });
+        if (!attempt(PAGE, () -> writePage(about, shown, records, versions, secrets))) {
+            attempt(PAGE, () -> writePage(about, List.of(), List.of(), versions, secrets));
+        }
+    }
+
+    private void writePage(
+            ReportContent.Test about,
+            List<ReportContent.Machine> shown,
+            List<MachineRecord> records,
+            Map<String, String> versions,
+            Secrets secrets)
+            throws IOException {
         long origin = failedNanos - Duration.between(test.startedAt(), failedAt).toNanos();
         ReportContent content = new ReportContent(
                 about,
@@ -119,7 +138,13 @@ public final class FailureReport {
         writeText(PAGE, ReportPage.of(content));
     }
 
-    private record Taken(ReportedMachine machine, MachineRecord record, LiveState live) {}
+    private record Taken(ReportedMachine machine, MachineRecord record, LiveState live) {
+
+        @Override
+        public String toString() {
+            return "machine \"%s\"".formatted(machine.name());
+        }
+    }
 
     /** First what all of them had said up to now, then what they say when they are asked. */
     private List<Taken> take(List<ReportedMachine> machines) {
@@ -131,8 +156,12 @@ public final class FailureReport {
                     () -> records.put(machine, MachineRecord.of(machine, folders.of(machine.name()))));
         }
         List<Taken> taken = new ArrayList<>();
-        records.forEach(
-                (machine, record) -> taken.add(new Taken(machine, record, LiveState.of(machine, record, patience))));
+        records.forEach((machine, record) -> {
+            String what = "what machine \"%s\" says now".formatted(machine.name());
+            if (!attempt(what, () -> taken.add(new Taken(machine, record, LiveState.of(machine, record, patience))))) {
+                taken.add(new Taken(machine, record, LiveState.notTaken(record)));
+            }
+        });
         taken.forEach(machine -> remark(machine.machine(), machine.record(), machine.live()));
         return taken;
     }
@@ -157,28 +186,30 @@ public final class FailureReport {
                 .ifPresent(why -> remarks.add("The screen of machine \"%s\": %s".formatted(record.name(), why)));
     }
 
-    private static Secrets secretsOf(List<Taken> taken) {
-        Secrets secrets = new Secrets();
-        for (Taken machine : taken) {
-            secrets.learn(machine.record().commandLine());
-            secrets.learn(machine.record().surroundings().environment());
-            machine.machine().live().ifPresent(live -> secrets.learn(live.qmp().secrets()));
-            machine.record().trees().forEach(secrets::learn);
-        }
-        return secrets;
+    /** A machine of which not all secrets could be learnt is left out. */
+    private static void learn(Secrets secrets, Taken machine) {
+        secrets.learn(machine.record().commandLine());
+        secrets.learn(machine.record().surroundings().environment());
+        machine.machine().live().ifPresent(live -> secrets.learn(live.qmp().secrets()));
+        machine.record().trees().forEach(secrets::learn);
     }
 
     private ReportContent.Test about(Secrets secrets) {
-        StringWriter stack = new StringWriter();
-        test.failure().printStackTrace(new PrintWriter(stack));
-        String message = test.failure().getMessage();
+        String[] said = {"", test.failure().getClass().getName()};
+        attempt("the failure", () -> {
+            StringWriter stack = new StringWriter();
+            test.failure().printStackTrace(new PrintWriter(stack));
+            String message = test.failure().getMessage();
+            said[0] = message == null ? "" : secrets.mask(message.strip());
+            said[1] = secrets.mask(stack.toString());
+        });
         return new ReportContent.Test(
                 secrets.mask(test.displayName()),
                 test.methodName().isEmpty() ? test.className() : test.className() + "." + test.methodName(),
                 test.phase(),
                 test.failure().getClass().getName(),
-                message == null ? "" : secrets.mask(message.strip()),
-                secrets.mask(stack.toString()),
+                said[0],
+                said[1],
                 waitingAt(),
                 test.startedAt());
     }
@@ -206,7 +237,7 @@ public final class FailureReport {
         try {
             part.run();
             return true;
-        } catch (Exception | LinkageError | StackOverflowError e) {
+        } catch (Exception | LinkageError | VirtualMachineError e) {
             remarks.add("%s: %s".formatted(what, e));
             return false;
         }

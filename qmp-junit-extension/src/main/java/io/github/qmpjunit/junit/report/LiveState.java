@@ -48,6 +48,14 @@ final class LiveState {
         return taken;
     }
 
+    /** Return the state of a machine that could not be asked. */
+    static LiveState notTaken(MachineRecord record) {
+        LiveState nothing = new LiveState(Duration.ZERO);
+        nothing.replies.put("process", record.state());
+        nothing.replies.put(NOT_TAKEN, "asking it failed");
+        return nothing;
+    }
+
     private void ask(ReportedMachine.Live live) {
         for (String query : live.queries()) {
             try {
@@ -64,14 +72,14 @@ final class LiveState {
         live.screen().ifPresent(display -> {
             try {
                 screen = display.get().withTimeout(patience).png();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
                 whyNoScreen = isBlind(e) ? null : firstLine(e);
             }
         });
     }
 
     /** A machine without a display lacks nothing. */
-    private static boolean isBlind(RuntimeException failure) {
+    private static boolean isBlind(Throwable failure) {
         return failure.getCause() instanceof QmpErrorException error
                 && error.description().contains("no console");
     }

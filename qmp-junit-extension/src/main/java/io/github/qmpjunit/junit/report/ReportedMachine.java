@@ -55,7 +55,7 @@ public final class ReportedMachine {
      */
     record Live(QmpClient qmp, List<String> queries, Optional<Supplier<Screen>> screen) {}
 
-    private ReportedMachine(
+    ReportedMachine(
             String name,
             List<String> commandLine,
             Optional<String> shellCommand,

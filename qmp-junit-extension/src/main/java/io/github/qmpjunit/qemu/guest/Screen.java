@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.guest;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Numbers;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.QemuException;
@@ -8,6 +9,7 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +29,10 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Screen {
+
+    /** A guest chooses how large its screen is. One of 3840 by 2160 pixels takes 24 MiB as a PPM. */
+    private static final int MOST_BYTES =
+            (int) Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 8);
 
     private static final AtomicInteger LAST_NUMBER = new AtomicInteger();
 
@@ -76,7 +82,8 @@ public final class Screen {
      * Take a picture.
      *
      * @return the picture, a PNG
-     * @throws QemuException if the machine has no display, or the picture cannot be written
+     * @throws QemuException if the machine has no display, the picture cannot be written, or it has more than 128 MiB or an eighth of
+     *     the heap
      * @throws io.github.qmpjunit.qmp.QmpException if QEMU does not answer in time, or has ended
      */
     public byte[] png() {
@@ -123,7 +130,14 @@ public final class Screen {
 
     private byte[] dumped(Path file, Map<String, String> arguments, Deadline deadline) throws IOException {
         qmp.execute(QmpCommand.of("screendump", arguments).withTimeout(deadline.remaining()));
-        return Files.readAllBytes(file);
+        try (InputStream picture = Files.newInputStream(file)) {
+            byte[] bytes = picture.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new IOException("QEMU has written more than %s bytes, which is all that is read of a picture"
+                        .formatted(Numbers.grouped(MOST_BYTES)));
+            }
+            return bytes;
+        }
     }
 
     @Override

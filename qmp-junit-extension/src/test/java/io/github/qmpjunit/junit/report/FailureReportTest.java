@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -385,6 +386,42 @@ class FailureReportTest {
                     .contains(">stderr.log</a>")
                     .doesNotContain(">state.json</a>");
         }
+    }
+
+    @Test
+    void a_full_heap_costs_a_part_and_not_the_report(@TempDir Path dir) throws Exception {
+        ReportedMachine tooMuch = new ReportedMachine(
+                "large",
+                List.of(),
+                Optional.empty(),
+                Surroundings.NONE,
+                Optional.empty(),
+                Map.of(),
+                Optional.empty(),
+                FailureReportTest::outOfMemory,
+                () -> {},
+                () -> false,
+                Optional.empty());
+        AssertionError failure = new AssertionError() {
+            @Override
+            public String getMessage() {
+                return outOfMemory();
+            }
+        };
+        try (QemuMachine vm = QemuMachine.builder().start()) {
+            Path page = FailureReport.write(
+                    dir, test("x", "test", failure, Instant.now()), List.of(tooMuch, ReportedMachine.of(vm)), SOON);
+
+            assertThat(page)
+                    .content()
+                    .contains("machine &quot;large&quot;: java.lang.OutOfMemoryError", "the failure: ");
+            assertThat(dir.resolve("failure.txt")).content().contains("FailureReportTest");
+            assertThat(dir.resolve("vm/state.json")).exists();
+        }
+    }
+
+    private static String outOfMemory() {
+        throw new OutOfMemoryError("Java heap space");
     }
 
     @Test

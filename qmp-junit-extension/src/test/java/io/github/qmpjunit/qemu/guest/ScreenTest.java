@@ -12,9 +12,12 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -95,6 +98,29 @@ class ScreenTest {
             assertThatThrownBy(screen::png)
                     .isInstanceOf(QmpTimeoutException.class)
                     .hasMessageStartingWith("No reply within");
+        }
+    }
+
+    /** A guest chooses how large its screen is. */
+    @Test
+    void a_picture_beyond_all_measure_is_not_read(@TempDir Path dir) {
+        try (ScriptedQmpServer server = ScriptedQmpServer.start();
+                QmpClient qmp = QmpClient.connect(server.address())) {
+            server.whenExecuted("screendump").does(command -> {
+                Path picture = Path.of(command.arguments().path("filename").asString());
+                try (SeekableByteChannel file =
+                        Files.newByteChannel(picture, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                    file.position(3L << 30).write(ByteBuffer.wrap(new byte[1])); // takes no room on the disk
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                command.reply();
+            });
+
+            assertThatThrownBy(() -> new Screen(qmp, dir, "vm").png())
+                    .isInstanceOf(QemuException.class)
+                    .hasMessageContaining("QEMU has written more than");
+            assertThat(dir).isEmptyDirectory();
         }
     }
 
