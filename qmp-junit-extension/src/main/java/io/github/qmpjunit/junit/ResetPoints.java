@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A class is known by the unique id of its context. Several ids are those of a class and the classes around it, the innermost first.
  * Guarded by the lock of its {@link SharedMachine}.
  */
+@SuppressWarnings("ReferenceEquality") // this very point
 final class ResetPoints {
 
     private static final Logger LOGGER = System.getLogger(ResetPoints.class.getName());
