@@ -79,6 +79,7 @@ class FormatsTest {
         }
     }
 
+    @SuppressWarnings("StreamResourceLeak") // the caller closes it
     private static Stream<Path> walk(Path folder) {
         try {
             return Files.walk(folder);

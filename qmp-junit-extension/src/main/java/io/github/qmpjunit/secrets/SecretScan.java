@@ -271,7 +271,7 @@ final class SecretScan {
             }
             if (next == ',' && commasSeparate && text.startsWith(",", i + 1)) {
                 i++; // QEMU's comma
-            } else if ((next == ',' && commasSeparate || next == ';' || next == '&') && isOtherBehind(i)) {
+            } else if (((next == ',' && commasSeparate) || next == ';' || next == '&') && isOtherBehind(i)) {
                 break;
             }
             i++;

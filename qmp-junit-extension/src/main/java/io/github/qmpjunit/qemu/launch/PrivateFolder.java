@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qemu.launch;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * shared folder meanwhile moves nothing of it elsewhere. Where the system has no such handles (macOS), paths below the private
  * directory must do: only its owner can exchange those.
  */
+@SuppressWarnings("StreamResourceLeak") // close() closes the handle
 final class PrivateFolder implements AutoCloseable {
 
     private static final int MODE_OF_OTHERS = 077;
@@ -76,10 +79,11 @@ final class PrivateFolder implements AutoCloseable {
             // What is open keeps its number, so the one that has this name and the same number is the one that is open.
             Map<String, Object> named =
                     Files.readAttributes(path, "unix:uid,mode,fileKey,isDirectory", LinkOption.NOFOLLOW_LINKS);
-            isPrivate = named.get("isDirectory").equals(true)
-                    && named.get("uid").equals(uid)
-                    && ((Integer) named.get("mode") & MODE_OF_OTHERS) == 0
-                    && isSame(handle, named.get("fileKey"));
+            isPrivate = Boolean.TRUE.equals(named.get("isDirectory"))
+                    && Integer.valueOf(uid).equals(named.get("uid"))
+                    && named.get("mode") instanceof Integer mode
+                    && (mode & MODE_OF_OTHERS) == 0
+                    && isSame(handle, requireNonNull(named.get("fileKey")));
             return isPrivate ? new PrivateFolder(path, handle) : null;
         } finally {
             if (!isPrivate) {

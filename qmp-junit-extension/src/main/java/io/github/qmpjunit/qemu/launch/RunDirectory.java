@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qemu.launch;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.qmpjunit.qemu.process.QemuStartException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -203,16 +205,12 @@ public final class RunDirectory {
     /** Remove what {@link #create} made. What stays, for want of descriptors perhaps, goes with the next one. */
     public void remove(Path machineDirectory) {
         toRemove.add(machineDirectory);
-        for (Path each : toRemove) {
-            if (isRemoved(each)) {
-                toRemove.remove(each);
-            }
-        }
+        toRemove.removeIf(this::isRemoved);
     }
 
     private boolean isRemoved(Path machineDirectory) {
-        Path jvmDirectory = machineDirectory.getParent();
-        try (PrivateFolder home = PrivateFolder.open(jvmDirectory.getParent(), uid())) {
+        Path jvmDirectory = requireNonNull(machineDirectory.getParent());
+        try (PrivateFolder home = PrivateFolder.open(requireNonNull(jvmDirectory.getParent()), uid())) {
             if (home == null) {
                 return false;
             }
@@ -241,10 +239,11 @@ public final class RunDirectory {
 
     /** Remove a JVM's directory, and the home where it was the last. */
     private void delete(Path jvmDirectory) {
-        try (PrivateFolder home = PrivateFolder.open(jvmDirectory.getParent(), uid())) {
+        Path parentOfAll = requireNonNull(jvmDirectory.getParent());
+        try (PrivateFolder home = PrivateFolder.open(parentOfAll, uid())) {
             if (home != null) {
                 home.delete(jvmDirectory.getFileName());
-                Files.delete(jvmDirectory.getParent());
+                Files.delete(parentOfAll);
             }
         } catch (IOException e) {
             // What stays is swept by the next run; a home that others use stays anyhow.
