@@ -27,7 +27,7 @@ record EventOrder(QmpClient client) {
         Optional<Instant> before = earlier.timestamp();
         Optional<Instant> after = later.timestamp();
         boolean arrivalLies = client.isRateLimited(earlier.name()) || client.isRateLimited(later.name());
-        return arrivalLies && before.isPresent() && after.isPresent() && !before.equals(after)
+        return (arrivalLies && before.isPresent() && after.isPresent() && !before.equals(after))
                 ? after.get().isAfter(before.get())
                 : later.sequence() > earlier.sequence();
     }

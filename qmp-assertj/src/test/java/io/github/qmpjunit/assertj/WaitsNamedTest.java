@@ -26,7 +26,7 @@ class WaitsNamedTest {
         vm.close();
     }
 
-    private interface Wait {
+    interface Wait {
         void on(ScriptedVm vm);
     }
 

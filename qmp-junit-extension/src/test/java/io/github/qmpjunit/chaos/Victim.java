@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A JVM with tests that run one after the other, two at a time, until something happens to it. */
+@SuppressWarnings("StaticAssignmentOfThrowable") // kept to be told at the end
 final class Victim {
 
     static final int SOMETHING_LEFT = 9;

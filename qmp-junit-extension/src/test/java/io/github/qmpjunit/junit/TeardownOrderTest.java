@@ -112,7 +112,7 @@ class TeardownOrderTest {
         assertThat(Runs.seen("fields and parameters"))
                 .hasSize(3)
                 .allSatisfy(seen -> assertThat(((List<?>) seen).stream().map(QemuMachine.class::cast))
-                        .isSortedAccordingTo(Comparator.comparing(TeardownOrderTest::shutdown)
+                        .isSortedAccordingTo(Comparator.comparingLong(TeardownOrderTest::shutdown)
                                 .reversed()));
     }
 

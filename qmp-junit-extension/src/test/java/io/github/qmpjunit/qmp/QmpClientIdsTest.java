@@ -51,7 +51,7 @@ class QmpClientIdsTest {
                 1e22,
                 -0.0,
                 1e300,
-                123456789012345678.0,
+                123456789012345680.0,
                 new BigDecimal("1.50"),
                 Long.MIN_VALUE,
                 BigInteger.TWO.pow(64).subtract(BigInteger.ONE),

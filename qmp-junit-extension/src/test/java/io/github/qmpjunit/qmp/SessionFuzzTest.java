@@ -214,6 +214,7 @@ class SessionFuzzTest {
             return count;
         }
 
+        @SuppressWarnings("WaitNotInLoop") // a silence that is too short is a different silence, which is as good
         private void awaitCommand() {
             try {
                 if (commands < part && !closed) {
