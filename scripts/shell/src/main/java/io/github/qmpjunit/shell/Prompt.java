@@ -80,7 +80,7 @@ final class Prompt implements AutoCloseable {
 
     private void executeNextLine() {
         try {
-            session.execute(reader.readLine(prompt));
+            session.execute(reader.readLine(session.isInTransaction() ? "TRANS> " : prompt));
         } catch (UserInterruptException e) {
             // A new prompt is the answer, or the connection has ended.
         } catch (IOError e) {

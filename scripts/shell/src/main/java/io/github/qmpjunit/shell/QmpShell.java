@@ -50,6 +50,9 @@ import picocli.CommandLine.Spec;
             "  query-status",
             "  blockdev-add driver=qcow2 node-name=disk file.driver=file file.filename=disk.qcow2",
             "  blockdev-add driver=raw node-name=part file={\"driver\": \"null-co\", \"size\": 1048576}",
+            "  transaction(",
+            "  block-dirty-bitmap-add node=disk name=bitmap0",
+            "  )",
             "  {\"execute\": \"job-dismiss\", \"arguments\": {\"id\": \"job0\"}}",
             "",
             "At a terminal, Ctrl-C gives up the line, or the wait for a reply; Ctrl-D leaves. From a pipe, replies go to",
@@ -71,7 +74,7 @@ public final class QmpShell implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "SOCKET",
             converter = Addresses.class,
-            description = "where QEMU's monitor listens: the path of a UNIX socket")
+            description = "where QEMU's monitor listens: the path of a UNIX socket, or HOST:PORT")
     private @Nullable QmpAddress address;
 
     @Option(
@@ -213,7 +216,7 @@ public final class QmpShell implements Callable<Integer> {
             }
             succeeded &= session.execute(text.toString());
         }
-        return succeeded;
+        return succeeded & session.end();
     }
 
     /** Print events as they come, and tell when no more can come. */

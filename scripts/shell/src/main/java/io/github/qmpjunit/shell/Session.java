@@ -2,21 +2,31 @@ package io.github.qmpjunit.shell;
 
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpInterruptedException;
 import io.github.qmpjunit.qmp.schema.QmpSchema;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Executes lines and tells what comes of them, secrets masked. */
 final class Session {
+
+    private static final String TRANSACTION = "transaction(";
 
     private final QmpClient client;
     private final boolean hmp;
     private final Consumer<String> out;
     private final Consumer<String> err;
     private final LineParser parser = new LineParser(this::schema);
+
+    /** The actions of the transaction that is being typed; null outside of one. */
+    private @Nullable ArrayNode actions;
 
     Session(QmpClient client, boolean hmp, Consumer<String> out, Consumer<String> err) {
         this.client = client;
@@ -34,6 +44,55 @@ final class Session {
         }
     }
 
+    /** Return whether the lines are actions of a transaction. */
+    boolean isInTransaction() {
+        return actions != null;
+    }
+
+    /** Take note that no further line comes; return whether nothing is missing. */
+    boolean end() {
+        if (actions != null) {
+            err.accept("The transaction was not executed: a line with \")\" is missing.");
+        }
+        return actions == null;
+    }
+
+    /**
+     * Return the command in a line; empty for one that only adds an action to a transaction, as between {@code transaction(} and
+     * {@code )} of QEMU's own qmp-shell.
+     */
+    private Optional<QmpCommand> commandIn(String line) {
+        String text = line.strip();
+        if (actions == null) {
+            if (!text.startsWith(TRANSACTION)) {
+                return Optional.of(parser.parse(line));
+            }
+            actions = JsonNodeFactory.instance.arrayNode();
+            text = text.substring(TRANSACTION.length()).strip();
+        }
+        if (text.startsWith(")") && text.length() > 1) {
+            throw new IllegalArgumentException("Expected nothing after the \")\" of a transaction, but found \"%s\"."
+                    .formatted(text.substring(1).strip()));
+        }
+        boolean ends = text.equals(")") || text.endsWith(" )");
+        String action = ends ? text.substring(0, text.length() - 1).strip() : text;
+        if (!action.isEmpty()) {
+            add(actions, parser.parse(action));
+        }
+        if (!ends) {
+            return Optional.empty();
+        }
+        QmpCommand transaction = QmpCommand.of("transaction").with("actions", actions);
+        actions = null;
+        return Optional.of(transaction);
+    }
+
+    private static void add(ArrayNode actions, QmpCommand action) {
+        ObjectNode data = JsonNodeFactory.instance.objectNode();
+        action.arguments().ifPresent(arguments -> data.setAll(arguments.asObject()));
+        actions.addObject().put("type", action.name()).set("data", data);
+    }
+
     /** Execute a line; return whether that succeeded. */
     boolean execute(String line) {
         if (line.isBlank() || line.stripLeading().startsWith("#")) {
@@ -43,7 +102,11 @@ final class Session {
         try {
             String reply = hmp
                     ? client.secrets().mask(client.hmp(line.strip()).stripTrailing())
-                    : client.secrets().mask(client.execute(parser.parse(line))).toPrettyString();
+                    : commandIn(line)
+                            .map(command -> client.secrets()
+                                    .mask(client.execute(command))
+                                    .toPrettyString())
+                            .orElse("");
             if (!reply.isEmpty()) {
                 out.accept(reply);
             }

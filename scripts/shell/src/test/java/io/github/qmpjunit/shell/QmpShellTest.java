@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.process.QemuBinary;
+import io.github.qmpjunit.qmp.QmpAcceptor;
+import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
 import io.github.qmpjunit.secrets.Secrets;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -63,6 +66,58 @@ class QmpShellTest {
         assertThat(result.err()).isEmpty();
         assertThat(result.status()).isZero();
         assertThat(result.out()).contains("\"node-name\" : \"true\"", "\"virtual-size\" : 512");
+    }
+
+    @Test
+    void a_transaction_is_typed_action_by_action(@TempDir Path dir) {
+        Result result = runWithMachine(dir, """
+                blockdev-add driver=null-co node-name=disk size=1048576
+                transaction(
+                block-dirty-bitmap-add node=disk name=one granularity=65536
+                block-dirty-bitmap-add node=disk name=two )
+                transaction( block-dirty-bitmap-disable node=disk name=two
+                )
+                query-named-block-nodes
+                """);
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.status()).isZero();
+        assertThat(result.out()).contains("\"name\" : \"one\"", "\"name\" : \"two\"", "\"granularity\" : 65536");
+    }
+
+    @Test
+    void a_transaction_fails_as_a_whole_and_one_that_is_not_ended_is_told(@TempDir Path dir) {
+        Result result = runWithMachine(dir, """
+                blockdev-add driver=null-co node-name=disk size=1048576
+                transaction(
+                block-dirty-bitmap-add node=disk name=one
+                abort
+                )
+                transaction(
+                nonsense here
+                """);
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err())
+                .contains(
+                        "GenericError",
+                        "Expected key=value, but found \"here\"",
+                        "The transaction was not executed: a line with \")\" is missing.");
+    }
+
+    @Test
+    void a_port_is_an_address_as_well() {
+        try (ScriptedQmpServer server = ScriptedQmpServer.start();
+                QmpAcceptor port = QmpAcceptor.bind(QmpAddress.tcp("127.0.0.1", 0))) {
+            assertThat(server.address())
+                    .hasToString(
+                            new Addresses().convert(server.socket().toString()).toString());
+            assertThat(new Addresses().convert(port.address().toString().replace("tcp:", "")))
+                    .isEqualTo(port.address());
+        }
+        assertThat(new Addresses().convert("[::1]:4444")).isEqualTo(QmpAddress.tcp("::1", 4444));
+        assertThat(new Addresses().convert("./a:1")).isEqualTo(QmpAddress.unix(Path.of("./a:1")));
+        assertThat(new Addresses().convert("unix:a:1")).isEqualTo(QmpAddress.unix(Path.of("a:1")));
     }
 
     @Test
