@@ -13,15 +13,32 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes messages in turn, and keeps nobody longer than his deadline where the peer does not read.
+ * Writes messages in turn, and keeps no thread longer than its deadline if the peer does not read.
  *
- * <p>QEMU reads a monitor byte by byte, one megabyte in several seconds, and a QEMU that is stopped reads nothing at all. A write
- * that blocks cannot be taken back: half a message makes the connection unusable, and to close it would punish everybody
- * for one's time-out. So a write that might block is made by a thread of this writer's own, which goes on when its caller has
- * left: the message arrives whole once the peer reads again, and its late reply is let pass like any other.
+ * <h2>Why this is not a plain write</h2>
  *
- * <p>An ordinary message is written by the caller's own thread, since that cannot block: a reply shows that the peer has read
- * everything up to its command, and what little was written after that fits into the buffer of every socket.
+ * <p>QEMU reads a monitor byte by byte, one megabyte in several seconds, and a QEMU that is stopped reads nothing at all. A write that
+ * blocks cannot be taken back: half a message makes the connection unusable, and to close it would punish all callers for the timeout
+ * of one. So a write that might block is made by a thread of this writer, which continues after its caller has left. The message arrives
+ * whole once the peer reads again, and its late reply is let pass like any other.
+ *
+ * <h2>Which thread writes</h2>
+ *
+ * <ul>
+ *   <li><b>The caller's own thread</b> writes an ordinary message. That cannot block: a reply shows that the peer has read everything up
+ *       to its command, and the little that was written after that fits into the buffer of every socket ({@link Transport#surelyBuffered}).
+ *       {@link #position} less {@link #read} is how much the peer may not have read.
+ *   <li><b>The writer's thread</b> writes everything else, while its caller waits for it in {@link Job#await}, up to its deadline.
+ *   <li><b>The reader's thread</b> never writes. It calls {@link #letGo} when the connection has ended.
+ * </ul>
+ *
+ * <h2>Who has the turn</h2>
+ *
+ * <p>{@link #turn} is a semaphore and not a lock, since the thread that takes the turn is not always the one that gives it back. A caller
+ * takes it in {@link #awaitTurn}. From then on exactly one of these gives it back: {@link #passTurn}, if nothing was written; {@link Job#run},
+ * when the bytes are written or have failed, on whichever thread it runs; {@link #write}, after the goodbye. A caller that leaves at its
+ * deadline therefore leaves the turn with the job, and the next message cannot get into the middle of this one. {@link #position} and
+ * {@link #goodbyeSaid} are changed only by whoever has the turn. After {@link #letGo} there are turns for everyone, and every write fails.
  */
 final class MessageWriter {
 
