@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
@@ -48,6 +49,21 @@ class RacesTest {
         vm.whileSomebodyWaits(() -> vm.server.sendEvent("STOP"));
 
         assertThat(vm.qmp).within(AGES).awaitEvent(STOP);
+    }
+
+    /** Not the library's own question for the schema, in the middle of which a timeout may strike. */
+    @Test
+    void somebody_who_waits_is_said_to_wait_for_the_event() {
+        Thread waiter = Thread.currentThread();
+        Queue<String> said = new ConcurrentLinkedQueue<>();
+        vm.whileSomebodyWaits(() -> {
+            said.add(Waiting.of(waiter).orElse("nothing"));
+            vm.server.sendEvent("STOP");
+        });
+
+        assertThat(vm.qmp).within(AGES).awaitEvent(STOP);
+
+        assertThat(said).singleElement().asString().startsWith("STOP, for ");
     }
 
     @Test
