@@ -8,9 +8,9 @@ import org.apiguardian.api.API;
  * A place in an event's data together with the Java type of the value there, so that a mistyped name or value does not compile.
  *
  * <pre>{@code
- * static final EventKey<String> DEVICE = new EventKey<>("BLOCK_JOB_READY", "device");
+ * EventKey<String> device = new EventKey<>("BLOCK_JOB_READY", "device");
  *
- * event(BLOCK_JOB_READY).withData(DEVICE, "mirror0");
+ * assertThat(qmp).awaitEvent(BLOCK_JOB_READY).withData(device, "mirror0");
  * }</pre>
  *
  * @param <T> the Java type of the value; {@link Number} for every kind of number, since numbers are compared by value

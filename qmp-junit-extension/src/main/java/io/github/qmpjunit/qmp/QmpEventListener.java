@@ -418,11 +418,7 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     /**
-     * Return the events as they arrive, to iterate over:
-     *
-     * <pre>{@code
-     * for (QmpEvent event : listener.arriving()) { ... }
-     * }</pre>
+     * Return the events as they arrive, to iterate over: {@code for (QmpEvent event : listener.arriving())}.
      *
      * <p>The iterator takes each event. It waits for the next one without a limit. The iteration ends when the listener is removed or
      * the connection ends. Several iterators share the queue, as all takers do.

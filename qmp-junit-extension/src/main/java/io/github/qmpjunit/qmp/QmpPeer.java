@@ -18,8 +18,9 @@ import org.apiguardian.api.API;
  *         return process.isAlive() ? "" : "QEMU has exited with status " + process.exitValue();
  *     }
  * };
- * QmpClient qmp = QmpClient.builder().peer(own).connect(address);
  * }</pre>
+ *
+ * <p>{@code QmpClient.builder().peer(own).connect(address)} makes a client that knows it.
  *
  * <p>Each method has a default that knows nothing. The methods may be called on any thread and must be thread-safe. They must not
  * execute commands of the client that asks.
