@@ -73,7 +73,7 @@ final class Rebuilt {
         } catch (NoSuchMethodException e) {
             return null;
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("%s.%s".formatted(object.getClass(), name), e);
+            throw new LinkageError("%s.%s".formatted(object.getClass(), name), e);
         }
     }
 
@@ -86,7 +86,7 @@ final class Rebuilt {
                     return of(((Optional<?>) method.invoke(alternate)).get());
                 }
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError(method.toString(), e);
+                throw new LinkageError(method.toString(), e);
             }
         }
         throw new AssertionError("no form of " + alternate);

@@ -80,7 +80,7 @@ class RoundTripTest {
             return (TypedCommand<?>)
                     Class.forName(packageName + "." + name).getMethod("command").invoke(null);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(name, e);
+            throw new LinkageError(name, e);
         }
     }
 

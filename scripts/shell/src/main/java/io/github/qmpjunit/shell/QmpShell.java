@@ -216,7 +216,8 @@ public final class QmpShell implements Callable<Integer> {
             }
             succeeded &= session.execute(text.toString());
         }
-        return succeeded & session.end();
+        boolean ended = session.end();
+        return succeeded && ended;
     }
 
     /** Print events as they come, and tell when no more can come. */

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** The text of a Java file under way. Refuses to have two methods of one signature in a class. */
+@SuppressWarnings("AnnotateFormatMethod") // Error Prone's annotations are no dependency of ours
 final class Source {
 
     private final StringBuilder text = new StringBuilder();
