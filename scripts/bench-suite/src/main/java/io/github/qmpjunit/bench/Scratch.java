@@ -17,11 +17,12 @@ final class Scratch implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(this::closeAtLast, "bench-scratch"));
     }
 
+    @SuppressWarnings("CatchAndPrintStackTrace") // in a shutdown hook, nobody else can be told
     private void closeAtLast() {
         try {
             close();
         } catch (IOException e) {
-            e.printStackTrace(); // nobody else can be told
+            e.printStackTrace();
         }
     }
 
