@@ -168,8 +168,13 @@ class TlsTest {
         TestAuthority another = new TestAuthority("Another CA");
         TestAuthority.Identity stranger = another.client("qemu");
         new TestAuthority.Identity(AUTHORITY, stranger.key(), stranger.certificate()).writeForQemu(dir, "client");
-        TlsOptions options =
-                TlsOptions.of(AUTHORITY.server("127.0.0.1").context()).withParameters(p -> p.setNeedClientAuth(true));
+        // With TLS 1.3 QEMU takes itself for connected before it is refused, and about one in twenty of 7.2 then dies
+        // by SIGSEGV.
+        TlsOptions options = TlsOptions.of(AUTHORITY.server("127.0.0.1").context())
+                .withParameters(p -> {
+                    p.setNeedClientAuth(true);
+                    p.setProtocols(new String[] {"TLSv1.2"});
+                });
         String noSanityCheck = dir + ",sanity-check=off"; // QEMU would notice by itself
         try (QmpAcceptor acceptor = QmpAcceptor.bind(listening(options));
                 QemuMachine machine = client(Path.of(noSanityCheck), acceptor)) {
