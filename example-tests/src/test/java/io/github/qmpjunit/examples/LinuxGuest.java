@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A machine that boots the Linux of {@code scripts/build-guest}: BusyBox and the guest agent, with a shell on its serial port and
+ * A machine that boots the Linux of {@code scripts/setup/guest}: BusyBox and the guest agent, with a shell on its serial port and
  * another one on its screen. An annotation holds no path that must be looked for; a factory does.
  */
 final class LinuxGuest implements VmFactory {
@@ -27,7 +27,7 @@ final class LinuxGuest implements VmFactory {
         Path folder = Path.of(System.getProperty("qmpjunit.guest", "../.guest"));
         if (!Files.isReadable(folder.resolve("vmlinuz"))) {
             throw new IllegalStateException(
-                    "No Linux guest in %s. Make it with scripts/build-guest, name another folder with -Dqmpjunit.guest=/path/to/folder, or skip the tests that need it with -Dqmpjunit.guest=none"
+                    "No Linux guest in %s. Make it with scripts/setup/guest, name another folder with -Dqmpjunit.guest=/path/to/folder, or skip the tests that need it with -Dqmpjunit.guest=none"
                             .formatted(folder.toAbsolutePath()));
         }
         return vm.machine("q35")

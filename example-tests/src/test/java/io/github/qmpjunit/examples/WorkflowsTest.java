@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** What CI providers read is what they can read; scripts/ci-recipes runs the steps of what users copy. */
+/** What CI providers read is what they can read; scripts/check/ci-recipes runs the steps of what users copy. */
 class WorkflowsTest {
 
     private static final Path GITHUB = Path.of("../.github");
@@ -79,7 +79,7 @@ class WorkflowsTest {
     @Test
     void scripts_that_workflows_run_are_there() throws IOException {
         for (Path workflow : workflows()) {
-            List<String> scripts = Pattern.compile("(?m)(?:^| )(scripts/[\\w-]+|\\.ci/\\w+)")
+            List<String> scripts = Pattern.compile("(?m)(?:^| )(scripts/[\\w/-]+|\\.ci/\\w+)")
                     .matcher(Files.readString(workflow))
                     .results()
                     .map(found -> found.group(1))

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
-/** Which AssertJ the tests run with: the one that is compiled against, or the one that {@code scripts/assertj-4} says. */
+/** Which AssertJ the tests run with: the one that is compiled against, or the one that {@code scripts/check/assertj-4} says. */
 class AssertJVersionTest {
 
     @Test

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Runs the rounds and prints the numbers. Its temporary folder must be its own; {@code scripts/chaos} sees to that. */
+/** Runs the rounds and prints the numbers. Its temporary folder must be its own; {@code scripts/check/chaos} sees to that. */
 public final class Chaos {
 
     /** Held, or its level would be forgotten with it. */

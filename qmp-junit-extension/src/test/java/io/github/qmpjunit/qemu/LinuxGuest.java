@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The Linux guest that {@code scripts/build-guest} makes: a kernel, BusyBox and the guest agent, all in memory. It gives a shell on
+ * The Linux guest that {@code scripts/setup/guest} makes: a kernel, BusyBox and the guest agent, all in memory. It gives a shell on
  * its first serial port, with {@link #PROMPT}, and one on its screen.
  *
  * <p>Looked for where the script puts it, or where the system property {@code qmpjunit.guest} says. A test that needs it fails where
@@ -72,7 +72,7 @@ public final class LinuxGuest {
         Path folder = named == null ? home().resolve(".guest") : Path.of(named);
         if (!Files.isReadable(folder.resolve("vmlinuz")) || !Files.isReadable(folder.resolve("initrd"))) {
             throw new AssertionError(
-                    "No Linux guest in %s. Make it with scripts/build-guest, name another folder with -D%s=/path/to/folder, or skip the tests that need it with -D%s=none"
+                    "No Linux guest in %s. Make it with scripts/setup/guest, name another folder with -D%s=/path/to/folder, or skip the tests that need it with -D%s=none"
                             .formatted(folder, PROPERTY, PROPERTY));
         }
         return folder;
@@ -82,7 +82,7 @@ public final class LinuxGuest {
     private static Path home() {
         Path here = Path.of("").toAbsolutePath();
         for (Path folder = here; folder != null; folder = folder.getParent()) {
-            if (Files.exists(folder.resolve("scripts/build-guest"))) {
+            if (Files.exists(folder.resolve("scripts/setup/guest"))) {
                 return folder;
             }
         }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What holds for every prefix that leaves the machine. Run by {@code scripts/prefix-tests}, which starts the servers for it. */
+/** What holds for every prefix that leaves the machine. Run by {@code scripts/check/prefixes}, which starts the servers for it. */
 @Tag("prefix")
 abstract class RemotePrefixContract {
 

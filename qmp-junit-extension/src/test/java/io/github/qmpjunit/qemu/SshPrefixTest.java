@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SshPrefixTest extends RemotePrefixContract {
 
     private static final String CONFIGURATION = requireNonNull(
-            System.getenv("QMPJUNIT_SSH_CONFIG"), "QMPJUNIT_SSH_CONFIG: run these tests by scripts/prefix-tests");
+            System.getenv("QMPJUNIT_SSH_CONFIG"), "QMPJUNIT_SSH_CONFIG: run these tests by scripts/check/prefixes");
 
     @Override
     List<String> words() {

@@ -41,7 +41,7 @@ class GuestAgentTest {
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no qemu-ga; scripts/setup-qemu installs it"));
+                .orElseThrow(() -> new AssertionError("no qemu-ga; scripts/setup/qemu installs it"));
         return new ProcessBuilder(
                         agent.toString(),
                         "-m",

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * Whatever bytes arrive, the outcome is a message or a {@link QmpProtocolException}, or the end of the stream.
  *
- * <p>The build replays the inputs that are kept beside this class as plain parameters. Jazzer itself runs in {@code scripts/fuzz}
+ * <p>The build replays the inputs that are kept beside this class as plain parameters. Jazzer itself runs in {@code scripts/check/fuzz}
  * only (its tag is excluded here): its agent would instrument every class of the JVM in which all the other tests run.
  */
 class MessageReaderFuzzTest {

@@ -16,7 +16,7 @@ class QmpEventsTest {
     @Test
     void the_source_is_what_the_generator_makes_of_the_schema_data() throws IOException {
         assertThat(withoutSpace(Files.readString(QmpEventsGenerator.SOURCE)))
-                .as("run scripts/update-events instead of editing QmpEvents")
+                .as("run scripts/update/events instead of editing QmpEvents")
                 .isEqualTo(withoutSpace(QmpEventsGenerator.source()));
     }
 
@@ -26,7 +26,7 @@ class QmpEventsTest {
             Set<String> known = constants();
 
             assertThat(QmpEventsGenerator.eventsOf(vm.qmp(), ""))
-                    .as("run scripts/update-events: this QEMU has events that QmpEvents does not have")
+                    .as("run scripts/update/events: this QEMU has events that QmpEvents does not have")
                     .extracting(QmpEventsGenerator.Event::name)
                     .isNotEmpty()
                     .allSatisfy(name -> assertThat(known).contains(name));

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>The bytes of an input choose what the server says: greetings, replies, errors and events as QEMU sends them, each of them
  * perhaps with some bytes changed, and rubbish. The build replays the inputs that are kept beside this class, and some random ones.
- * Jazzer itself runs in {@code scripts/fuzz} only, as for {@link MessageReaderFuzzTest}.
+ * Jazzer itself runs in {@code scripts/check/fuzz} only, as for {@link MessageReaderFuzzTest}.
  */
 class SessionFuzzTest {
 

@@ -18,7 +18,7 @@ record HostAgent(Process process, QmpClient qmp) implements AutoCloseable {
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no qemu-ga; scripts/setup-qemu installs it"));
+                .orElseThrow(() -> new AssertionError("no qemu-ga; scripts/setup/qemu installs it"));
         Path socket = dir.resolve("qga");
         Process process = new ProcessBuilder(
                         agent.toString(),

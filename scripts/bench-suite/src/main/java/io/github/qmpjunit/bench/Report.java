@@ -54,7 +54,7 @@ final class Report {
         StringBuilder text = new StringBuilder("""
                 # What it costs
 
-                Written by `scripts/bench --write`. A ratio compares with the floor, the same work done bare: one thread, one socket, prepared
+                Written by `scripts/measure/bench --write`. A ratio compares with the floor, the same work done bare: one thread, one socket, prepared
                 bytes, no parsing beyond the end of a message; for a start: spawn, accept, handshake. Both are taken in the same run, in pairs.
                 A figure is a median; a ratio is the median of the pairs' ratios, with the bounds of its middle half.
 

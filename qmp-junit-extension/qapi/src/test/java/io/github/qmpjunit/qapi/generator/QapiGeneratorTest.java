@@ -20,11 +20,11 @@ class QapiGeneratorTest {
         }
 
         assertThat(found.keySet())
-                .as("files; scripts/update-qapi --types writes them")
+                .as("files; scripts/update/qapi --types writes them")
                 .isEqualTo(wanted.keySet());
         assertThat(wanted.keySet().stream().filter(file -> !wanted.get(file).equals(found.get(file))))
                 .as(
-                        "files that were edited by hand, or whose facts have changed; scripts/update-qapi --types writes them")
+                        "files that were edited by hand, or whose facts have changed; scripts/update/qapi --types writes them")
                 .isEmpty();
     }
 
