@@ -6,9 +6,9 @@ import java.time.Duration;
 import org.apiguardian.api.API;
 
 /**
- * A point on the monotonic clock by which something must have happened.
+ * A time limit on the monotonic clock.
  *
- * <p>Made once where a wait begins and handed down, so that several steps share one time-out. Immutable.
+ * <p>Created once where a wait begins and passed on, so that several steps share one timeout. Immutable.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class Deadline {
@@ -35,7 +35,7 @@ public final class Deadline {
         return new Deadline(timeout.isNegative() ? Duration.ZERO : timeout);
     }
 
-    /** {@return the time-out with which this deadline was started} */
+    /** {@return the timeout with which this deadline was started} */
     public Duration timeout() {
         return timeout;
     }

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 
 /**
- * Finds the names that somebody may have meant: by edit distance, in which two letters that changed places count as one edit,
+ * Finds the names that a user may have meant: by edit distance, in which two letters that changed places count as one edit,
  * and case, {@code -} and {@code _} hardly count, since those are what people remember wrongly; and by how names begin.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
@@ -46,7 +46,7 @@ public final class DidYouMean {
                 .toList();
     }
 
-    /** What was cut short is near, the nearer the less is missing. */
+    /** A name that was cut short is near; the less is missing, the nearer it is. */
     private static int farness(String given, String name, int farthest) {
         int distance = distance(given, name);
         int missing = name.length() - given.length();

@@ -5,7 +5,7 @@ import org.apiguardian.api.API;
 
 /**
  * Writes numbers the same way in every locale. {@code %d} writes the digits of the JVM's locale; so numbers go into
- * texts by {@code %s}, and those that need more than their digits come here first.
+ * texts by {@code %s}, and numbers that need more than their digits come here first.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class Numbers {

@@ -5,18 +5,18 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes text fit for a terminal. A guest, QEMU and a peer write what they like; a terminal obeys it.
+ * Makes text safe for a terminal. A guest, QEMU or a peer can write anything, and a terminal obeys it.
  *
- * <p>Characters that steer a terminal, or that reorder or hide text, become visible: ESC becomes {@code \u001B}, as in JSON. Line
- * feeds and tabs stay. Nothing is cut out, so no remainder can become a new control sequence. Stateless and thread-safe.
+ * <p>Control characters, and characters that reorder or hide text, become visible: ESC becomes {@code \u001B}, as in JSON. Line
+ * feeds and tabs stay. Nothing is removed, so no remainder can form a new control sequence. Stateless and thread-safe.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class TerminalText {
 
-    /** The most characters of one message. A person reads less, and a CI's log keeps less. */
+    /** The most characters of one message; a person reads less, and a CI log keeps less. */
     static final int MOST = 1 << 16;
 
-    /** How many of them are the message's end: there a wait tells how the machine is now. */
+    /** How many of them belong to the end, where a timeout describes the machine's state. */
     private static final int END = MOST / 4;
 
     private static final String HEX = "0123456789ABCDEF";
@@ -24,10 +24,10 @@ public final class TerminalText {
     private TerminalText() {}
 
     /**
-     * Make a text fit for a terminal, whatever its length.
+     * Make a text of any length safe for a terminal.
      *
      * @param text the text
-     * @return the text itself if it is fit already
+     * @return the text itself if it is safe already
      */
     public static String of(String text) {
         for (int i = 0; i < text.length(); i++) {
@@ -43,10 +43,10 @@ public final class TerminalText {
     }
 
     /**
-     * Make a message, such as an exception's or a log's, fit for a terminal. Of a long one only the beginning and the end stay.
+     * Make a message, such as an exception's or a log's, safe for a terminal. A long message is cut to its beginning and its end.
      *
      * @param text the message, with secrets masked
-     * @return the message itself if it is fit already
+     * @return the message itself if it is safe already
      */
     public static String message(String text) {
         return bounded(of(bounded(text)));
@@ -63,17 +63,17 @@ public final class TerminalText {
     }
 
     /**
-     * Return the cause that an exception can carry. Its text is printed with the stack trace.
+     * Return a safe cause for an exception, since the text of a cause is printed with the stack trace.
      *
      * @param cause the cause, or {@code null}
      * @param masking masks secrets
-     * @return the cause itself if what it and its own causes say is fit; else a stand-in with the same stack trace
+     * @return the cause itself if its texts and those of its causes are safe; otherwise a stand-in with the same stack trace
      */
     public static @Nullable Throwable cause(@Nullable Throwable cause, UnaryOperator<String> masking) {
         return cause == null ? null : cause(cause, masking, 0);
     }
 
-    @SuppressWarnings("ReferenceEquality") // whether it is a stand-in
+    @SuppressWarnings("ReferenceEquality") // whether this is a stand-in
     private static @Nullable Throwable cause(Throwable cause, UnaryOperator<String> masking, int depth) {
         Throwable next = cause.getCause();
         Throwable fitNext = next == null || depth == 20 ? null : cause(next, masking, depth + 1);
@@ -97,7 +97,7 @@ public final class TerminalText {
         return fit.toString();
     }
 
-    /** Return whether two characters are one that can be seen; tags cannot. */
+    /** Return whether a surrogate pair is a visible character; tags are not. */
     private static boolean isFitPair(String text, int place) {
         return Character.isHighSurrogate(text.charAt(place))
                 && place + 1 < text.length()
@@ -118,13 +118,13 @@ public final class TerminalText {
         }
         return switch (Character.getType(next)) {
             case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
-                false; // looked at more closely where they are a pair
+                false; // pairs are examined separately
             case Character.FORMAT -> next == '\u200C' || next == '\u200D'; // join letters and emoji
             default -> true;
         };
     }
 
-    /** Says what another exception says, fit for a terminal. */
+    /** Repeats another exception's text, safe for a terminal. */
     private static final class StandIn extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -135,7 +135,7 @@ public final class TerminalText {
         }
 
         @Override
-        @SuppressWarnings("OverrideThrowableToString") // the other one's class is named already
+        @SuppressWarnings("OverrideThrowableToString") // the text already names the other exception's class
         public String toString() {
             return String.valueOf(getMessage());
         }

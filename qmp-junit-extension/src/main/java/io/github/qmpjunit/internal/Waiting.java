@@ -8,16 +8,16 @@ import java.util.function.Supplier;
 import org.apiguardian.api.API;
 
 /**
- * Tells what a thread waits for, for whoever has to explain why a test takes so long.
+ * Knows what a thread waits for, so that a timeout or a progress line can explain why a test takes so long.
  *
- * <p>Whoever waits says so before and takes it back afterwards:
+ * <p>A method that waits announces the wait and withdraws it afterwards:
  *
  * <pre>{@code
  * Waiting before = Waiting.begin(() -> "the end of job " + id);
  * try { ... } finally { before.end(); }
  * }</pre>
  *
- * <p>Thread-safe. It costs less than a microsecond: the words are found only when somebody asks.
+ * <p>Thread-safe. It costs less than a microsecond: the words are found only on demand.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class Waiting {

@@ -1,4 +1,4 @@
-/** What the packages of this project share with each other, and with nobody else: it may change at any time. */
+/** Code that the packages of this project share. It is not for users and may change at any time. */
 @NullMarked
 package io.github.qmpjunit.internal;
 

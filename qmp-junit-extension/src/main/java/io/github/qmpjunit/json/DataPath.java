@@ -14,8 +14,8 @@ import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A way to one place in a JSON tree: member names parted by dots, array places in brackets, such as {@code
- * return[0].inserted.node-name}. A name that itself has dots stands in brackets and quotes: {@code model.props["sse4.1"]}. Immutable.
+ * A path to one value in a JSON tree: member names separated by dots, array indexes in brackets, such as {@code
+ * return[0].inserted.node-name}. A name that itself has dots is written in brackets and quotes: {@code model.props["sse4.1"]}. Immutable.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class DataPath {
@@ -36,7 +36,7 @@ public final class DataPath {
      *
      * @param path the path, such as {@code a.b[0].c}
      * @return the path
-     * @throws IllegalArgumentException if it is not one
+     * @throws IllegalArgumentException if it is not a path
      */
     public static DataPath of(String path) {
         List<Object> steps = new ArrayList<>();
@@ -62,7 +62,7 @@ public final class DataPath {
     }
 
     /**
-     * Return how to write a path that finds nothing since a member's name has dots in it.
+     * Return the correct form of a path that finds nothing because a member's name has dots in it.
      *
      * @param tree where to look
      * @return the path with that name in brackets; empty if there is no such member
@@ -98,10 +98,10 @@ public final class DataPath {
     }
 
     /**
-     * Return what stands at this path.
+     * Return the value at this path.
      *
      * @param tree where to look
-     * @return the node there; a missing node ({@link JsonNode#isMissingNode()}) where nothing is
+     * @return the value; a missing node ({@link JsonNode#isMissingNode()}) if there is no value
      */
     public JsonNode in(JsonNode tree) {
         JsonNode node = tree;
@@ -111,7 +111,7 @@ public final class DataPath {
         return node;
     }
 
-    /** {@return the steps, one by one: a String is a member's name, an Integer a place in an array} */
+    /** {@return the steps, one by one: a String is a member's name, an Integer an index in an array} */
     public List<Object> steps() {
         return steps;
     }

@@ -9,8 +9,8 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.ser.ValueSerializerModifier;
 
 /**
- * Refuses trees of Jackson 2, at whatever depth they turn up. Test class paths are full of Jackson 2, and Jackson 3 would write
- * its trees as what they look like from outside: beans and iterables. It need not be on the class path, so its classes are known
+ * Refuses trees of Jackson 2 at any depth. Many test class paths have Jackson 2, and Jackson
+ * 3 would write its trees as beans and iterables. It need not be on the class path, so its classes are known
  * by name.
  */
 final class Jackson2Refusal extends ValueSerializerModifier {

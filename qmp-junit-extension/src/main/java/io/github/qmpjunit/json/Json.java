@@ -31,15 +31,14 @@ public final class Json {
     public static final int DEEPEST = 1024;
 
     /**
-     * No trailing-token check: it would wait for the next message before it handed out this one. Paths and files are written
-     * as QEMU reads them, not as Jackson's {@code file:///} addresses. Whatever could be read can be written inside of
-     * something else.
+     * No trailing-token check: it would wait for the next message before it returned this one. Paths and files are
+     * written as QEMU reads them, not as {@code file:///} URLs, Jackson's default. Any value that was read can be written inside another one.
      *
-     * <p>A record's or bean's member that is null or an empty Optional is left out: QEMU tells an argument that is not there from
-     * null, which few commands take. A Map's null was put there by hand, so it goes out ({@code blockdev-add}'s {@code backing}).
+     * <p>A record's or bean's member that is null or an empty Optional is left out: QEMU distinguishes a missing argument from
+     * null, which few commands accept. A Map's null was put there by hand, so it goes out ({@code blockdev-add}'s {@code backing}).
      *
-     * <p>Names are QEMU's: {@code nodeName} is {@code node-name}, both ways. Its few names with an underscore can be written so in
-     * Java, and {@code @JsonProperty} goes for the rest, of which there is one: {@code UUID}.
+     * <p>Names are QEMU's: {@code nodeName} is {@code node-name}, both ways. QEMU's few names with an underscore have one
+     * in Java also. {@code @JsonProperty} serves for the only other exception, {@code UUID}.
      */
     public static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -63,7 +62,7 @@ public final class Json {
 
     private Json() {}
 
-    /** Jackson's way to say what is left out of a Map: what its filter calls its equal. */
+    /** A filter for Jackson, which leaves out of a Map the values that this object equals. */
     private static final class EmptyOptional {
 
         @Override

@@ -9,8 +9,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * One text for each JSON value, however it is written: members sorted, numbers as QEMU holds them, which is as an integer of 64 bits
- * or as a double. So {@code 1e10} and {@code 10000000000} have the same text.
+ * Gives one text for each JSON value, however it is written: members are sorted, and numbers are in QEMU's form, a 64-bit integer
+ * or a double. So {@code 1e10} and {@code 10000000000} have the same text.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class JsonKey {
@@ -28,14 +28,14 @@ public final class JsonKey {
      */
     public static String of(JsonNode value) {
         if (value.isInt() || value.isLong()) {
-            return value.asString(); // the usual case: an id that we have made
+            return value.asString(); // the usual case: an id that the client made
         }
         StringBuilder text = new StringBuilder();
         append(value, text);
         return text.toString();
     }
 
-    /** Return whether QEMU holds an integer as it is. */
+    /** Return whether QEMU can hold an integer without loss. */
     static boolean fits(BigInteger integer) {
         return integer.compareTo(LOWEST) >= 0 && integer.compareTo(HIGHEST) <= 0;
     }

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Comparison of JSON values as people mean it: numbers by value ({@code 1}, {@code 1L} and {@code 1.0} are the same), strings
+ * Compares JSON values by meaning: numbers by value ({@code 1}, {@code 1L} and {@code 1.0} are the same), strings
  * and booleans only with their own kind.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
@@ -19,7 +19,7 @@ public final class JsonValues {
     /** The length of an excerpt in characters. */
     private static final int EXCERPT = 1000;
 
-    /** What still may be a line of a message; an event may be as large as {@link QmpLimits#messageBytes}. */
+    /** The longest text for one line of a message; an event can be as large as {@link QmpLimits#messageBytes}. */
     private static final int BRIEF = 10_000;
 
     private JsonValues() {}
@@ -109,7 +109,7 @@ public final class JsonValues {
         return cut(text, BRIEF);
     }
 
-    /** Return what {@link #brief} returns, but not more than an error's message can carry. */
+    /** Return what {@link #brief} returns, but at most as much as an error message can hold. */
     public static String excerpt(JsonNode tree) {
         StringBuilder text = new StringBuilder();
         append(tree, text, EXCERPT);
@@ -120,7 +120,7 @@ public final class JsonValues {
         return TerminalText.of(text.length() <= limit ? text.toString() : text.substring(0, limit) + "...");
     }
 
-    /** Append the tree, or enough of it to be longer than the limit. One frame for each level, since trees may be deep. */
+    /** Append the tree, or enough of it to exceed the limit. Recurses with one stack frame for each level, since trees can be deep. */
     private static void append(JsonNode tree, StringBuilder text, int limit) {
         if (text.length() > limit) {
             return;

@@ -10,8 +10,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes JSON that QEMU can read, and refuses what it cannot before anything is sent: QEMU would answer with an error that
- * belongs to no command, or would hold another value.
+ * Writes JSON that QEMU can read, and refuses anything else before it is sent: QEMU would answer with an error that
+ * belongs to no command, or would store another value.
  *
  * <p>The limits are those of QEMU's {@code qobject/json-*.c} and {@code util/unicode.c}: 1024 levels, 2^21 tokens and 64 MiB for one
  * message; no half of a surrogate pair and no Unicode noncharacter; integers of 64 bits, and finite doubles.
@@ -25,7 +25,7 @@ public final class QemuJson {
     private QemuJson() {}
 
     /**
-     * Return a message in UTF-8, with the end of its line.
+     * Return a message in UTF-8, with a line end.
      *
      * @param message the message
      * @param what names it in an error

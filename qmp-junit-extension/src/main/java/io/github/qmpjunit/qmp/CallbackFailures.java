@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client's callbacks have thrown. Exceptions are logged. An {@link Error}, which a failed assertion is, is kept for the test as
- * well: nobody waits for a callback, so there is no other way for it to fail the test. Thread-safe.
+ * Collects what a client's callbacks throw. Exceptions are logged. An {@link Error}, for example a failed assertion, is also kept for the
+ * test: no code waits for a callback, so it could not fail the test otherwise. Thread-safe.
  */
 final class CallbackFailures {
 
@@ -23,7 +23,7 @@ final class CallbackFailures {
 
     private final String clientName;
 
-    /** Guards what follows; never held while a callback runs. */
+    /** Guards the fields below; never held while a callback runs. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition changed = lock.newCondition();
@@ -36,7 +36,7 @@ final class CallbackFailures {
         this.clientName = clientName;
     }
 
-    /** Take note that a callback is to run. */
+    /** Note that a callback is about to run. */
     void expect() {
         lock.lock();
         try {
@@ -46,7 +46,7 @@ final class CallbackFailures {
         }
     }
 
-    /** Run a callback that is expected. */
+    /** Run a callback that was announced with {@link #expect()}. */
     void run(String what, Runnable callback) {
         note(running::add, 0);
         try {
@@ -69,7 +69,7 @@ final class CallbackFailures {
         }
     }
 
-    /** Take note of what a user's code has thrown. */
+    /** Keep what a user's code has thrown. */
     void add(String what, Throwable failure) {
         System.getLogger(EventCallback.class.getName()).log(Level.ERROR, TerminalText.message(text(what)), failure);
         if (failure instanceof Error) {
@@ -97,7 +97,7 @@ final class CallbackFailures {
         }
     }
 
-    /** Return what was kept, once, after the callbacks that are under way have ended or the deadline is over. */
+    /** Return what was kept, once, after the running callbacks have ended or the deadline is over. */
     Optional<AssertionError> take(Deadline deadline) {
         boolean interrupted = false;
         lock.lock();

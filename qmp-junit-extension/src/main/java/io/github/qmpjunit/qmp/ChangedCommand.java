@@ -3,7 +3,7 @@ package io.github.qmpjunit.qmp;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** A typed command that is sent in another way than its original. */
+/** A typed command with other settings than its original. */
 record ChangedCommand<R>(TypedCommand<R> original, QmpCommand untyped) implements TypedCommand<R> {
 
     @Override

@@ -12,10 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a user's code runs: callbacks, and what hangs on futures. Never on the reader's thread and never on the timer's.
+ * Runs user code: callbacks and the stages of futures. Never on the reader's thread, and never on the timer's.
  *
- * <p>What arrives is delivered by the executor that the user has chosen, or else on a thread that nothing else uses meanwhile. A
- * timeout and the end of a connection always take such a thread: they free whoever waits, even when the chosen executor is blocked.
+ * <p>Messages are delivered by the executor that the user has chosen, by default on a thread that nothing else uses meanwhile. A timeout
+ * and the end of a connection always take such a thread, so that they release all waiters even if the chosen executor is blocked.
  */
 final class Delivery {
 
@@ -27,26 +27,26 @@ final class Delivery {
         this.executor = chosen == null ? own : chosen;
     }
 
-    /** Run what delivers something that has arrived. */
+    /** Run an action that delivers a message. */
     void arrived(Runnable action) {
         try {
             executor.execute(action);
-        } catch (RejectedExecutionException e) { // the user has shut it down; nobody may be left waiting
+        } catch (RejectedExecutionException e) { // the user has shut it down, but no waiter may be left behind
             own.execute(action);
         }
     }
 
-    /** Run what frees whoever waits. */
+    /** Run an action that releases waiters. */
     void ended(Runnable action) {
         own.execute(action);
     }
 
-    /** Run, at a deadline, what frees whoever waits. */
+    /** Run an action that releases waiters at a deadline. */
     Future<?> at(Deadline deadline, Runnable action) {
         return Timer.at(deadline, () -> own.execute(action));
     }
 
-    /** Return an executor that runs its actions in their order, one at a time, in the same places as {@link #arrived}. */
+    /** Return an executor that runs its actions in order, one at a time, on the same threads as {@link #arrived}. */
     Executor inTurn() {
         return new InTurn();
     }

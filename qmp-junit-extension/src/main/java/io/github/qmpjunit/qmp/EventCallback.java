@@ -3,7 +3,7 @@ package io.github.qmpjunit.qmp;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Hands events on to a user's code, one after the other, on another thread than the reader's. */
+/** Passes events to a user's code, one at a time, never on the reader's thread. */
 final class EventCallback extends QmpEventListener {
 
     private final Consumer<QmpEvent> action;
@@ -12,7 +12,7 @@ final class EventCallback extends QmpEventListener {
 
     EventCallback(EventMatcher matcher, Consumer<QmpEvent> action, Executor executor, CallbackFailures failures) {
         super(matcher);
-        keepAtMost(1); // what is handed on need not be kept
+        keepAtMost(1); // events that are passed on need not be kept
         this.action = action;
         this.executor = executor;
         this.failures = failures;
@@ -29,7 +29,7 @@ final class EventCallback extends QmpEventListener {
     private boolean isAcceptedSafely(QmpEvent event) {
         try {
             return accepts(event);
-        } catch (Throwable e) { // a failed assertion as well: the connection lives on
+        } catch (Throwable e) { // also a failed assertion: the connection survives it
             failures.add("the filter of a callback (%s) has thrown on %s".formatted(filter(), event), e);
             return false;
         }

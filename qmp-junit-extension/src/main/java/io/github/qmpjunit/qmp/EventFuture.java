@@ -6,7 +6,7 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One who waits for an event without a thread. Whether it still waits is guarded by its listener's lock. */
+/** A wait for an event that takes no thread. Its listener's lock guards whether it still waits. */
 final class EventFuture {
 
     private final EventMatcher matcher;
@@ -30,8 +30,8 @@ final class EventFuture {
         return result;
     }
 
-    /** Begin to be late, and to notice that nobody wants the event any more. */
-    @SuppressWarnings("FutureReturnValueIgnored") // what is hung on it runs for its effect
+    /** Start the timeout, and notice when the future is cancelled or completed by its user. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the stage runs for its effect
     void begin(Deadline deadline, QmpEventListener listener, Supplier<QmpTimeoutException> late) {
         if (client != null) {
             timer = client.delivery().at(deadline, () -> {
@@ -49,7 +49,7 @@ final class EventFuture {
         });
     }
 
-    /** Return what completes it with an event, which goes back to its listener if nobody wants it any more. */
+    /** Return the action that completes it with an event. The event goes back to its listener if the future was completed before. */
     Runnable delivering(QmpEvent event, QmpEventListener listener) {
         Runnable completion = () -> {
             if (!result.complete(event)) {
@@ -59,7 +59,7 @@ final class EventFuture {
         return client == null ? completion : () -> client.delivery().arrived(completion);
     }
 
-    /** Return what completes it with a failure. */
+    /** Return the action that completes it with a failure. */
     Runnable failing(QmpException failure) {
         if (client == null) {
             return () -> result.completeExceptionally(failure);

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import org.apiguardian.api.API;
 
 /**
- * A place in an event's data together with the Java type of the value there, so that a mistyped name or value does not compile.
+ * A path in an event's data together with the Java type of the value there. A mistyped name or value does not compile.
  *
  * <pre>{@code
  * EventKey<String> device = new EventKey<>("BLOCK_JOB_READY", "device");

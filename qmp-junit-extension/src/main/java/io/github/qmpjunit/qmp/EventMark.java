@@ -7,7 +7,7 @@ import org.apiguardian.api.API;
  * A point in the order of a client's events; made by {@link QmpClient#mark()}.
  *
  * @param sequence the sequence number of the last event before it; 0 before the first
- * @param time the moment at which it was made, by the clock of this host
+ * @param time the moment at which it was made, by this host's clock
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record EventMark(long sequence, Instant time) {

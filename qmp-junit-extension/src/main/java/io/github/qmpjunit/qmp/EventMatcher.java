@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Says which event is meant: by name, by data, by any predicate. The one way to do so: listeners' filters, {@link
- * QmpEventListener#next}, and assertions all rest on it.
+ * Says which event is meant: by name, by data, or by any predicate. Filters of listeners,
+ * {@link QmpEventListener#next} and the assertions all use it.
  *
  * <pre>{@code
  * private static final EventMatcher CONCLUDED = event(JOB_STATUS_CHANGE).withData("status", "concluded");
  * }</pre>
  *
- * <p>Immutable: each {@code with...} returns a new matcher that demands more. A matcher can also say why an event does not
+ * <p>Immutable: each {@code with...} returns a new matcher with one more condition. A matcher can also say why an event does not
  * match ({@link #mismatches}).
  */
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
@@ -60,9 +60,9 @@ public final class EventMatcher {
     }
 
     /**
-     * Return a matcher for the events of a name.
+     * Return a matcher for the events with a name.
      *
-     * @param name the name as it stands in the message
+     * @param name the event's name in QMP, such as {@code STOP}
      * @return the matcher
      */
     public static EventMatcher event(String name) {
@@ -81,9 +81,9 @@ public final class EventMatcher {
     }
 
     /**
-     * Return a matcher for the events of several names.
+     * Return a matcher for the events with one of several names.
      *
-     * @param names the names as they stand in the message; none means every event
+     * @param names the events' names in QMP; none means every event
      * @return the matcher
      */
     public static EventMatcher anyOf(String... names) {
@@ -96,7 +96,7 @@ public final class EventMatcher {
     }
 
     /**
-     * Demand a value in the event's data.
+     * Require a value in the event's data.
      *
      * @param path where in the data, see {@link DataPath}
      * @param expected the value: a string, number, boolean, enum, Map, List, record, tree or {@code null} (JSON's null, which
@@ -114,7 +114,7 @@ public final class EventMatcher {
     }
 
     /**
-     * Demand a value in the event's data, at a place that has a Java type.
+     * Require a value in the event's data, at a key that has a Java type.
      *
      * @param <T> the value's type
      * @param key where in the data
@@ -132,11 +132,11 @@ public final class EventMatcher {
     }
 
     /**
-     * Demand that a value in the event's data satisfies a predicate.
+     * Require that a value in the event's data satisfies a predicate.
      *
      * @param path where in the data, see {@link DataPath}
-     * @param description what the predicate wants, in words that follow the path: {@code "is at least 5"}
-     * @param predicate asked only where there is a value at that path; what it throws harms only the listener that asks
+     * @param description what the predicate requires, in words that follow the path: {@code "is at least 5"}
+     * @param predicate called only if there is a value at that path; what it throws affects only the listener that calls it
      * @return the narrower matcher
      */
     public EventMatcher withDataMatching(String path, String description, Predicate<JsonNode> predicate) {
@@ -146,7 +146,7 @@ public final class EventMatcher {
     }
 
     /**
-     * Demand that the event's data holds at least these members. Objects inside are compared the same way, as subsets; arrays
+     * Require that the event's data has at least these members. Objects inside are compared the same way, as subsets; arrays
      * and plain values as a whole.
      *
      * @param subset a Map, record or tree
@@ -161,7 +161,7 @@ public final class EventMatcher {
     }
 
     /**
-     * Demand that nothing stands at a path of the event's data.
+     * Require that the event's data has no value at a path.
      *
      * @param path where in the data, see {@link DataPath}
      * @return the narrower matcher
@@ -175,11 +175,11 @@ public final class EventMatcher {
     }
 
     /**
-     * Demand anything else.
+     * Require that the event satisfies a predicate.
      *
-     * @param description what the predicate wants, in words that follow "where"
-     * @param predicate called by the thread that reads from the connection, or by the one that waits; what it throws harms
-     *     only the listener that asks
+     * @param description what the predicate requires, in words that follow "where"
+     * @param predicate called by the thread that reads from the connection or by a thread that waits; what it throws
+     *     affects only the listener that calls it
      * @return the narrower matcher
      */
     public EventMatcher where(String description, Predicate<QmpEvent> predicate) {
@@ -214,7 +214,7 @@ public final class EventMatcher {
      * Return whether an event is meant.
      *
      * @param event the event
-     * @return whether it meets every demand
+     * @return whether it meets every condition
      */
     public boolean matches(QmpEvent event) {
         if (!isOfName(event)) {
@@ -229,7 +229,7 @@ public final class EventMatcher {
     }
 
     /**
-     * Return whether an event has one of the names that are meant, whatever its data.
+     * Return whether an event has one of the names that are meant. Its data does not matter.
      *
      * @param event the event
      * @return whether its name is right
@@ -242,7 +242,7 @@ public final class EventMatcher {
      * Return why an event is not meant.
      *
      * @param event the event
-     * @return one short text for each demand that it does not meet, such as {@code status differs}; empty if it matches
+     * @return one short text for each condition that it does not meet, such as {@code status differs}; empty if it matches
      */
     public List<String> mismatches(QmpEvent event) {
         List<String> mismatches = new ArrayList<>();
@@ -259,11 +259,11 @@ public final class EventMatcher {
     }
 
     /**
-     * Return whether this matcher demands a certain value at a certain path of the data.
+     * Return whether this matcher requires a given value at a given path of the data.
      *
      * @param path where in the data
      * @param expected the value
-     * @return whether {@link #withData} was called with just these
+     * @return whether {@link #withData} was called with exactly these
      */
     public boolean demandsData(String path, @Nullable Object expected) {
         String demand = "with data " + path + " = " + JsonValues.brief(JsonValues.treeOf(expected, path));
@@ -271,10 +271,10 @@ public final class EventMatcher {
     }
 
     /**
-     * Return the value that this matcher demands at a path of the data.
+     * Return the value that this matcher requires at a path of the data.
      *
      * @param path where in the data
-     * @return the value; empty if there is no demand there, or one that many values meet
+     * @return the value; empty if there is no condition on the path, or one that several values can meet
      */
     public Optional<JsonNode> demandedData(String path) {
         for (Demand demand : demands()) {
@@ -293,14 +293,14 @@ public final class EventMatcher {
      * Return whether this matcher says anything about a path of the data.
      *
      * @param path where in the data
-     * @return whether a value or a predicate is demanded there
+     * @return whether it requires a value or a predicate there
      */
     public boolean mentionsData(String path) {
         return demandedData(path).isPresent()
                 || demands().stream().anyMatch(demand -> demand.path().equals(path));
     }
 
-    /** {@return whether QEMU's own schema has, in some version, the events and the data that are meant} */
+    /** {@return whether the schema of some QEMU version has the events and the data that are meant} */
     public boolean isOfQemu() {
         return !names.isEmpty()
                 && names.stream()
@@ -324,8 +324,8 @@ public final class EventMatcher {
      * Return why no event of a QEMU can ever match.
      *
      * @param schema what that QEMU says about its events
-     * @return a sentence for each unknown name, member of the data, or value; empty if there may be a match. Where several events
-     *     are meant, one that may come is enough. Predicates and the absence of data are not looked at.
+     * @return a sentence for each unknown name, member of the data, or value; empty if there can be a match. If
+     *     several events are meant, one that can arrive is enough. Predicates and the absence of data are not checked.
      */
     public List<String> problemsIn(QmpSchema schema) {
         if (names.isEmpty()) {
@@ -348,14 +348,14 @@ public final class EventMatcher {
         return problems;
     }
 
-    /** Return what must be in the data, as far as a schema can tell whether it ever is. */
+    /** Return what must be in the data, as far as a schema can check it. */
     List<Demand> demands() {
         return conditions.stream()
                 .flatMap(condition -> Stream.ofNullable(condition.demand))
                 .toList();
     }
 
-    /** {@return what is meant in words, such as {@code JOB_STATUS_CHANGE with data id = "job0", status = "ready"}} */
+    /** {@return a description such as {@code JOB_STATUS_CHANGE with data id = "job0", status = "ready"}} */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(names.isEmpty() ? "any event" : String.join(" or ", names));
@@ -374,8 +374,8 @@ public final class EventMatcher {
             String description, @Nullable Demand demand, Function<QmpEvent, @Nullable String> mismatch) {}
 
     /**
-     * A demand on the data: a value that must be there ({@code null} for any), at a path (empty for the data as a whole,
-     * of which the value is a subset).
+     * A condition on the data: the value that must be at a path ({@code null} for any value). An empty path means the data as
+     * a whole, of which the value is a subset.
      */
     record Demand(String path, @Nullable JsonNode expected) {}
 }

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events a QEMU rate-limits, and how long it may hold one back.
+ * Knows which events a QEMU rate-limits, and how long it may hold one back.
  *
- * <p>QEMU sends the first event of such a kind at once. Further ones within a second it holds back: the last of them is sent when the
- * second is over, with the timestamp of the moment at which it happened; those in between are dropped. So a reply proves nothing about such events,
+ * <p>QEMU sends the first event of such a name at once. It holds back further ones within a second: it sends the last of
+ * them when the second is over, with the timestamp of the moment at which it happened, and drops the others. So a reply proves nothing about such events,
  * and they may arrive after events that happened later. The table is {@code monitor_qapi_event_conf} in QEMU's {@code monitor/monitor.c},
  * compared for 7.2, 8.2, 9.2 and 10.0. Not thread-safe: {@link EventRouter}'s lock guards it.
  */

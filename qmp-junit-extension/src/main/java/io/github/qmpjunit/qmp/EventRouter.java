@@ -20,7 +20,7 @@ final class EventRouter {
     private final QmpEventListener all = new QmpEventListener().keepAtMostBytes(MOST_BYTES);
     private final ObservedState observed = new ObservedState();
 
-    /** Guards what follows. Held while an event is handed out, so that a listener joins between two events, never within one. */
+    /** Guards the fields below. Held while an event is handed out, so that a listener joins between two events, never within one. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final List<QmpEventListener> listeners =
@@ -35,7 +35,7 @@ final class EventRouter {
         this.client = client;
     }
 
-    /** Take the built-in listener in; apart from the constructor, in which the client is not complete yet. */
+    /** Register the built-in listener. Not in the constructor, since the client is not complete there. */
     void start() {
         register(all);
     }
@@ -94,7 +94,7 @@ final class EventRouter {
         }
     }
 
-    /** Register a listener and let it hear first all that there has been. */
+    /** Register a listener, and first give it all past events. */
     void registerWithHistory(QmpEventListener listener) {
         lock.lock();
         try {
@@ -126,8 +126,8 @@ final class EventRouter {
     }
 
     /**
-     * Tell all listeners that there is a new connection ({@code null}), or why there is none any more. Without the lock, which a filter
-     * that blocks may hold for ever: those who wait are to be freed all the same.
+     * Tell all listeners that there is a new connection ({@code null}), or why the connection has ended. Works without the lock, since a
+     * filter that blocks can hold it for ever, and waiters must be released even then.
      */
     void connectionChanged(@Nullable QmpException end) {
         ended = end;

@@ -17,13 +17,13 @@ public sealed class EventType permits TypedEventType {
     /**
      * Create a type.
      *
-     * @param name the name as it stands in the message
+     * @param name the event's name in QMP, such as {@code STOP}
      */
     public EventType(String name) {
         this.name = requireNonNull(name, "name must not be null");
     }
 
-    /** {@return the name as it stands in the message} */
+    /** {@return the event's name in QMP, such as {@code STOP}} */
     public final String name() {
         return name;
     }

@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the connection and the JSON parser, and sees to what the parser is lenient about: the bytes are UTF-8 (the
- * parser takes overlong forms and surrogates), the first of them may begin a message, and a message ends within the limit.
+ * Sits between the connection and the JSON parser, and checks what the parser is lenient about: the bytes are UTF-8
+ * (the parser accepts overlong forms and surrogates), the first byte can begin a message, and a message ends within the limit.
  *
- * <p>What is wrong is told when the parser asks for more: whole messages that came in front of it have been handed out by then.
+ * <p>An error is thrown when the parser asks for more bytes. By then it has returned all whole messages in front of the error.
  */
 final class GuardedInput extends InputStream {
 
-    /** The parser guesses at UTF-16 and UTF-32 from the first four bytes. These are its first four, and harmless. */
+    /** The parser detects UTF-16 and UTF-32 by the first four bytes. These blanks are its first four. */
     private static final byte[] PREFIX = "    ".getBytes(StandardCharsets.US_ASCII);
 
     private static final int EXCERPT = 60;
@@ -31,7 +31,7 @@ final class GuardedInput extends InputStream {
 
     private static final int LARGE = 1 << 20;
 
-    /** How many bytes the character that has begun still needs, and between which values the next one must be. */
+    /** How many bytes the current character still needs, and the bounds of the next byte. */
     private int missing;
 
     private int lowest;
@@ -42,12 +42,12 @@ final class GuardedInput extends InputStream {
         this.limits = limits;
     }
 
-    /** Note at which offset of this stream the message begins that is now being read. */
+    /** Note the offset in this stream at which the current message begins. */
     void messageBegan(long offset) {
         messageBegin = offset;
     }
 
-    /** Note at which offset the message ended. */
+    /** Note the offset at which the message ended. */
     void messageEnded(long offset) {
         if (offset - messageBegin > limits.messageBytes()) {
             throw limits.messageTooLarge();
@@ -55,7 +55,7 @@ final class GuardedInput extends InputStream {
         messageBegin = Long.MAX_VALUE;
     }
 
-    /** Return whether so much of a message has come that it may fill a heap. */
+    /** Return whether so much of a message has arrived that it may fill the heap. */
     boolean isMessageLarge() {
         return delivered - messageBegin > LARGE;
     }
@@ -119,7 +119,7 @@ final class GuardedInput extends InputStream {
         }
     }
 
-    /** Whoever is no QMP server shows it with the first byte, so don't let the parser wait for the end of a word. */
+    /** A peer that is no QMP server is recognized by its first byte, so do not let the parser wait for the end of a word. */
     private void requireBeginning(byte[] buffer, int offset, int count) {
         for (int i = offset; i < offset + count; i++) {
             if (buffer[i] == '{') {
@@ -160,7 +160,7 @@ final class GuardedInput extends InputStream {
                 null);
     }
 
-    /** Return how many bytes are good; a character may go on in the next buffer. Unicode 15, table 3-7. */
+    /** Return how many bytes are valid; a character may continue in the next buffer. Unicode 15, table 3-7. */
     private int utf8Length(byte[] buffer, int offset, int count) {
         for (int i = 0; i < count; i++) {
             int b = buffer[offset + i];

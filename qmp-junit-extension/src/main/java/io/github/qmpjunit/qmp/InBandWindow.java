@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps room for commands out of band: with the {@code oob} capability, QEMU stops reading when it holds too many commands that
- * are to be executed in turn, and a command out of band would stand behind them. The QMP specification allows 8 in flight
+ * are executed in turn, and a command out of band would queue behind them. The QMP specification allows 8 in flight
  * ("Limiting of in-band commands", docs/interop/qmp-spec).
  */
 final class InBandWindow {
@@ -18,7 +18,7 @@ final class InBandWindow {
     private final Semaphore free = new Semaphore(MOST_IN_FLIGHT, true);
     private final Set<PendingReply> inside = ConcurrentHashMap.newKeySet();
 
-    /** Take a place for the command of that slot at once, if there is one. */
+    /** Take a place for the slot's command at once, if one is free. */
     boolean tryEnter(PendingReply slot) {
         boolean entered = free.tryAcquire();
         if (entered) {
@@ -27,7 +27,7 @@ final class InBandWindow {
         return entered;
     }
 
-    /** Wait for a place for the command of that slot. */
+    /** Wait for a place for the slot's command. */
     void enter(PendingReply slot, Deadline deadline) {
         try {
             if (!free.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
@@ -43,14 +43,14 @@ final class InBandWindow {
         }
     }
 
-    /** Give the place of that slot back, if it has one: its reply has come, be it late, or it was never sent. */
+    /** Give the slot's place back, if it has one: its reply has arrived, even if late, or it was never sent. */
     void leave(PendingReply slot) {
         if (inside.remove(slot)) {
             free.release();
         }
     }
 
-    /** Let everybody in: the connection is over, and they are to be told so. */
+    /** Release all waiters: the connection has ended, and each of them must learn it. */
     void open() {
         free.release(Integer.MAX_VALUE / 2);
     }

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Loads Jackson's classes once, on a thread of its own, while a first peer is started and connects. In a JVM that has just begun
- * they take longer than all else that a first test waits for, and the second core has nothing to do then.
+ * Loads Jackson's classes once, on its own thread, while the first peer starts and connects. In a fresh JVM they take
+ * longer than anything else that a first test waits for, and a second core is idle then.
  */
 final class JsonHeadStart {
 
@@ -17,7 +17,7 @@ final class JsonHeadStart {
 
     private JsonHeadStart() {}
 
-    /** Begin, if nobody has; returns at once. Whoever needs Jackson before it is loaded waits for that, as he would without this. */
+    /** Begin, unless it has begun already; returns at once. A thread that needs Jackson earlier waits for the class loading, as it would without this. */
     static void begin() {
         if (BEGUN.compareAndSet(false, true)) {
             Thread thread = new Thread(JsonHeadStart::readAndWrite, "qmp-json-head-start");
@@ -25,7 +25,7 @@ final class JsonHeadStart {
             try {
                 thread.start();
             } catch (OutOfMemoryError e) {
-                // The system makes no more threads. Whoever needs Jackson loads it.
+                // The system cannot create a thread. The first user of Jackson loads it.
             }
         }
     }
@@ -37,7 +37,7 @@ final class JsonHeadStart {
             new MessageReader(new ByteArrayInputStream(message), QmpLimits.defaults()).next();
             Json.MAPPER.writeValueAsBytes(JsonNodeFactory.instance.objectNode().put("id", 1));
         } catch (IOException | RuntimeException | LinkageError e) {
-            // Whoever needs it meets the same, and tells.
+            // The first user of Jackson meets the same error and reports it.
         }
     }
 }

@@ -2,7 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import tools.jackson.databind.JsonNode;
 
-/** Estimates how much of the heap a tree takes, so that what is kept for a person can be bounded by bytes. */
+/** Estimates how much heap a tree takes, so that histories can be bounded by bytes. */
 final class JsonWeight {
 
     /** A node, its text's header, its entry in the map of the object around it; measured on events. */

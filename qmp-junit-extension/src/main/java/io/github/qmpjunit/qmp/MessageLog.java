@@ -11,7 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Takes down each message of a client, in both directions: in its transcript, if it has one, and at level {@code DEBUG} of the logger
+ * Records each message of a client, in both directions: in its transcript, if it has one, and at level {@code DEBUG} of the logger
  * that has the client's name, with secrets masked. Thread-safe.
  */
 final class MessageLog {

@@ -22,12 +22,12 @@ import tools.jackson.databind.ObjectReader;
  * Reads one JSON object after the other from a stream, however they are laid out: many in one read, one in many reads, on one
  * line or pretty-printed.
  *
- * <p>Whatever arrives, the outcome is a message or a {@link QmpProtocolException}. Only a stream that ends within a message is
+ * <p>Any input results in a message or a {@link QmpProtocolException}. Only a stream that ends within a message is
  * an {@link EOFException}: a peer that dies while it writes has broken no rule, and its owner knows better why it is gone.
  */
 final class MessageReader {
 
-    /** Two values under one name: whichever was taken would be a guess. QEMU refuses them in what it reads, too. */
+    /** With two values under one name, either choice would be a guess. QEMU also refuses them. */
     private static final ObjectReader TREES =
             Json.MAPPER.readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
@@ -80,9 +80,9 @@ final class MessageReader {
                 throw (EOFException) new EOFException("the peer closed it in the middle of a message").initCause(e);
             }
             throw new QmpParseException("The peer sent something that is not JSON: " + e.getOriginalMessage(), e);
-        } catch (OutOfMemoryError e) { // what was read of the message is free again
+        } catch (OutOfMemoryError e) { // the parts of the message that were read are garbage now
             if (!input.isMessageLarge()) {
-                throw e; // others have filled the heap
+                throw e; // other code has filled the heap
             }
             throw new QmpLimitException(
                     "The peer sent a message that does not fit into the heap of %s MiB; enlarge that with -Xmx, or have it refused earlier with QmpLimits.withMessageBytes(...)"

@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes messages in turn, and keeps no thread longer than its deadline if the peer does not read.
+ * Writes messages one at a time, and holds no thread longer than its deadline if the peer does not read.
  *
  * <h2>Why this is not a plain write</h2>
  *
  * <p>QEMU reads a monitor byte by byte, one megabyte in several seconds, and a QEMU that is stopped reads nothing at all. A write that
- * blocks cannot be taken back: half a message makes the connection unusable, and to close it would punish all callers for the timeout
+ * blocks cannot be taken back: half a message makes the connection unusable, and closing it would punish all callers for the timeout
  * of one. So a write that might block is made by a thread of this writer, which continues after its caller has left. The message arrives
- * whole once the peer reads again, and its late reply is let pass like any other.
+ * whole once the peer reads again, and its late reply is dropped like any other.
  *
  * <h2>Which thread writes</h2>
  *
@@ -34,15 +34,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Who has the turn</h2>
  *
- * <p>{@link #turn} is a semaphore and not a lock, since the thread that takes the turn is not always the one that gives it back. A caller
+ * <p>{@link #turn} is a semaphore and not a lock, since one thread may take the turn and another give it back. A caller
  * takes it in {@link #awaitTurn}. From then on exactly one of these gives it back: {@link #passTurn}, if nothing was written; {@link Job#run},
  * when the bytes are written or have failed, on whichever thread it runs; {@link #write}, after the goodbye. A caller that leaves at its
  * deadline therefore leaves the turn with the job, and the next message cannot get into the middle of this one. {@link #position} and
- * {@link #goodbyeSaid} are changed only by whoever has the turn. After {@link #letGo} there are turns for everyone, and every write fails.
+ * {@link #goodbyeSaid} are changed only by the thread that has the turn. After {@link #letGo} there are turns for everyone, and every write fails.
  */
 final class MessageWriter {
 
-    /** What a message counts at least, since a system keeps its own notes about each: Linux needs 768 bytes for the smallest. */
+    /** The least that a message counts, since the kernel keeps a header for each: Linux needs 768 bytes for the smallest. */
     private static final long LEAST_COST = 128;
 
     private static final int EVERYBODY = Integer.MAX_VALUE / 2;
@@ -50,10 +50,10 @@ final class MessageWriter {
     private final Semaphore turn = new Semaphore(1);
     private final DaemonExecutor thread;
 
-    /** How much was written since the connection began. Changed by whoever has the turn. */
+    /** How many bytes were written since the connection began. Changed by the thread that has the turn. */
     private volatile long position;
 
-    /** How much of it the peer has surely read. */
+    /** How many of them the peer has certainly read. */
     private final AtomicLong read = new AtomicLong();
 
     private volatile @Nullable Job current;
@@ -61,7 +61,7 @@ final class MessageWriter {
 
     /**
      * Whether our direction has ended. A write after that would make junixsocket close the socket without waking its reader. Changed
-     * and read by whoever has the turn.
+     * and read by the thread that has the turn.
      */
     private boolean goodbyeSaid;
 
@@ -70,7 +70,7 @@ final class MessageWriter {
     }
 
     /**
-     * Wait for the turn to write; {@link #write} or {@link #passTurn} must follow, and ends it.
+     * Wait for the turn to write. {@link #write} or {@link #passTurn} must follow and ends the turn.
      *
      * @throws QmpTimeoutException if the deadline is over first; nothing is sent then
      * @throws QmpInterruptedException if the thread is interrupted first; nothing is sent then
@@ -89,7 +89,7 @@ final class MessageWriter {
         }
     }
 
-    /** Give the turn back without having written. */
+    /** Give the turn back without writing. */
     void passTurn() {
         turn.release();
     }
@@ -97,7 +97,7 @@ final class MessageWriter {
     /**
      * Write a message.
      *
-     * @param slot is told that the message is on its way, as it is from here on, whatever is thrown
+     * @param slot learns that the message is on its way, which holds even if this throws
      * @throws QmpTimeoutException if the deadline is over before it is written
      * @throws QmpInterruptedException if the thread is interrupted before it is written
      */
@@ -129,20 +129,20 @@ final class MessageWriter {
         }
     }
 
-    /** Take note of a reply: the peer has read all that was written up to its command. */
+    /** Note a reply: the peer has read everything up to its command. */
     void answered(PendingReply slot) {
         read.accumulateAndGet(slot.writtenUpTo(), Math::max);
     }
 
-    /** Return whether the peer has surely read all that was written. */
+    /** Return whether the peer has certainly read everything. */
     boolean everythingWasRead() {
         return position == read.get();
     }
 
     /**
-     * Tell the peer that nothing more comes, after all that was written.
+     * Tell the peer, after the last message, that nothing more comes.
      *
-     * @return whether it is told; else it did not read in time, or is gone
+     * @return whether the peer was told; if not, it did not read in time or is gone
      */
     boolean end(Transport transport, Deadline deadline) {
         try {
@@ -159,7 +159,7 @@ final class MessageWriter {
         }
     }
 
-    /** Let go everybody who waits here: the connection has ended, which they will be told. */
+    /** Release all who wait here: the connection has ended, which the caller tells them. */
     void letGo() {
         ended = true;
         Job job = current;
@@ -183,7 +183,7 @@ final class MessageWriter {
     private void handOver(Job job) {
         current = job;
         if (ended) {
-            job.abandon(); // it came too late to be seen by who let go of the others
+            job.abandon(); // it came too late for letGo() to see it
         }
         boolean accepted = false;
         try {
@@ -217,7 +217,7 @@ final class MessageWriter {
                 action.run();
             } catch (IOException e) {
                 failure = e;
-            } catch (RuntimeException e) { // of a stream that is not ours
+            } catch (RuntimeException e) { // of a stream that the user gave us
                 failure = new IOException("writing failed: " + e, e);
             } finally {
                 turn.release();

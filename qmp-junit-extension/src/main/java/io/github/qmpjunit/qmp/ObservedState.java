@@ -8,10 +8,10 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the events so far say of the machine: its run state and its jobs, for whoever has not witnessed the events.
+ * Follows the machine's run state and its jobs by the events that arrive.
  *
- * <p>It knows only what events have told. A client that connects to a machine which is paused already sees no event of it; {@code
- * query-status} and {@code query-jobs} tell the rest. Thread-safe.
+ * <p>It knows only what events have said. A client that connects to a paused machine receives no
+ * event about it: ask {@code query-status} and {@code query-jobs}. Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class ObservedState {
@@ -25,13 +25,13 @@ public final class ObservedState {
 
     /**
      * {@return the run state in the words of {@code query-status} ({@code running}, {@code paused}, {@code shutdown}, {@code
-     * suspended}), as the last STOP, RESUME, SHUTDOWN, SUSPEND or WAKEUP event means it; empty before the first of them}
+     * suspended}), according to the last STOP, RESUME, SHUTDOWN, SUSPEND or WAKEUP event; empty before the first of them}
      */
     public synchronized Optional<String> runState() {
         return Optional.ofNullable(runState);
     }
 
-    /** {@return the last status of each job that JOB_STATUS_CHANGE has told of, by job id, the oldest job first; of more than 10,000 jobs the youngest} */
+    /** {@return the last status of each job according to JOB_STATUS_CHANGE, by job id, the oldest job first; only the latest 10,000 jobs are kept} */
     public synchronized Map<String, String> jobs() {
         return Collections.unmodifiableMap(new LinkedHashMap<>(jobs));
     }
@@ -40,14 +40,14 @@ public final class ObservedState {
      * Return the last status of a job.
      *
      * @param id the job's id
-     * @return the status, such as {@code running}, {@code concluded}, or {@code null} (a word here: QEMU's name for a job that is
-     *     gone); empty if no JOB_STATUS_CHANGE has told of the job
+     * @return the status, such as {@code running}, {@code concluded}, or {@code null} (as a string: QEMU's name for a
+     *     job that is gone); empty if no JOB_STATUS_CHANGE has named the job
      */
     public synchronized Optional<String> job(String id) {
         return Optional.ofNullable(jobs.get(id));
     }
 
-    /** Take an event in; on the reader's thread. */
+    /** Process an event; on the reader's thread. */
     synchronized void observe(QmpEvent event) {
         switch (event.name()) {
             case "STOP" -> runState = "paused";
@@ -72,7 +72,7 @@ public final class ObservedState {
         }
     }
 
-    /** Forget what the last connection's machine was like. */
+    /** Forget the state of the last connection's machine. */
     synchronized void reset() {
         runState = null;
         jobs.clear();

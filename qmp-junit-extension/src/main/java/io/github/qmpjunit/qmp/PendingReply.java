@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The place into which the reader puts what one thread waits for: a reply, or the greeting.
+ * Holds the one message that a thread waits for, a reply or the greeting, until the reader delivers it.
  *
  * <p>The wait is a timed wait on a plain latch, never a future's: on JUnit's fork-join pool, an untimed or a future's wait lets
  * the pool start further tests, and with them more machines than the user allowed.
  */
 final class PendingReply {
 
-    /** How the peer takes what was sent. */
+    /** How the peer treats the message that was sent. */
     enum Kind {
         /** A command, which waits for the ones before it. */
         IN_TURN,
@@ -41,7 +41,7 @@ final class PendingReply {
     private volatile boolean abandoned;
 
     /**
-     * Create a slot that somebody waits for.
+     * Create a slot that a thread waits for.
      *
      * @param what what it is a reply to; its text has secrets masked and is made only when a message needs it
      */
@@ -65,13 +65,13 @@ final class PendingReply {
         return kind;
     }
 
-    /** Take note that the command is on its way, and where it ends in the stream of all that was written. */
+    /** Note that the command is on its way, and where it ends in the stream of written bytes. */
     void written(long upTo) {
         writtenNanos = System.nanoTime();
         writtenUpTo = upTo;
     }
 
-    /** Return where the command ends in the stream of all that was written; zero if it was never sent. */
+    /** Return where the command ends in the stream of written bytes; zero if it was never sent. */
     long writtenUpTo() {
         return writtenUpTo;
     }
@@ -81,7 +81,7 @@ final class PendingReply {
         return Duration.ofNanos(System.nanoTime() - writtenNanos);
     }
 
-    /** Take note that nobody waits any more. */
+    /** Note that the wait has been given up. */
     void abandon() {
         abandoned = true;
     }
@@ -90,7 +90,7 @@ final class PendingReply {
         return abandoned;
     }
 
-    /** Return whether the reply has come. */
+    /** Return whether the reply has arrived. */
     boolean isComplete() {
         return message != null;
     }
@@ -110,7 +110,7 @@ final class PendingReply {
     /**
      * Wait until the message is there.
      *
-     * @param knownEnd tells why nothing can come any more, even if the reader could not
+     * @param knownEnd says why nothing can arrive any more, even if the reader could not
      * @return the message, or {@code null} when the deadline is over
      * @throws QmpDisconnectedException if the connection ended before
      */
@@ -136,7 +136,7 @@ final class PendingReply {
             waiting.end();
         }
         QmpException reason = failure;
-        if (reason != null && message == null) { // an end after the reply is the next one's to tell
+        if (reason != null && message == null) { // an end after the reply is for the next command to report
             throw new QmpDisconnectedException(
                     "The connection ended before %s arrived: %s".formatted(what, reason.getMessage()), reason);
         }

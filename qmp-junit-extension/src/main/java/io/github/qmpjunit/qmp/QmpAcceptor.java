@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apiguardian.api.API;
 
 /**
- * Listens for one QMP server that connects to us, as QEMU does with {@code -chardev socket,...,server=off}.
+ * Listens for one QMP server that connects to this JVM, as QEMU does with {@code -chardev socket,...,server=off}.
  *
  * <pre>{@code
  * try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(socket));
@@ -36,12 +36,12 @@ public final class QmpAcceptor implements AutoCloseable {
     /**
      * Begin to listen; a peer can connect from here on, even before {@link #accept(Duration)}.
      *
-     * <p>The file of a UNIX socket at which nobody listens any more is replaced; anything else in its place is an error.
+     * <p>A UNIX socket file on which no process listens any more is replaced. Any other file in its place is an error.
      *
-     * @param address where to listen; with TLS, we are the server
+     * @param address where to listen; with TLS, this side is the TLS server
      * @return the acceptor
      * @throws QmpConnectException if that is not possible
-     * @throws IllegalArgumentException if nobody can listen at an address of that kind
+     * @throws IllegalArgumentException if the address is of a type that cannot be listened on
      */
     public static QmpAcceptor bind(QmpAddress address) {
         JsonHeadStart.begin();
@@ -57,7 +57,7 @@ public final class QmpAcceptor implements AutoCloseable {
         }
     }
 
-    /** {@return where the acceptor listens; a port that the system chose stands there} */
+    /** {@return the address on which the acceptor listens, with the port that the system chose} */
     public QmpAddress address() {
         return listener.address();
     }
@@ -85,14 +85,14 @@ public final class QmpAcceptor implements AutoCloseable {
      */
     public void accept(QmpClient client, Duration timeout) {
         try {
-            client.open(listener.accepting(), "whoever connects to " + address(), timeout);
+            client.open(listener.accepting(), "any peer that connects to " + address(), timeout);
         } finally {
             close();
         }
     }
 
     /**
-     * Accept a peer as {@link #accept(Duration)} does, without waiting for it here.
+     * Accept a peer as {@link #accept(Duration)} does, in the background.
      *
      * @param timeout covers the wait for the peer, its greeting and the negotiation
      * @return the connected client; fails with what {@link #accept(Duration)} throws. Cancelling it closes the acceptor
@@ -102,7 +102,7 @@ public final class QmpAcceptor implements AutoCloseable {
     }
 
     /**
-     * Accept a peer as {@link #accept(QmpClient, Duration)} does, without waiting for it here.
+     * Accept a peer as {@link #accept(QmpClient, Duration)} does, in the background.
      *
      * @param client the client
      * @param timeout covers the wait for the peer, its greeting and the negotiation

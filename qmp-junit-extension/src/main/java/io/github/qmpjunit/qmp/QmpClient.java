@@ -42,14 +42,14 @@ import tools.jackson.databind.JsonNode;
  * }</pre>
  *
  * <p>Commands are matched with their replies by id, so many threads may execute at once. Events go to every registered {@link
- * QmpEventListener}, with the built-in one ({@link #events()}) hearing everything from before the greeting on.
+ * QmpEventListener}. The built-in listener ({@link #events()}) receives every event, from before the greeting on.
  *
  * <p>Thread-safe.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpClient implements AutoCloseable {
 
-    /** How long the end of a test waits for callbacks that still run. */
+    /** How long the end of a test waits for running callbacks. */
     private static final Duration CALLBACKS_END = Duration.ofSeconds(2);
 
     private final String name;
@@ -114,7 +114,7 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Connect to a server, with all settings at their defaults.
+     * Connect to a server with default settings.
      *
      * @param address where the server listens
      * @return the connected client
@@ -124,7 +124,7 @@ public final class QmpClient implements AutoCloseable {
         return builder().connect(address);
     }
 
-    /** {@return a builder for a client with other settings than the defaults} */
+    /** {@return a builder, for settings other than the defaults} */
     public static QmpClientBuilder builder() {
         return new QmpClientBuilder();
     }
@@ -145,7 +145,7 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Connect this client, without waiting for that here.
+     * Connect this client in the background.
      *
      * @param address where the server listens
      * @return this client, connected; fails with what {@link #open(QmpAddress)} throws. Cancelling it gives up the attempt; the client
@@ -155,8 +155,8 @@ public final class QmpClient implements AutoCloseable {
         return openingAsync(() -> open(address));
     }
 
-    /** Run what opens this client on a thread that may wait, and give the client to a future. */
-    @SuppressWarnings("FutureReturnValueIgnored") // what is hung on it runs for its effect
+    /** Open this client on a thread that may block, and complete a future with it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the stage runs for its effect
     CompletableFuture<QmpClient> openingAsync(Runnable opening) {
         CompletableFuture<QmpClient> result = new CompletableFuture<>();
         result.whenComplete((client, failure) -> {
@@ -180,7 +180,7 @@ public final class QmpClient implements AutoCloseable {
         return result;
     }
 
-    /** Become idle, whatever is under way. */
+    /** Become idle, even in the middle of an attempt. */
     private void giveUp() {
         QmpSession current = session;
         if (current != null) {
@@ -188,7 +188,7 @@ public final class QmpClient implements AutoCloseable {
         }
     }
 
-    /** Take a connection from the source and bring it to the state in which commands are accepted. */
+    /** Take a connection from the source and bring it to the state that accepts commands. */
     void open(Transport.Source source, String peerName, Duration within) {
         ReaderThread.refuse(name, "connect");
         Deadline deadline = Deadline.in(within);
@@ -293,7 +293,7 @@ public final class QmpClient implements AutoCloseable {
         }
     }
 
-    /** {@return this client's name, by which messages tell it from others} */
+    /** {@return this client's name, which messages show} */
     public String name() {
         return name;
     }
@@ -310,7 +310,7 @@ public final class QmpClient implements AutoCloseable {
         return ready ? QmpState.RUNNING : QmpState.CONNECTING;
     }
 
-    /** {@return whether it has, had or tried to have a connection; if not, nothing can have come nor ended} */
+    /** {@return whether there is, was, or was an attempt at, a connection; if not, nothing can have arrived or ended} */
     public boolean hasEverConnected() {
         return everConnected;
     }
@@ -318,7 +318,7 @@ public final class QmpClient implements AutoCloseable {
     /**
      * Return what the server said first.
      *
-     * @return the greeting of this connection or, when there is none, of the last one
+     * @return the greeting of this connection or, while not connected, of the last one
      * @throws QmpStateException if there was none yet
      */
     public QmpGreeting greeting() {
@@ -329,7 +329,7 @@ public final class QmpClient implements AutoCloseable {
         return received;
     }
 
-    /** {@return who is at the other end, where the system tells it; empty while there is no connection} */
+    /** {@return the process at the other end, if the system knows it; empty while there is no connection} */
     public Optional<PeerCredentials> peer() {
         QmpSession current = session;
         return current == null ? Optional.empty() : current.peer();
@@ -406,7 +406,7 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Execute a command and convert what it returns, where a class does not say enough: {@code new
+     * Execute a command and convert what it returns to a generic type: {@code new
      * TypeReference<List<BlockInfo>>() {}}.
      *
      * @param <T> the result's type
@@ -426,7 +426,7 @@ public final class QmpClient implements AutoCloseable {
      * @param <R> the result's type
      * @param command the command
      * @return the result
-     * @throws QmpUnsupportedException if the server does not know the command or a part of it; nothing was sent then
+     * @throws QmpUnsupportedException if the server does not know the command or a part of it; nothing was sent
      * @throws QmpProtocolException if the result does not fit the type; {@link QmpProtocolException#reply()} has it
      */
     public <R> R execute(TypedCommand<R> command) {
@@ -441,14 +441,14 @@ public final class QmpClient implements AutoCloseable {
      * @param <R> the result's type
      * @param command the command
      * @return the result; fails with what {@link #execute(TypedCommand)} throws
-     * @throws QmpUnsupportedException if the server does not know the command or a part of it; nothing was sent then
+     * @throws QmpUnsupportedException if the server does not know the command or a part of it; nothing was sent
      */
     public <R> CompletableFuture<R> executeAsync(TypedCommand<R> command) {
         QmpCommand untyped = supported(command);
         return executeAsync(untyped).thenApply(returned -> read(command, untyped, returned));
     }
 
-    /** Return the command, after a look at whether the server can know all of it. Asks the server only where its version says no. */
+    /** Return the command, after a check that the server can know all of it. Asks the server only if its version says no. */
     private QmpCommand supported(TypedCommand<?> command) {
         QmpCommand untyped = command.untyped();
         QmpGreeting received = greeting;
@@ -478,7 +478,7 @@ public final class QmpClient implements AutoCloseable {
     private boolean knows(String command, UnknownPart part) {
         try {
             return part.isIn(schema(), command);
-        } catch (QmpErrorException e) { // it has no schema, so its own check is the only one
+        } catch (QmpErrorException e) { // it has no schema, so only its own check counts
             return true;
         }
     }
@@ -519,10 +519,10 @@ public final class QmpClient implements AutoCloseable {
     /**
      * Execute a command without waiting for its reply.
      *
-     * <p>What hangs on the future runs on a thread of this client's own, which also runs the callbacks. Do not wait for the
+     * <p>The stages of the future run on one of this client's threads, which also runs the callbacks. Do not wait for the
      * future in a test: on JUnit's fork-join pool that starts further tests, see {@link #execute(QmpCommand)} instead.
      *
-     * @param command the command; its time-out, or the client's, limits the wait for the reply
+     * @param command the command; its timeout, or the client's, limits the wait for the reply
      * @return what the server returns; fails with what {@link #execute(String)} throws. Cancelling it leaves the connection
      *     healthy
      * @throws QmpStateException if the client is not connected
@@ -535,7 +535,7 @@ public final class QmpClient implements AutoCloseable {
      * Execute a command of the human monitor.
      *
      * @param commandLine the command as a person would type it, such as {@code info block}
-     * @return what the human monitor prints; errors too, which it does not tell apart
+     * @return what the human monitor prints, error messages included: HMP does not mark them
      */
     public String hmp(String commandLine) {
         return execute("human-monitor-command", Map.of("command-line", commandLine))
@@ -543,7 +543,7 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Send a text as it is, right or wrong, and return whatever the server answers; for tests of servers.
+     * Send a text unchanged, valid or not, and return whatever the server answers; for tests of servers.
      *
      * @param text the text, one message
      * @return the whole reply: the one with the text's {@code id} or, where it has none, the one without
@@ -558,9 +558,9 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Send bytes as they are, without the end of a line, and return whatever the server answers; for tests of servers.
+     * Send bytes unchanged, without a line end, and return whatever the server answers; for tests of servers.
      *
-     * @param bytes the bytes, one message; any bytes, also such as are not UTF-8
+     * @param bytes the bytes of one message; they need not be UTF-8
      * @return the whole reply, as for {@link #executeRaw(String)}
      * @throws QmpTimeoutException if no reply comes in time, as when the bytes are not a whole message
      */
@@ -582,15 +582,15 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * {@return what the events so far say of the machine's run state and its jobs; kept up to date, and begun anew with each
-     * connection}
+     * {@return the machine's run state and jobs according to the events so far; kept up to date, and reset
+     * with each connection}
      */
     public ObservedState observed() {
         return router.observed();
     }
 
     /**
-     * Return whether an event was declared as the server's own ({@link QmpClientBuilder#ownEvents}), which its schema need not have.
+     * Return whether an event was declared as the server's own ({@link QmpClientBuilder#ownEvents}), which need not be in its schema.
      *
      * @param event the event's name
      * @return whether it was
@@ -604,7 +604,7 @@ public final class QmpClient implements AutoCloseable {
      * those in between.
      *
      * @param event the event's name
-     * @return whether it does; of a server whose version is not known, whether any QEMU does
+     * @return whether it does; if the server's version is unknown, whether any QEMU does
      * @see <a href="https://www.qemu.org/docs/master/interop/qmp-spec.html#asynchronous-events">QEMU's description of events</a>
      */
     public boolean isRateLimited(String event) {
@@ -616,7 +616,7 @@ public final class QmpClient implements AutoCloseable {
      * such events have arrived.
      *
      * @param matcher which event is meant
-     * @return how long; zero for most events, and if none of its kind has arrived within the last second
+     * @return how long; zero for most events, and if no such event has arrived within the last second
      */
     public Duration holdBack(EventMatcher matcher) {
         return router.holdBack(matcher.names(), version());
@@ -627,13 +627,13 @@ public final class QmpClient implements AutoCloseable {
         return received == null ? null : received.version();
     }
 
-    /** {@return the point between the events that have arrived and those to come} */
+    /** {@return a mark between the events that have arrived and the events to come} */
     public EventMark mark() {
         return router.mark();
     }
 
     /**
-     * Return what the peer's owner says of its process, see {@link QmpPeer#describe()}. For authors of assertions, who append it to a
+     * Return what the peer's owner says about its process, see {@link QmpPeer#describe()}. For authors of assertions, who append it to a
      * failure's message.
      *
      * @return some lines; an empty string if nothing is known
@@ -646,15 +646,15 @@ public final class QmpClient implements AutoCloseable {
      * Return the directory that holds this run's logs and transcripts, see {@link QmpPeer#artefacts()}. For authors of assertions,
      * whose failures name it.
      *
-     * @return the directory; empty if there is none
+     * @return the directory; empty if the peer has none
      */
     public Optional<Path> artefacts() {
         return peer.artefacts();
     }
 
     /**
-     * Return what the server was told in confidence so far. This client's messages and its transcript do not show it. Mask with it what
-     * you print yourself: {@code qmp.secrets().mask(text)}.
+     * Return the secrets that were sent to the server so far. This client's messages and its transcript do not show them. Use it to
+     * mask what you print yourself: {@code qmp.secrets().mask(text)}.
      *
      * @return the secrets, which grow with each command
      */
@@ -663,12 +663,12 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Call back for each event that matches, in the order of arrival, one at a time, where {@link QmpClientBuilder#executor} says.
+     * Call an action for each event that matches, in the order of arrival, one at a time, on the {@link QmpClientBuilder#executor}.
      *
-     * <p>What the callback throws is logged. An {@link Error}, which a failed assertion is, fails the test besides: the extension reports
-     * it when the test ends, and {@link #close()} throws it otherwise.
+     * <p>An exception from the action is logged. An {@link Error}, for example a failed assertion, also fails the test: the extension reports
+     * it when the test ends. Without the extension, {@link #close()} throws it.
      *
-     * @param matcher which events are meant; asked on the thread that reads from the connection
+     * @param matcher which events are meant; called on the thread that reads from the connection
      * @param action what to do; may execute commands
      * @return closing it ends the calls
      */
@@ -682,19 +682,18 @@ public final class QmpClient implements AutoCloseable {
      * Return the error that a callback has thrown, and forget it; for authors of test frameworks. Waits up to 2 s for callbacks that are
      * under way.
      *
-     * @return the error, with further ones suppressed in it; empty if there is none
+     * @return the error, with further errors as suppressed; empty if no callback has failed
      */
     public Optional<AssertionError> takeCallbackFailure() {
         return callbackFailures.take(Deadline.in(CALLBACKS_END));
     }
 
     /**
-     * Return what the server says about its commands and events. It is asked once for a connection, when somebody wants to know,
-     * and not at all if another client
-     * of the same {@link QmpPeer#program() program} has asked in this JVM.
+     * Return what the server says about its commands and events. The client asks once for each connection, on the first
+     * use, and not at all if another client of the same {@link QmpPeer#program() program} has asked in this JVM.
      *
      * @return the schema
-     * @throws QmpErrorException if the server has none, as the guest agent
+     * @throws QmpErrorException if the server has no schema, for example the guest agent
      * @throws QmpTimeoutException if no reply comes in time; the connection stays usable
      * @throws QmpDisconnectedException if the connection ends before the reply
      * @throws QmpStateException if the client is not connected
@@ -707,13 +706,13 @@ public final class QmpClient implements AutoCloseable {
         }
     }
 
-    /** {@return the built-in listener, which hears every event from before the greeting on; it cannot be removed} */
+    /** {@return the built-in listener, which receives every event, from before the greeting on; it cannot be removed} */
     public QmpEventListener events() {
         return router.all();
     }
 
     /**
-     * Return the listener through which assertions look, for authors of assertions. It holds every event, from before the greeting on,
+     * Return the listener that assertions use, for authors of assertions. It holds every event, from before the greeting on,
      * that no assertion has consumed yet. Taking from it takes nothing from {@link #events()}. {@link #forgetEvents()} empties it,
      * as the extension does between two tests on a shared machine.
      *
@@ -724,7 +723,7 @@ public final class QmpClient implements AutoCloseable {
         try {
             if (assertionEvents == null) {
                 QmpEventListener created = new QmpEventListener().keepAsMuchAs(router.all());
-                router.registerWithHistory(created); // made for those who assert only: nobody else pays for it
+                router.registerWithHistory(created); // created on the first assertion: other users do not pay for it
                 assertionEvents = created;
             }
             return assertionEvents;
@@ -734,8 +733,8 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Forget the events that have arrived so far, in {@link #events()} and for assertions: for the next test on a peer that several
-     * tests share. Listeners that were registered keep theirs. A reply that has been received proves that every event sent before
+     * Forget the events that have arrived so far, in {@link #events()} and for assertions, before the next test on a
+     * peer that several tests share. Registered listeners keep their events. A reply that has been received proves that every event sent before
      * it has arrived.
      */
     public void forgetEvents() {
@@ -760,7 +759,7 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Listen to events of some types until the listener is closed.
+     * Listen to events of the given types until the listener is closed.
      *
      * @param types the types, such as {@link QmpEvents#STOP}
      * @return the listener
@@ -770,9 +769,9 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Listen to events of some names until the listener is closed.
+     * Listen to events with the given names until the listener is closed.
      *
-     * @param names the names as they stand in the message
+     * @param names the events' names in QMP, such as {@code STOP}
      * @return the listener
      */
     public QmpEventListener listen(String... names) {
@@ -805,12 +804,12 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Register one or several listeners until the scope is closed. Either all of them are registered or none.
+     * Register one or several listeners until the scope is closed. If one cannot be registered, none is.
      *
      * @param first a listener that is not registered
-     * @param more further ones
+     * @param more further listeners
      * @return the scope, whose {@code close()} removes them
-     * @throws QmpListenerException if one is registered already
+     * @throws QmpListenerException if one of them is registered already
      */
     public ListenerScope listen(QmpEventListener first, QmpEventListener... more) {
         return new ListenerScope(
@@ -818,7 +817,7 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Register a listener until it is removed. It hears what arrives from here on.
+     * Register a listener until it is removed. It receives the events that arrive after this call.
      *
      * @param listener a listener that is not registered
      * @throws QmpListenerException if it is registered already
@@ -828,8 +827,8 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Register a listener, and let it hear first all that the built-in listener remembers. Nothing is missed in between, and
-     * nothing heard twice.
+     * Register a listener, and first give it all events that the built-in listener remembers. It misses no event in
+     * between, and receives none twice.
      *
      * @param listener a listener that is not registered
      * @throws QmpListenerException if it is registered already
@@ -839,21 +838,21 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Remove a listener. What it holds is cleared, its history stays, and it may be registered again.
+     * Remove a listener. Its queue is cleared, its history stays, and it can be registered again.
      *
      * @param listener the listener
-     * @throws QmpListenerException if it is not registered here, or is the built-in one
+     * @throws QmpListenerException if it is not registered here, or is the built-in listener
      */
     public void remove(QmpEventListener listener) {
         router.remove(listener);
     }
 
     /**
-     * Close the connection, if there is one, and become idle. Whoever waits for a reply or an event is told so. Idempotent.
+     * Close the connection, if there is one, and become idle. All waits for replies and events end with an exception. Idempotent.
      *
-     * @throws QmpException if the connection had ended by itself, not because of {@code quit} or a shutdown, and nobody has been
-     *     told yet, or if the transcript could not be written; the client is idle all the same
-     * @throws AssertionError if a callback has thrown an {@link Error} that nobody has been told of
+     * @throws QmpException if the connection had ended by itself, not because of {@code quit} or a shutdown, and no exception
+     *     has reported it yet, or if the transcript could not be written; the client is idle even then
+     * @throws AssertionError if a callback has thrown an {@link Error} that was not reported yet
      */
     @Override
     public void close() {
@@ -915,14 +914,14 @@ public final class QmpClient implements AutoCloseable {
         }
     }
 
-    /** Return why the connection has ended, even if the reader could not tell it; {@code null} if it has not. */
+    /** Return why the connection has ended, even if the reader could not report it; {@code null} if it has not ended. */
     @Nullable
     QmpException knownEnd() {
         QmpSession current = session;
         return current == null ? null : current.knownEnd();
     }
 
-    /** Take note that a waiter has been told why the connection ended. */
+    /** Note that a waiter has learned why the connection ended. */
     void endIsTold() {
         QmpSession current = session;
         if (current != null) {

@@ -34,7 +34,7 @@ public final class QmpClientBuilder {
     boolean expectGreeting = true;
     boolean negotiate = true;
     boolean outOfBand;
-    int eventsKept; // zero: as many as fit
+    int eventsKept; // zero: as many as fit into the byte limit
     QmpLimits limits = QmpLimits.defaults();
 
     @Nullable
@@ -49,7 +49,7 @@ public final class QmpClientBuilder {
     QmpClientBuilder() {}
 
     /**
-     * Set the name by which messages tell this client from others; {@code qmp} if not set.
+     * Set the name that messages show for this client. Default: {@code qmp}.
      *
      * @param name the name
      * @return this
@@ -60,9 +60,9 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Set the time-out that covers connection, greeting and negotiation together; 10 s if not set.
+     * Set the timeout that covers connection, greeting and negotiation together. Default: 10 s.
      *
-     * @param connectTimeout the time-out
+     * @param connectTimeout the timeout
      * @return this
      */
     public QmpClientBuilder connectTimeout(Duration connectTimeout) {
@@ -71,9 +71,9 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Set how long to wait for the reply to a command that has no time-out of its own; 30 s if not set.
+     * Set how long to wait for the reply to a command that does not have its own timeout. Default: 30 s.
      *
-     * @param timeout the time-out
+     * @param timeout the timeout
      * @return this
      */
     public QmpClientBuilder timeout(Duration timeout) {
@@ -82,7 +82,7 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Set what is known about the process at the other end; nothing if not set.
+     * Set the source of knowledge about the process at the other end. Default: nothing is known.
      *
      * @param peer the peer's owner
      * @return this
@@ -93,7 +93,7 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Set what to accept from the peer at most; {@link QmpLimits#defaults()} if not set.
+     * Set the most that is accepted from the peer. Default: {@link QmpLimits#defaults()}.
      *
      * @param limits the limits
      * @return this
@@ -104,7 +104,7 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Set whether the peer greets; it does by default. A guest agent does not; there is nothing to negotiate then either.
+     * Set whether the peer greets. Default: {@code true}. A guest agent does not greet, and has nothing to negotiate.
      *
      * @param expectGreeting whether to wait for a greeting
      * @return this
@@ -116,8 +116,8 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Set whether to send {@code qmp_capabilities} after the greeting; done by default. Without it, a QEMU accepts no other
-     * command.
+     * Set whether to send {@code qmp_capabilities} after the greeting. Default: {@code true}. Without it, a QEMU accepts
+     * no other command.
      *
      * @param negotiate whether to negotiate
      * @return this
@@ -128,8 +128,8 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Enable commands out of band ({@link QmpCommand#outOfBand()}) where the server offers them; not enabled by default.
-     * While they are, at most 8 other commands are in flight and further ones wait, so that there is always room.
+     * Enable commands out of band ({@link QmpCommand#outOfBand()}) if the server offers them. Default: not enabled. While
+     * they are enabled, at most 8 other commands are in flight and further commands wait, so that there is always room.
      *
      * @return this
      */
@@ -139,8 +139,8 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Bound the memory for events: the built-in listener, and the assertions' view, keep the youngest ones only. By default they
-     * keep what fits into a sixteenth of the heap, at most 64 MiB. Messages and the failure report say how many were dropped.
+     * Bound the memory for events: the built-in listener and the assertions keep only the latest events. By default they keep as
+     * many as fit into a sixteenth of the heap, at most 64 MiB. Messages and the failure report say how many were dropped.
      *
      * @param events how many to keep, at least 1
      * @return this
@@ -155,10 +155,10 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Declare events that this server sends although its schema does not have them: a vendor's own. Assertions wait for them as for any other;
-     * of an event that is neither in the schema nor declared, an assertion says that it cannot come.
+     * Declare events that this server sends although its schema does not have them: for example a vendor's. Assertions wait for them as for any
+     * other event. For an event that is neither in the schema nor declared, an assertion reports that it cannot arrive.
      *
-     * @param names the events' names as they stand in the message; they are added to those declared before
+     * @param names the events' names in QMP; they are added to the names declared before
      * @return this
      */
     public QmpClientBuilder ownEvents(String... names) {
@@ -167,9 +167,9 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Set where to take down every message in both directions; nowhere if not set.
+     * Set a transcript that records every message in both directions. Default: none.
      *
-     * @param transcript the transcript, this client's own
+     * @param transcript the transcript, for this client only
      * @return this
      */
     public QmpClientBuilder transcript(QmpTranscript transcript) {
@@ -178,11 +178,11 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Set where callbacks and what hangs on futures run; by default on daemon threads of the client, each of which does nothing else
-     * meanwhile. Callbacks of one registration run one after the other in either case.
+     * Set the executor of callbacks and of the stages of futures. By default they run on daemon threads of the
+     * client. With any executor, the callbacks of one registration run one at a time.
      *
-     * <p>A timeout and the end of the connection complete a future on a thread of the client also with an executor, so that one that
-     * is blocked keeps nobody waiting.
+     * <p>A timeout and the end of the connection always complete a future on a thread of the client, so that
+     * a blocked executor cannot delay them.
      *
      * @param executor the executor; not shut down by the client
      * @return this
@@ -194,8 +194,8 @@ public final class QmpClientBuilder {
 
     /**
      * Wait until the server listens, up to the {@link #connectTimeout}; by default, connecting fails at once if nothing listens at the
-     * address yet. For a QEMU that another program starts. What cannot get better by waiting still fails at once, for example a path
-     * that is too long or a host that is unknown.
+     * address yet. Use it for a QEMU that another program starts. An error that waiting cannot mend still fails at once, for example
+     * a path that is too long or an unknown host.
      *
      * @return this
      */
@@ -223,7 +223,7 @@ public final class QmpClientBuilder {
     }
 
     /**
-     * Build a client and connect it, without waiting for that here.
+     * Build a client and connect it in the background.
      *
      * @param address where the server listens
      * @return the connected client, as for {@link QmpClient#openAsync}

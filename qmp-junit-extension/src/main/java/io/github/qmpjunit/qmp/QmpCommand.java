@@ -18,7 +18,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A command with all that may go along with it. Immutable: each {@code with...} returns a changed copy.
+ * A command with its arguments, id, timeout and file descriptors. Immutable: each {@code with...} returns a changed copy.
  *
  * <pre>{@code
  * return QmpCommand.of("blockdev-backup")
@@ -69,8 +69,8 @@ public final class QmpCommand {
      *
      * @param name the command's name
      * @param arguments a Map, tree, record or bean that becomes a JSON object; {@link java.nio.file.Path Path} and {@link
-     *     java.io.File File} values become their path; a record's or bean's {@code nodeName} becomes {@code node-name}, and what
-     *     is null or an empty Optional there is left out
+     *     java.io.File File} values become their path; a record's or bean's {@code nodeName} becomes {@code node-name}, and its
+     *     members that are null or an empty Optional are left out
      * @return the command
      * @throws IllegalArgumentException if the arguments do not become a JSON object
      */
@@ -87,7 +87,7 @@ public final class QmpCommand {
     }
 
     /**
-     * Return the command that stands in a JSON text, as QEMU's documents show them.
+     * Parse a command from a JSON text, as QEMU's documents show them.
      *
      * @param json an object with {@code execute} or {@code exec-oob}, and perhaps {@code arguments} and {@code id}
      * @return the command
@@ -128,8 +128,8 @@ public final class QmpCommand {
      * Return this command with one more argument: {@code QmpCommand.of("job-finalize").with("id", "job0")}.
      *
      * @param argument its name as QEMU's schema has it, such as {@code node-name}
-     * @param value a string, number, boolean, enum, list, Map, tree, record or bean; what {@link #of(String, Object)} says of values
-     *     holds for it, too
+     * @param value a string, number, boolean, enum, list, Map, tree, record or bean; it is converted as {@link
+     *     #of(String, Object)} says
      * @return the command
      * @throws IllegalArgumentException if the command has such an argument, or the value does not become JSON
      */
@@ -145,13 +145,13 @@ public final class QmpCommand {
                 : arguments.asObject().deepCopy();
         if (all.has(argument)) {
             throw new IllegalArgumentException(
-                    "%s has the argument \"%s\" already; an argument is given once".formatted(name, argument));
+                    "%s has the argument \"%s\" already; an argument can be given only once".formatted(name, argument));
         }
         all.set(argument, Json.toTree(value, "the argument \"%s\" of %s".formatted(argument, name)));
         return new QmpCommand(name, all, outOfBand, id, fds, timeout);
     }
 
-    /** {@return this command, to be executed out of band ({@code exec-oob}): at once, even while another one blocks QEMU} */
+    /** {@return this command, for execution out of band ({@code exec-oob}): QEMU executes it at once, even while another command blocks it} */
     public QmpCommand outOfBand() {
         return new QmpCommand(name, arguments, true, id, fds, timeout);
     }
@@ -159,7 +159,7 @@ public final class QmpCommand {
     /**
      * Return this command with file descriptors that travel with it, for {@code add-fd} and {@code getfd}. UNIX sockets only.
      *
-     * @param descriptors the descriptors; they must stay open until the reply is there, QEMU keeps copies of its own
+     * @param descriptors the descriptors; they must stay open until the reply has arrived; QEMU keeps its own copies
      * @return the command
      */
     public QmpCommand withFds(FileDescriptor... descriptors) {
@@ -167,9 +167,9 @@ public final class QmpCommand {
     }
 
     /**
-     * Return this command with an id of the caller's own; without one, the client makes one.
+     * Return this command with the caller's id. By default the client makes one.
      *
-     * @param ownId any value that becomes JSON; no other command under way may have it
+     * @param ownId any value that becomes JSON; no other command in flight may have the same id
      * @return the command
      */
     public QmpCommand withId(Object ownId) {
@@ -177,7 +177,7 @@ public final class QmpCommand {
     }
 
     /**
-     * Return this command with a time-out of its own.
+     * Return this command with its own timeout.
      *
      * @param ownTimeout how long to wait for the reply; replaces the client's
      * @return the command
@@ -191,7 +191,7 @@ public final class QmpCommand {
         return name;
     }
 
-    /** {@return the arguments, an object; empty where there are none} */
+    /** {@return the arguments, an object; empty if the command has none} */
     public Optional<JsonNode> arguments() {
         return Optional.ofNullable(arguments);
     }
@@ -211,12 +211,12 @@ public final class QmpCommand {
         return fds;
     }
 
-    /** {@return the time-out of its own, if it has one} */
+    /** {@return its own timeout, if it has one} */
     public Optional<Duration> timeout() {
         return Optional.ofNullable(timeout);
     }
 
-    /** Return the message as it goes over the wire. */
+    /** Return the message in the form that is sent. */
     ObjectNode message(JsonNode withId) {
         ObjectNode message = message();
         message.set("id", withId);
@@ -236,7 +236,7 @@ public final class QmpCommand {
         return JsonValues.brief(new Secrets().learn(tree).mask(tree));
     }
 
-    /** {@return the command as JSON, ready to be pasted elsewhere, but with secrets masked; {@link #arguments()} has them} */
+    /** {@return the command as JSON with secrets masked; {@link #arguments()} has them unmasked} */
     @Override
     public String toString() {
         ObjectNode message = message();

@@ -7,28 +7,28 @@ import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Signals that the server answered a command with an error. The connection stays usable. Secrets are masked in the message, not in
- * what the methods return.
+ * Signals that the server answered a command with an error. The connection stays usable. Secrets are masked in the message, but not in
+ * the values that the methods return.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpErrorException extends QmpException {
 
     private static final long serialVersionUID = 1L;
 
-    /** The name of the client, as in {@link #client()}. */
+    /** The client's name, as in {@link #client()}. */
     private final String clientName;
 
     private final transient QmpCommand command;
     private final transient JsonNode sent;
     private final transient JsonNode received;
     private final transient Secrets secrets;
-    /** As {@link #errorClass()} tells it. */
+    /** See {@link #errorClass()}. */
     private final String errorClass;
 
-    /** As {@link #description()} tells it. */
+    /** See {@link #description()}. */
     private final String description;
 
-    /** As {@link #hint()} tells it; empty if there is none. */
+    /** See {@link #hint()}; empty if there is no hint. */
     private final String hint;
 
     QmpErrorException(String client, QmpCommand command, JsonNode sent, JsonNode received, Secrets secrets) {
@@ -60,12 +60,12 @@ public class QmpErrorException extends QmpException {
                 + (hint.isEmpty() ? "" : "%n  %s".formatted(secrets.mask(hint)));
     }
 
-    /** Long ones are cut here, so that what they answer is still told. */
+    /** Cuts long descriptions, so that the message still shows the command. */
     private static String shown(String description, Secrets secrets) {
         return TerminalText.message(secrets.mask(description));
     }
 
-    /** Return this error, thrown where it was thrown, with a hint at what was probably meant. */
+    /** Return this error with its stack trace and with a hint at what was probably meant. */
     QmpErrorException withHint(String better) {
         QmpErrorException hinting = new QmpErrorException(clientName, command, sent, received, better, secrets);
         hinting.setStackTrace(getStackTrace());
@@ -77,12 +77,12 @@ public class QmpErrorException extends QmpException {
         return command;
     }
 
-    /** {@return the whole message as it was sent, with its id; not to be changed} */
+    /** {@return the whole message that was sent, with its id; do not change it} */
     public JsonNode sent() {
         return sent;
     }
 
-    /** {@return the server's whole reply, with members that this class does not know; not to be changed} */
+    /** {@return the server's whole reply, including members that this class does not know; do not change it} */
     public JsonNode received() {
         return received;
     }

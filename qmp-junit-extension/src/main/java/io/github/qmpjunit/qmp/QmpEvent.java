@@ -15,7 +15,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An event as a server sent it. Immutable as long as nobody changes the tree behind {@link #data()}.
+ * An event that a server has sent. Immutable, as long as you do not change the tree behind {@link #data()}.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpEvent {
@@ -36,7 +36,7 @@ public final class QmpEvent {
      * Return an event that no server has sent, for unit tests of code that takes events.
      *
      * @param type the type, such as {@link QmpEvents#STOP}
-     * @param data the data: a Map, tree, record or bean that becomes a JSON object; {@code Map.of()} for none
+     * @param data the data: a Map, tree, record or bean that becomes a JSON object; {@code Map.of()} for no data
      * @return the event, with the time of this call and sequence number 0
      * @throws IllegalArgumentException if the data do not become a JSON object
      */
@@ -47,7 +47,7 @@ public final class QmpEvent {
     /**
      * Return an event that no server has sent, as {@link #of(EventType, Object)} does.
      *
-     * @param name the name as it stands in a message
+     * @param name the event's name in QMP, such as {@code STOP}
      * @param data the data
      * @return the event
      * @throws IllegalArgumentException if the data do not become a JSON object
@@ -75,7 +75,7 @@ public final class QmpEvent {
     }
 
     /**
-     * Return the event in a JSON text, as QEMU's documents show them; for unit tests of code that takes events.
+     * Parse an event from a JSON text, as QEMU's documents show them; for unit tests of code that handles events.
      *
      * @param json an object with {@code event}, and perhaps {@code data} and {@code timestamp}
      * @return the event, with the time of this call as {@link #nanoTime()}, and sequence number 0
@@ -101,17 +101,17 @@ public final class QmpEvent {
         return message.path("event").asString("");
     }
 
-    /** {@return the data, an object; an empty one where the message has none} */
+    /** {@return the data, an object; empty if the message has none} */
     public JsonNode data() {
         JsonNode data = message.path("data");
         return data.isMissingNode() ? JsonNodeFactory.instance.objectNode() : data;
     }
 
     /**
-     * Return what stands at a path of the data.
+     * Return the value at a path of the data.
      *
      * @param path a name, or a path such as {@code a.b[0].c}, see {@link DataPath}
-     * @return the node there; a missing node ({@link JsonNode#isMissingNode()}) where nothing is
+     * @return the value; a missing node ({@link JsonNode#isMissingNode()}) if there is no value
      */
     public JsonNode data(String path) {
         return DataPath.of(path).in(data());
@@ -128,12 +128,12 @@ public final class QmpEvent {
     }
 
     /**
-     * Return what the data says, in Java.
+     * Return the data as its Java type.
      *
      * @param <T> the Java type of the data
      * @param type the type of this event
      * @return the data
-     * @throws IllegalArgumentException if this is another event, or its data does not have the form that was expected
+     * @throws IllegalArgumentException if this is another event, or its data does not have the expected form
      */
     public <T> T as(TypedEventType<T> type) {
         if (!is(type)) {
@@ -143,8 +143,8 @@ public final class QmpEvent {
     }
 
     /**
-     * {@return the server's own time of the event, empty where it could not tell (the QMP specification allows seconds and
-     * microseconds to be -1)}
+     * {@return the server's timestamp of the event; empty if it has none (the QMP specification allows seconds
+     * and microseconds to be -1)}
      */
     public Optional<Instant> timestamp() {
         JsonNode timestamp = message.path("timestamp");
@@ -155,7 +155,7 @@ public final class QmpEvent {
                 : Optional.of(Instant.ofEpochSecond(seconds, micros * 1000));
     }
 
-    /** {@return the place of this event among all that its client has received, counted from 1 and across reconnects} */
+    /** {@return the position of this event among all events of its client, counted from 1 and across reconnects} */
     public long sequence() {
         return sequence;
     }
@@ -165,12 +165,12 @@ public final class QmpEvent {
         return nanoTime;
     }
 
-    /** {@return the whole message, with members that this class does not know; not to be changed} */
+    /** {@return the whole message, including members that this class does not know; do not change it} */
     public JsonNode message() {
         return message;
     }
 
-    /** Return about how many bytes of the heap this takes. */
+    /** Estimate how many bytes of heap this takes. */
     long weight() {
         return weight;
     }

@@ -20,7 +20,7 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of the events that a client hears from the moment of its registration on, filtered, in order of arrival.
+ * A queue of the events that a client receives after the listener was registered: filtered, and in order of arrival.
  *
  * <pre>{@code
  * try (QmpEventListener runState = qmp.listen(STOP, RESUME)) {
@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Each listener has a queue of its own: what is taken from one is still in every other. Within one listener an event goes to
- * one taker only. The history keeps every accepted event, taken or not, through {@link #clear()}, removal and reconnects.
+ * <p>Each listener has its own queue: an event that is taken from one listener stays in all others. Within one listener,
+ * only one taker gets an event. The history keeps every accepted event, taken or not, even after {@link #clear()}, removal and reconnects.
  *
- * <p>When the connection ends, what has arrived can still be taken; a wait for more ends at once with the reason.
+ * <p>When the connection ends, events that have arrived can still be taken. A wait for further events ends at once with the reason.
  *
  * <p>Thread-safe. Subclasses may override {@link #accepts}.
  */
@@ -45,8 +45,8 @@ public class QmpEventListener implements AutoCloseable {
     private final EventMatcher filter;
 
     /*
-     * The lock guards everything below. The client's reader thread takes it to put an event in; nothing that waits ever holds
-     * it, and no other lock is taken under it.
+     * The lock guards all fields below. The client's reader thread takes it to add an event. No thread holds it while it
+     * waits, and no other lock is taken under it.
      */
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -63,7 +63,7 @@ public class QmpEventListener implements AutoCloseable {
     private @Nullable Throwable filterFailure;
     private final Deque<EventFuture> futures = new ArrayDeque<>();
 
-    /** Create a listener for every event. It hears nothing before {@link QmpClient#register}. */
+    /** Create a listener for every event. It receives events after {@link QmpClient#register}. */
     public QmpEventListener() {
         this(EventMatcher.anyEvent());
     }
@@ -88,9 +88,8 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     /**
-     * Bound the memory of this listener: of what nobody takes, and of the history, only the youngest events are kept. What is
-     * dropped is counted. By default a listener keeps everything; a client's built-in one keeps what fits into a sixteenth of
-     * the heap, at most 64 MiB, and this method replaces that bound.
+     * Bound the memory of this listener: its queue and its history keep only the latest events. Dropped events are
+     * counted. By default a listener keeps every event. A client's built-in listener keeps as many as fit into a sixteenth of the heap, at most 64 MiB; this method replaces that bound.
      *
      * @param events how many events to keep, at least 1
      * @return this
@@ -110,7 +109,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** Bound the memory by what the events weigh. Where one has more weight, it alone is kept. */
+    /** Bound the memory by the size of the events. An event that is larger than the bound is kept alone. */
     QmpEventListener keepAtMostBytes(long bytes) {
         lock.lock();
         try {
@@ -122,7 +121,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** Bound the memory as another listener's is. */
+    /** Use another listener's bound. */
     QmpEventListener keepAsMuchAs(QmpEventListener other) {
         int events;
         long bytes;
@@ -136,7 +135,7 @@ public class QmpEventListener implements AutoCloseable {
         return keepAtMost(events).keepAtMostBytes(bytes);
     }
 
-    /** {@return how many events the history does not hold any more, because of {@link #keepAtMost} or the built-in listener's bound} */
+    /** {@return how many events the history has dropped because of {@link #keepAtMost} or the built-in listener's bound} */
     public long forgotten() {
         lock.lock();
         try {
@@ -146,7 +145,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** {@return how many events have left the queue untaken, because of {@link #keepAtMost}} */
+    /** {@return how many events the queue has dropped before they were taken, because of {@link #keepAtMost}} */
     public long dropped() {
         lock.lock();
         try {
@@ -173,9 +172,8 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     /**
-     * Return whether this listener takes an event into its queue. Called on the thread that reads from the connection: it must
-     * be quick and must not execute commands. What it throws is reported to whoever waits on this listener, and harms nobody
-     * else.
+     * Return whether this listener puts an event into its queue. Called on the thread that reads from the connection: it
+     * must be quick and must not execute commands. If it throws, all waits on this listener report that; other listeners are not affected.
      *
      * @param event the event that has arrived
      * @return whether to keep it
@@ -227,7 +225,7 @@ public class QmpEventListener implements AutoCloseable {
      * @param type the event's type
      * @param timeout how long to wait at most
      * @return the data of the oldest event of that type not yet taken
-     * @throws IllegalArgumentException if the data does not have the form that was expected; the event has been taken
+     * @throws IllegalArgumentException if the data does not have the expected form; the event has been taken
      */
     public <T> T next(TypedEventType<T> type, Duration timeout) {
         return next(EventMatcher.event(type), timeout).as(type);
@@ -260,14 +258,14 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     /**
-     * Take the next event that matches, without waiting for it here. Several such events can be gathered:
+     * Return a future for the next event that matches. Several such events can be gathered:
      *
      * <pre>{@code
      * var stopped = listener.nextAsync(event(STOP), SOON);
      * var resumed = listener.nextAsync(event(RESUME), SOON);
      * }</pre>
      *
-     * <p>What hangs on the future runs where {@link QmpClientBuilder#executor} says. Cancelling it leaves the event to others. Do not wait
+     * <p>The stages of the future run on the {@link QmpClientBuilder#executor}. Cancelling it leaves the event to other takers. Do not wait
      * for the future in a test: on JUnit's fork-join pool that starts further tests, see {@link #next(EventMatcher, Duration)} instead.
      *
      * @param matcher which event is meant
@@ -307,7 +305,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** {@return the oldest event not yet taken, which is taken by this; empty if there is none now} */
+    /** {@return the oldest event not yet taken, and take it; empty if the queue is empty} */
     public Optional<QmpEvent> poll() {
         return poll(EventMatcher.anyEvent());
     }
@@ -316,7 +314,7 @@ public class QmpEventListener implements AutoCloseable {
      * Take the oldest event that matches, without waiting.
      *
      * @param matcher which event is meant
-     * @return the event, empty if there is none now
+     * @return the event; empty if no event in the queue matches
      */
     public Optional<QmpEvent> poll(EventMatcher matcher) {
         lock.lock();
@@ -328,7 +326,7 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     /**
-     * Put an event that was taken back to its place in the queue, if it is not there already.
+     * Put a taken event back to its place in the queue, unless it is there already.
      *
      * @param event an event that was taken from this listener
      */
@@ -361,7 +359,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** {@return the events that can be taken now, oldest first; they stay} */
+    /** {@return the events in the queue, oldest first, without taking them} */
     public List<QmpEvent> pending() {
         lock.lock();
         try {
@@ -371,7 +369,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** {@return the events that were waiting to be taken and now are not; the history keeps them} */
+    /** {@return the events that were in the queue, and empty the queue; the history keeps them} */
     public List<QmpEvent> clear() {
         lock.lock();
         try {
@@ -384,7 +382,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** Begin anew: without anything to take and without a history. */
+    /** Empty the queue and the history. */
     void forget() {
         lock.lock();
         try {
@@ -400,8 +398,8 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     /**
-     * {@return every event that this listener has ever accepted, in order of arrival; less the oldest ones where {@link
-     * #keepAtMost} bounds it}
+     * {@return every event that this listener has accepted, in order of arrival; without the oldest events
+     * if {@link #keepAtMost} bounds it}
      */
     public List<QmpEvent> history() {
         lock.lock();
@@ -412,15 +410,15 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** {@return which events this listener was made for} */
+    /** {@return the filter of this listener} */
     public EventMatcher filter() {
         return filter;
     }
 
     /**
-     * Return the events as they arrive, to iterate over: {@code for (QmpEvent event : listener.arriving())}.
+     * Return the events to iterate over as they arrive: {@code for (QmpEvent event : listener.arriving())}.
      *
-     * <p>The iterator takes each event. It waits for the next one without a limit. The iteration ends when the listener is removed or
+     * <p>The iterator takes each event. It waits for the next event without a limit. The iteration ends when the listener is removed or
      * the connection ends. Several iterators share the queue, as all takers do.
      *
      * @return the events to come; each call of {@code iterator()} begins with the oldest event not yet taken
@@ -430,7 +428,7 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     /**
-     * Return a sequential stream of the events as they arrive. It waits and ends as {@link #arriving()} does, and needs no closing.
+     * Return a sequential stream of the events as they arrive. It waits and ends as {@link #arriving()} does, and need not be closed.
      *
      * @return the stream
      */
@@ -438,7 +436,7 @@ public class QmpEventListener implements AutoCloseable {
         return StreamSupport.stream(arriving().spliterator(), false);
     }
 
-    /** Remove this listener from its client, if it is registered with one; what has not been taken is cleared. */
+    /** Remove this listener from its client, if it is registered. Its queue is cleared. */
     @Override
     public void close() {
         QmpClient registeredWith = client();
@@ -447,7 +445,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** Take note of the client that this listener hears from now on. */
+    /** Note the client whose events this listener receives from now on. */
     void registered(QmpClient with, @Nullable QmpException connectionEnd) {
         lock.lock();
         try {
@@ -479,13 +477,13 @@ public class QmpEventListener implements AutoCloseable {
         deliveries.forEach(Runnable::run);
     }
 
-    /** Take the event in if it is accepted; on the reader thread. */
+    /** Add the event if it is accepted; on the reader thread. */
     void offer(QmpEvent event) {
         boolean accepted = false;
         Throwable failure = null;
         try {
-            accepted = accepts(event); // without the lock: who takes events must not wait for a filter that blocks
-        } catch (Throwable e) { // whatever a user's filter throws, the connection lives on
+            accepted = accepts(event); // without the lock: takers must not wait for a filter that blocks
+        } catch (Throwable e) { // the connection survives anything that a user's filter throws
             failure = e;
         }
         List<Runnable> deliveries = List.of();
@@ -509,7 +507,7 @@ public class QmpEventListener implements AutoCloseable {
         deliveries.forEach(Runnable::run);
     }
 
-    /** Serve those who wait with a future, in the order in which they came; return what completes the futures, to be run unlocked. */
+    /** Serve the waiting futures in their order; return the actions that complete them, to be run unlocked. */
     private List<Runnable> serve() {
         List<Runnable> deliveries = new ArrayList<>();
         for (Iterator<EventFuture> waiting = futures.iterator(); waiting.hasNext(); ) {
@@ -530,7 +528,7 @@ public class QmpEventListener implements AutoCloseable {
         return deliveries;
     }
 
-    /** Wait no longer for a future's event: its time is over, or nobody wants it any more. */
+    /** Stop waiting for a future's event: its time is over, or it was cancelled. */
     void giveUp(EventFuture future) {
         lock.lock();
         try {
@@ -540,7 +538,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** Take note of whether there is a connection: {@code null} for a new one, else why it has ended. */
+    /** Note a new connection ({@code null}), or why the connection has ended. */
     void connectionChanged(@Nullable QmpException end) {
         List<Runnable> deliveries;
         lock.lock();
@@ -621,7 +619,7 @@ public class QmpEventListener implements AutoCloseable {
         try {
             changed.awaitNanos(Math.min(deadline.remainingNanos(), QmpSession.LIFE_SIGN_NANOS));
             if (ended == null && client != null) {
-                ended = client.knownEnd(); // what came before it is looked through once more
+                ended = client.knownEnd(); // the events before it are searched once more
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -629,7 +627,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** {@return what it listens for and how much it holds} */
+    /** {@return the filter and the number of events} */
     @Override
     public String toString() {
         lock.lock();
@@ -654,7 +652,7 @@ public class QmpEventListener implements AutoCloseable {
             try {
                 while (found == null) {
                     if (removals != removalsBefore) {
-                        return false; // registered again, perhaps, but that is for another iteration to hear
+                        return false; // it may be registered again, but those events are for another iteration
                     }
                     found = take(EventMatcher.anyEvent());
                     if (found == null) {

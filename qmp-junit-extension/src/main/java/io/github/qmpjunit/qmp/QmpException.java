@@ -6,27 +6,27 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
-/** Signals that something went wrong between a QMP client and its peer. The root of all exceptions of this package. */
+/** Signals a failure between a QMP client and its peer. The superclass of all exceptions of this package. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** The name of the client that it happened to; null if it happened to none. */
+    /** The name of the client concerned; null if there is none. */
     private @Nullable String client;
 
     /**
      * Create an exception.
      *
-     * @param message what was asked, what was found, and what to do; what shows itself to be secret in it is masked, what
-     *     would steer a terminal becomes visible, and of more than 65,536 characters the beginning and the end stay
-     * @param cause the root cause, or {@code null}; a stand-in takes its place if its own text is not fit for a terminal
+     * @param message what was asked, what was found, and what to do; recognizable secrets are masked, control characters for terminals
+     *     become visible, and of a text longer than 65,536 characters only the beginning and the end are kept
+     * @param cause the root cause, or {@code null}; replaced by a cleaned copy if its text has control characters
      */
     public QmpException(String message, @Nullable Throwable cause) {
         super(TerminalText.message(Secrets.maskObvious(message)), TerminalText.cause(cause, Secrets::maskObvious));
     }
 
-    /** Take note of the client that it happened to, unless that is known; return this. */
+    /** Note the client concerned, unless it is known; return this. */
     QmpException of(String clientName) {
         if (client == null) {
             client = clientName;
@@ -34,7 +34,7 @@ public class QmpException extends RuntimeException {
         return this;
     }
 
-    /** {@return the name of the client that it happened to; empty if it happened to none} */
+    /** {@return the name of the client concerned; empty if there is none} */
     public Optional<String> client() {
         return Optional.ofNullable(client);
     }

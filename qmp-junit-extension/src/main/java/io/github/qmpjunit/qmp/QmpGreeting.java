@@ -7,11 +7,11 @@ import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a QMP server says first.
+ * The first message of a QMP server.
  *
  * @param version the server's version
- * @param capabilities what it offers, such as {@code oob}
- * @param message the whole greeting, {@code {"QMP": {...}}}; not to be changed
+ * @param capabilities the capabilities that it offers, such as {@code oob}
+ * @param message the whole greeting, {@code {"QMP": {...}}}; do not change it
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record QmpGreeting(QmpVersion version, Set<String> capabilities, JsonNode message) {

@@ -5,14 +5,14 @@ import io.github.qmpjunit.json.Json;
 import org.apiguardian.api.API;
 
 /**
- * What a client accepts from its peer at most, so that a broken peer costs a connection and not the JVM. Immutable: each {@code
+ * The most that a client accepts from its peer, so that a broken peer costs a connection and not the JVM. Immutable: each {@code
  * with...} returns a changed copy.
  *
- * <p>A message beyond a limit ends the connection with a {@link QmpLimitException} that names the limit. There is none for
- * strings and names of their own: they may be as long as the message.
+ * <p>A message beyond a limit ends the connection with a {@link QmpLimitException} that names the limit. Strings and names
+ * have no separate limit: they can be as long as the message.
  *
  * @param messageBytes the largest message in bytes; 256 MiB by default, which takes about 1 GiB of heap if it is one string
- * @param nesting how deep objects and arrays may lie in each other; 1024 by default, as in QEMU, and no more
+ * @param nesting how deep objects and arrays may lie in each other; 1024 by default, which is QEMU's limit and the maximum
  * @param numberLength the most characters of one number; 1000 by default, since longer ones are costly to read
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
@@ -23,7 +23,7 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
     private static final QmpLimits DEFAULTS = new QmpLimits(256 << 20, DEEPEST, 1000);
 
     /**
-     * Create limits; {@link #defaults()} is where to start from.
+     * Create limits. Prefer to start from {@link #defaults()}.
      *
      * @param messageBytes the largest message in bytes
      * @param nesting how deep objects and arrays may lie in each other, at most 1024
@@ -47,13 +47,13 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
         }
     }
 
-    /** {@return the limits of a client for which none are set} */
+    /** {@return the default limits of a client} */
     public static QmpLimits defaults() {
         return DEFAULTS;
     }
 
     /**
-     * Return these limits with another one for a message's size.
+     * Return these limits with another size for messages.
      *
      * @param bytes the largest message in bytes
      * @return the limits
@@ -63,7 +63,7 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
     }
 
     /**
-     * Return these limits with another one for the nesting.
+     * Return these limits with another nesting depth.
      *
      * @param depth how deep objects and arrays may lie in each other, at most 1024
      * @return the limits
@@ -73,7 +73,7 @@ public record QmpLimits(int messageBytes, int nesting, int numberLength) {
     }
 
     /**
-     * Return these limits with another one for a number's length.
+     * Return these limits with another length for numbers.
      *
      * @param characters the most characters of one number
      * @return the limits

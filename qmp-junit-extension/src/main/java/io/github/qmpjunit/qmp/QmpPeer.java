@@ -6,10 +6,10 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * What the owner of a connection knows about the process at its other end. Messages then say more than the protocol does.
+ * Gives a client what the owner of a connection knows about the process at its other end, so that messages can say more than the protocol does.
  *
- * <p>{@link io.github.qmpjunit.qmp.QmpClient QmpClient} works without it. Pass one to {@link QmpClientBuilder#peer} if you start
- * QEMU by your own means:
+ * <p>{@link io.github.qmpjunit.qmp.QmpClient QmpClient} works without it. Pass one to {@link QmpClientBuilder#peer} if you
+ * start QEMU yourself:
  *
  * <pre>{@code
  * QmpPeer own = new QmpPeer() {
@@ -20,9 +20,9 @@ import org.apiguardian.api.API;
  * };
  * }</pre>
  *
- * <p>{@code QmpClient.builder().peer(own).connect(address)} makes a client that knows it.
+ * <p>{@code QmpClient.builder().peer(own).connect(address)} makes a client that uses it.
  *
- * <p>Each method has a default that knows nothing. The methods may be called on any thread and must be thread-safe. They must not
+ * <p>By default, each method returns nothing. The methods may be called on any thread and must be thread-safe. They must not
  * execute commands of the client that asks.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
@@ -39,7 +39,7 @@ public interface QmpPeer {
     }
 
     /**
-     * Return what is known of the peer while it lives. Failed assertions append it. It must return at once.
+     * Return what is known about the peer while it lives. Failed assertions append it. It must return at once.
      *
      * @return some lines, or an empty string; the default is empty
      */
@@ -49,7 +49,7 @@ public interface QmpPeer {
 
     /**
      * Return the directory that holds this run's logs and transcripts. Failure messages name it. The client neither reads nor writes
-     * there. Asked again for each message.
+     * there. The client calls it again for each message.
      *
      * @return the directory, which need not exist yet; empty by default
      */
@@ -58,18 +58,18 @@ public interface QmpPeer {
     }
 
     /**
-     * Return the collection of the peer's secrets. The client adds what it sends in confidence, and masks all of them in messages and
-     * transcripts. Asked once, when the client is built.
+     * Return the collection of the peer's secrets. The client adds the secrets that it sends, and masks all of them in messages
+     * and transcripts. It calls this once, when it is built.
      *
-     * @return what is known so far, for example the secrets of a command line; a new collection by default
+     * @return the secrets that are known so far, for example from the command line; a new collection by default
      */
     default Secrets secrets() {
         return new Secrets();
     }
 
     /**
-     * Return what tells the peer's program from programs with another schema: its path, size and time stamp, for example. Clients
-     * of one program in this JVM ask for the schema once. The version need not be part of it. Asked when the schema is first wanted.
+     * Return a key that differs between programs with different schemas, for example the path, size and timestamp of the executable. Clients
+     * of one program in this JVM ask for the schema once. The version need not be part of it. The client calls this on the first use of the schema.
      *
      * @return the key, or an empty string if the program is not known: its schema is not shared then; the default is empty
      */

@@ -23,7 +23,7 @@ public class QmpProtocolException extends QmpException {
         this.reply = reply;
     }
 
-    /** {@return the whole of what the server returned, if this is about a reply that does not fit its Java type; secrets unmasked} */
+    /** {@return the whole returned value, if this is about a reply that does not fit its Java type; secrets are not masked} */
     public Optional<JsonNode> reply() {
         return Optional.ofNullable(reply);
     }

@@ -4,7 +4,7 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Signals that a reply is malformed, or does not fit the type that it was to be read as. The connection stays usable. */
+/** Signals that a reply is malformed, or does not fit the Java type that was asked for. The connection stays usable. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpReplyException extends QmpProtocolException {
 

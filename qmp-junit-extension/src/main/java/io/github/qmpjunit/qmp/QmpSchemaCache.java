@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps the schemas of the programs that clients of this JVM were connected to, for the next client of the same program.
+ * Keeps the schemas of programs for further clients of the same program in this JVM.
  *
  * <p>Thread-safe. If two clients miss at the same time, both ask; neither waits for the other.
  */

@@ -40,34 +40,33 @@ import tools.jackson.databind.node.JsonNodeFactory;
  *   <li><b>The reader</b>, one daemon thread for each connection ({@link ReaderThread}), does everything that may block for long on the
  *       peer's side. It opens the transport, reads, and routes each message: a reply into its waiter's slot, an event into every
  *       listener's queue. It also runs two kinds of a user's code: filters of listeners, and {@link QmpPeer#diagnose()}. Both must be
- *       quick. Whatever waits for a reply or an event is refused there ({@link ReaderThread#refuse}), since it would wait for itself.
+ *       quick. A wait for a reply or an event is refused there ({@link ReaderThread#refuse}), since it would wait for itself.
  *   <li><b>The thread that executes a command</b> writes it, and then waits for its slot. So a command goes out without a hop, and
- *       its reply comes in with exactly one: the reader wakes the waiter. If the write might block, {@link MessageWriter} makes it on a
- *       thread of its own.
- *   <li><b>The sender</b> is there only for {@link #executeAsync} when a window of commands in flight is full ({@link InBandWindow}): it
- *       waits for room in the caller's stead.
- *   <li><b>The threads of {@link Delivery}</b>, or the executor that the user has chosen, complete futures and run callbacks. What a
- *       user hangs on a future runs there, and may block for as long as it likes.
+ *       its reply comes in with exactly one: the reader wakes the waiter. If the write might block, {@link MessageWriter} makes
+ *       it on another thread.
+ *   <li><b>The sender</b> exists only for {@link #executeAsync} when the window of commands in flight is full ({@link InBandWindow}): it waits
+ *       for room in place of the caller.
+ *   <li><b>The threads of {@link Delivery}</b>, or the executor that the user has chosen, complete futures and run callbacks.
+ *       The stages of a user's futures run there and may block.
  *   <li><b>The timer</b>, one for the JVM, notices that a future is late. It never completes one itself, so no user's code can block it.
  *   <li><b>The thread that closes</b> says goodbye to the peer and waits for the reader to end. If the reader does not, because a
- *       filter blocks it, this thread releases all who wait in its stead.
+ *       filter blocks it, this thread releases all waiters in its place.
  * </ul>
  *
  * <h2>Which lock guards what</h2>
  *
  * <p>There is no lock around a session. Its fields are final or volatile. The turn to write is {@link MessageWriter}'s semaphore; it
- * also orders the transcript, in which a command stands before its reply. The slots are {@link ReplyRouter}'s, the queue of an event
+ * also orders the transcript, in which a command comes before its reply. The slots are {@link ReplyRouter}'s, the queue of an event
  * is its listener's. Each of these locks is held for a moment, with no other taken inside, and never while a user's code runs. The one
  * exception is {@link EventRouter}'s: it is held while an event is handed out, so that a listener joins between two events.
  *
  * <h2>The order in which things happen</h2>
  *
  * <ul>
- *   <li>A slot is expected before its command is written: the reply may come before the write returns.
- *   <li>A late reply is expected for as long as it may come, so that it is never taken for another command's.
- *   <li>Whatever ends the connection, and whoever notices it first, it ends in {@link #finish}, once: the reader leaves its loop, finds
- *       out why, and only then releases all who wait. A writer that meets a broken connection waits for the reader's word, for the broken
- *       pipe is the symptom, and what the peer's owner knows is the cause.
+ *   <li>A slot is registered before its command is written: the reply can arrive before the write returns.
+ *   <li>A late reply stays registered for as long as it can arrive, so that it is never mistaken for another command's.
+ *   <li>A connection always ends in {@link #finish}, once: the reader leaves its loop, finds out why, and only
+ *       then releases all waiters. A writer that meets a broken connection waits for the reader's verdict, since the broken pipe is the symptom, and the peer's owner knows the cause.
  * </ul>
  */
 final class QmpSession {
@@ -75,15 +74,15 @@ final class QmpSession {
     /** How long a writer whose write has failed waits for the reader to find out why. The reader meets the same end at once. */
     private static final Duration FAREWELL = Duration.ofSeconds(5);
 
-    /** How often a waiter looks whether the reader lives: it wakes its waiters when it ends, unless even that was impossible. */
+    /** How often a waiter checks that the reader lives. The reader wakes its waiters when it ends, unless even that is impossible. */
     static final long LIFE_SIGN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** How long the reader waits for memory before it tries again to tell its end. */
+    /** How long the reader waits for memory before it tries again to report its end. */
     private static final long RESPITE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final int STEPS = 9;
 
-    /** How long a close waits until the peer has read what it has not answered yet; where all is answered, it does not wait. */
+    /** How long a close waits until the peer has read commands that it has not answered yet. It does not wait if all are answered. */
     private static final Duration LINGER = Duration.ofMillis(500);
 
     private final String clientName;
@@ -115,15 +114,15 @@ final class QmpSession {
     private final AtomicBoolean finishing = new AtomicBoolean();
     private volatile boolean started;
 
-    /** Made while there is memory. */
+    /** Created while there is memory. */
     private final QmpException outOfMemory = new QmpException(
-            "the JVM ran out of memory, so nothing more can be read; enlarge it with -Xmx, or bound what listeners keep with keepAtMost(...)",
+            "the JVM ran out of memory, so the client cannot read further messages; enlarge the heap with -Xmx, or bound what listeners keep with keepAtMost(...)",
             null);
 
     private final CountDownLatch finished = new CountDownLatch(1);
 
     /**
-     * @param peer says why the peer has gone, if it knows
+     * @param peer knows why the peer has gone, if anything does
      * @param onChange called when the connection has ended, on the reader's thread
      */
     QmpSession(
@@ -159,14 +158,14 @@ final class QmpSession {
         return knownEnd() != null;
     }
 
-    /** Return why the connection has ended, even if the reader could not tell it; {@code null} if it has not. */
+    /** Return why the connection has ended, even if the reader could not report it; {@code null} if it has not ended. */
     @Nullable
     QmpException knownEnd() {
         QmpException told = end;
         return told == null && started && !reader.isAlive() ? outOfMemory : told;
     }
 
-    /** Return why the connection ended, if nobody was told yet and it was not what was asked for. */
+    /** Return why the connection ended, if that was neither reported yet nor intended. */
     Optional<QmpException> endNobodyKnows() {
         boolean gone = end instanceof QmpDisconnectedException;
         boolean orderly = gone
@@ -178,7 +177,7 @@ final class QmpSession {
         return closedBeforeTheEnd || orderly || endIsTold ? Optional.empty() : Optional.ofNullable(end);
     }
 
-    /** Take note that somebody has been told of the end. */
+    /** Note that the end has been reported. */
     void endIsTold() {
         endIsTold = true;
     }
@@ -188,7 +187,7 @@ final class QmpSession {
         return transport != null;
     }
 
-    /** Wait for the connection itself, where no greeting is to be waited for. */
+    /** Wait for the connection itself, if no greeting is expected. */
     void awaitConnection(Deadline deadline) {
         try {
             if (!connected.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
@@ -221,7 +220,7 @@ final class QmpSession {
         return QmpGreeting.of(message);
     }
 
-    /** Execute a command and return what stands under {@code return}. */
+    /** Execute a command and return the value of {@code return}. */
     JsonNode execute(QmpCommand command, Duration defaultTimeout) {
         Deadline deadline = Deadline.in(command.timeout().orElse(defaultTimeout));
         Exchange exchange = new Exchange(command, slot -> {});
@@ -236,14 +235,14 @@ final class QmpSession {
         }
     }
 
-    /** Execute a command; the future is completed where a user's code may run, never on the reader's thread or the timer's. */
+    /** Execute a command; the future is completed on a thread that may run user code, never on the reader's thread or the timer's. */
     CompletableFuture<JsonNode> executeAsync(QmpCommand command, Duration defaultTimeout, Delivery delivery) {
         LateReply late = new LateReply(command, Deadline.in(command.timeout().orElse(defaultTimeout)), delivery);
         late.begin();
         return late.result;
     }
 
-    /** A reply that comes into a future: by the reader's word or by the timer's, whichever is first. */
+    /** A reply that completes a future: by the reader or by the timer, whichever is first. */
     private final class LateReply {
 
         private final Deadline deadline;
@@ -258,14 +257,14 @@ final class QmpSession {
             this.exchange = new Exchange(command, this::deliver);
         }
 
-        @SuppressWarnings("FutureReturnValueIgnored") // what is hung on it runs for its effect
+        @SuppressWarnings("FutureReturnValueIgnored") // the stage runs for its effect
         void begin() {
             timer = delivery.at(deadline, this::timedOut);
             result.whenComplete((reply, failure) -> end()); // where the user completes or cancels it
             sendWhenThereIsRoom();
         }
 
-        /** On the reader's thread, or on one that closes. */
+        /** On the reader's thread, or on a thread that closes. */
         private void deliver(PendingReply slot) {
             if (slot.isComplete()) {
                 delivery.arrived(this::settle);
@@ -307,7 +306,7 @@ final class QmpSession {
             exchange.end();
         }
 
-        /** Send at once where that is possible; else in turn, on a thread that may wait for it. */
+        /** Send at once if possible; otherwise in turn, on a thread that may wait. */
         private void sendWhenThereIsRoom() {
             boolean mustWait = exchange.needsWindow() && (queuedSends.get() > 0 || !inBand.tryEnter(exchange.slot));
             if (!mustWait) {
@@ -336,7 +335,7 @@ final class QmpSession {
         }
     }
 
-    /** Send bytes as they are, and return the whole reply to them: the one with their id, or without one where they have none. */
+    /** Send bytes unchanged, and return the whole reply: the reply with their id, or without an id if they have none. */
     JsonNode executeRaw(RawMessage raw, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         secrets.learn(raw.text());
@@ -378,14 +377,14 @@ final class QmpSession {
     }
 
     /**
-     * Return the command's own id, or a new one: short, since QEMU reads its monitor byte by byte, which makes ten bytes as dear as a
-     * message's way from one thread to another; and negative, since callers count their own ones upwards.
+     * Return the command's own id, or a new one: short, since QEMU reads its monitor byte by byte, so that ten bytes cost as
+     * much as a message's way from one thread to another; and negative, since callers count their own ids upwards.
      */
     private JsonNode idOf(QmpCommand command) {
         return command.id().orElseGet(() -> JsonNodeFactory.instance.numberNode(lastId.decrementAndGet()));
     }
 
-    /** A command on its way: expected, perhaps sent, and in the end answered or forgotten. */
+    /** A command in flight: registered, perhaps sent, and in the end answered or given up. */
     private final class Exchange {
 
         private final QmpCommand command;
@@ -394,7 +393,7 @@ final class QmpSession {
         private final PendingReply slot;
         private final AtomicBoolean ended = new AtomicBoolean();
 
-        /** @param afterwards runs when there is a reply or the connection has ended, on the thread that found out */
+        /** @param afterwards runs when there is a reply or the connection has ended, on the thread that noticed it */
         Exchange(QmpCommand command, Consumer<PendingReply> afterwards) {
             if (command.isOutOfBand() && !outOfBand) {
                 throw new IllegalArgumentException(
@@ -434,7 +433,7 @@ final class QmpSession {
 
         void end() {
             if (ended.compareAndSet(false, true)) {
-                boolean sent = slot.writtenUpTo() > 0; // perhaps not whole yet, where the peer does not read
+                boolean sent = slot.writtenUpTo() > 0; // perhaps not whole yet, if the peer does not read
                 if (!sent) {
                     inBand.leave(slot);
                 }
@@ -461,7 +460,7 @@ final class QmpSession {
         }
     }
 
-    /** Write one message; the taking down goes with it, so that the transcript has the order of the wire. */
+    /** Write one message and record it in the same turn, so that the transcript has the order of the wire. */
     private void write(
             byte[] bytes, List<FileDescriptor> fds, PendingReply slot, Runnable takingDown, Deadline deadline) {
         Object command = slot.what();
@@ -497,7 +496,7 @@ final class QmpSession {
         }
     }
 
-    /** End the connection and wait until its reader has. Safe from every thread, the reader's too, and twice. */
+    /** End the connection and wait until its reader has. Safe on every thread, including the reader's, and idempotent. */
     void close() {
         closing = true;
         source.cancel();
@@ -517,8 +516,8 @@ final class QmpSession {
     }
 
     /**
-     * Let what was written arrive. A TCP socket that is closed while replies are unread resets the connection, and the peer may lose
-     * what it has not read; so our direction ends first, and the reader goes on until the peer has ended its own.
+     * Let the written commands arrive. Closing a TCP socket while replies are unread resets the connection, and the peer may lose commands
+     * that it has not read. So this direction ends first, and the reader continues until the peer has ended the other.
      */
     private void sayGoodbye(Transport current) {
         if (end == null && !Thread.currentThread().equals(reader)) {
@@ -551,7 +550,7 @@ final class QmpSession {
         QmpException reason;
         try {
             reason = readToTheEnd();
-        } catch (Throwable e) { // whatever it is, nobody may be left waiting
+        } catch (Throwable e) { // after any error, no waiter may be left behind
             reason = defect(e);
         }
         finish(reason);
@@ -602,10 +601,10 @@ final class QmpSession {
     }
 
     /**
-     * End, and tell everybody, whatever killed the reader: a step that fails keeps no other one from being done. Where there is no
-     * memory for one, the reader tries again; it has nothing else to do. The end itself is noted without any memory.
+     * End and notify all waiters, whatever killed the reader. A step that fails does not prevent the next one.
+     * If there is no memory for a step, the reader tries again. The end itself is noted without allocating.
      *
-     * <p>Only the first call does this: the reader's or, if a user's code blocks the reader, the one of whoever closes.
+     * <p>Only the first call does this: the reader's or, if user code blocks the reader, the closing thread's.
      */
     private void finish(QmpException reason) {
         if (!finishing.compareAndSet(false, true)) {
@@ -631,7 +630,7 @@ final class QmpSession {
             return true;
         } catch (OutOfMemoryError e) {
             return false;
-        } catch (Throwable e) { // of a transcript's sink, an executor: nobody may be left waiting for that
+        } catch (Throwable e) { // from a transcript's sink or an executor: no waiter may be left behind because of it
             return true;
         }
     }
@@ -692,7 +691,7 @@ final class QmpSession {
         }
     }
 
-    /** Fetched where it is needed: most sessions never log. */
+    /** Created on first use: most sessions never log. */
     private static System.Logger logger() {
         return System.getLogger(QmpSession.class.getName());
     }

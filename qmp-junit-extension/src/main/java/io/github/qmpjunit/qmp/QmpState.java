@@ -2,7 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import org.apiguardian.api.API;
 
-/** The states of a {@link QmpClient}, in the order in which it passes through them. */
+/** The states of a {@link QmpClient}, in their order. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public enum QmpState {
     /** Not connected. A client begins here and comes back here when it is closed. */
@@ -11,6 +11,6 @@ public enum QmpState {
     CONNECTING,
     /** Ready for commands. */
     RUNNING,
-    /** The connection has ended, or is being ended; {@link QmpClient#close()} leads back to {@link #IDLE}. */
+    /** The connection has ended, or is about to end; {@link QmpClient#close()} leads back to {@link #IDLE}. */
     DISCONNECTING
 }

@@ -2,16 +2,16 @@ package io.github.qmpjunit.qmp;
 
 import org.apiguardian.api.API;
 
-/** Signals that a client was asked for something that its state does not allow. The message names both states. */
+/** Signals a call that the client's state does not allow. The message names both states. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpStateException extends QmpException {
 
     private static final long serialVersionUID = 1L;
 
-    /** As {@link #state()} tells it. */
+    /** See {@link #state()}. */
     private final QmpState state;
 
-    /** As {@link #required()} tells it. */
+    /** See {@link #required()}. */
     private final QmpState required;
 
     QmpStateException(String message, QmpState state, QmpState required) {

@@ -9,21 +9,21 @@ public class QmpTimeoutException extends QmpException {
 
     private static final long serialVersionUID = 1L;
 
-    /** As {@link #timeout()} tells it. */
+    /** See {@link #timeout()}. */
     private final Duration timeout;
 
     /**
      * Create an exception.
      *
-     * @param message what was waited for, and what is known instead
-     * @param timeout how long was waited
+     * @param message what the wait was for, and what is known instead
+     * @param timeout how long the wait took
      */
     public QmpTimeoutException(String message, Duration timeout) {
         super(message, null);
         this.timeout = timeout;
     }
 
-    /** {@return how long was waited} */
+    /** {@return how long the wait took} */
     public Duration timeout() {
         return timeout;
     }

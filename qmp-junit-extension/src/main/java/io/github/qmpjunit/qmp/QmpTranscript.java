@@ -24,7 +24,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Takes down every message of a client in both directions, as JSON lines: one object on each line, in ASCII.
+ * Records every message of a client in both directions, as JSON lines: one object on each line, in ASCII.
  *
  * <pre>{@code
  * {"t":0,"dir":"note","note":"opened","client":"vm","pid":4242,"time":"2026-11-22T03:41:51.123456Z"}
@@ -41,22 +41,20 @@ import tools.jackson.databind.node.ObjectNode;
  *     decreases</td></tr>
  * <tr><td>{@code dir}</td><td>everywhere</td><td>{@code sent} by the client, {@code received} by it, or {@code note}</td></tr>
  * <tr><td>{@code message}</td><td>sent, received</td><td>the message</td></tr>
- * <tr><td>{@code fds}</td><td>sent</td><td>how many file descriptors went along; left out for none</td></tr>
- * <tr><td>{@code late}</td><td>received</td><td>{@code true} on a reply for which nobody waits any more</td></tr>
+ * <tr><td>{@code fds}</td><td>sent</td><td>the number of file descriptors that were sent; left out if there were none</td></tr>
+ * <tr><td>{@code late}</td><td>received</td><td>{@code true} on a reply whose wait has ended</td></tr>
  * <tr><td>{@code unknown}</td><td>received</td><td>{@code true} on a reply to nothing that was sent</td></tr>
  * <tr><td>{@code note}</td><td>note</td><td>{@code opened} (with {@code client}'s name, the wall-clock {@code time}, and the
  *     peer's {@code pid} where it is known) or {@code ended} ({@code by} the {@code client} or the {@code peer}, and the
  *     {@code reason})</td></tr>
  * </table>
  *
- * <p>A command is taken down before it is sent, a message from the peer before anybody is told of it. Each line goes to the
- * operating system at once, in one write and without a buffer of our own, so the file is complete even if the JVM is killed
- * with the next instruction; only the end of the whole system can cost lines, since nothing waits for the disk. Where the JVM
- * is killed within a write, the last line may be cut short.
+ * <p>A command is recorded before it is sent, and a message from the peer before it is delivered. Each line goes
+ * to the operating system at once, in one unbuffered write, so the file is complete even if the JVM is killed with the next instruction. Only a crash of the whole system can lose lines, since nothing waits for the disk. If the JVM is killed within a write, the last line may be cut short.
  *
- * <p>Secrets are masked ({@link Secrets}): what reads a transcript finds {@value Secrets#MASK} in their place.
+ * <p>Secrets are masked ({@link Secrets}): a transcript has {@value Secrets#MASK} in their place.
  *
- * <p>A sink that fails does not harm the connection. The transcript stops there, and {@link QmpClient#close()} reports it once.
+ * <p>A sink that fails does not affect the connection. The transcript stops there, and {@link QmpClient#close()} reports it once.
  * Several connections of one client follow each other in one transcript; give each client its own.
  *
  * <p>Thread-safe.
@@ -73,7 +71,7 @@ public final class QmpTranscript {
     private final long begin = System.nanoTime();
     private volatile Secrets secrets = new Secrets();
 
-    /** Guards the order of the lines, and what follows. */
+    /** Guards the order of the lines, and the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private long lost;
@@ -87,7 +85,7 @@ public final class QmpTranscript {
     }
 
     /**
-     * Write to a file. It is made anew at once, and open only while there is a connection.
+     * Write to a file. The file is created or emptied at once, and is open only while there is a connection.
      *
      * @param file the file; its directory must exist
      * @return the transcript
@@ -103,10 +101,10 @@ public final class QmpTranscript {
     }
 
     /**
-     * Hand each line to a sink.
+     * Pass each line to a sink.
      *
-     * @param sink called by the threads that execute commands and by the one that reads, in turn; gets a line without its end,
-     *     and must neither take long nor use the client
+     * @param sink called one line at a time, by the threads that execute commands and by the reader; gets a line without
+     *     its end; must be quick and must not use the client
      * @return the transcript
      */
     public static QmpTranscript to(Consumer<String> sink) {
@@ -114,8 +112,8 @@ public final class QmpTranscript {
     }
 
     /**
-     * Keep the last messages in memory: some thousands, or fewer where they are large. They become text only where somebody asks
-     * for it, so this costs next to nothing while the client works.
+     * Keep the last messages in memory: some thousands, or fewer if they are large. They become text only on
+     * demand, so this costs next to nothing while the client works.
      *
      * @return the transcript; {@link #lines()} has what it keeps
      */
@@ -124,7 +122,7 @@ public final class QmpTranscript {
     }
 
     /**
-     * Return a transcript that goes where this one does, and keeps the last messages in memory besides. Give only one of the two to
+     * Return a transcript that writes where this one does and also keeps the last messages in memory. Give only one of the two to
      * a client.
      *
      * @return the transcript; {@link #lines()} has what it keeps
@@ -143,19 +141,19 @@ public final class QmpTranscript {
         }
     }
 
-    /** Masked as late as this, with all that has become known meanwhile. */
+    /** Masked as late as possible, with all secrets that are known by then. */
     private List<QmpTranscriptLine> masked(List<QmpTranscriptLine> lines) {
         return lines.stream()
                 .map(line -> new QmpTranscriptLine(line.nanoTime(), secrets.mask(line.line())))
                 .toList();
     }
 
-    /** Mask what is known to be secret, besides what shows itself. */
+    /** Also mask these known secrets, besides those that are recognizable. */
     void maskWith(Secrets known) {
         secrets = known;
     }
 
-    /** {@return how many lines before those of {@link #lines()} are not kept any more} */
+    /** {@return how many lines before those of {@link #lines()} were dropped} */
     public long dropped() {
         lock.lock();
         try {
@@ -212,7 +210,7 @@ public final class QmpTranscript {
         }
     }
 
-    /** Return what went wrong, if something did and nobody was told yet. */
+    /** Return the failure, if there is one that was not reported yet. */
     Optional<QmpException> failure(String client) {
         lock.lock();
         try {
@@ -260,13 +258,13 @@ public final class QmpTranscript {
         }
         try {
             open.write(format(secrets.mask(line)));
-        } catch (Throwable e) { // an assertion in the user's sink as well
+        } catch (Throwable e) { // also an assertion in the user's sink
             lost++;
             failed(e);
         }
     }
 
-    /** Return the line as it stands in a file, without its end. */
+    /** Return the line as it is written to a file, without its line end. */
     static String format(JsonNode line) {
         return JSON.writeValueAsString(line);
     }

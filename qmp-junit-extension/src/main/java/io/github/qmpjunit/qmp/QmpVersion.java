@@ -5,7 +5,7 @@ import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The version of a QEMU, as its greeting tells it.
+ * The version of a QEMU, from its greeting.
  *
  * @param major the first number
  * @param minor the second number
@@ -33,13 +33,13 @@ public record QmpVersion(int major, int minor, int micro, String packaging) impl
      *
      * @param otherMajor the first number of the other version
      * @param otherMinor the second number of the other version
-     * @return whether this one is at least that
+     * @return whether this version is at least the other
      */
     public boolean isAtLeast(int otherMajor, int otherMinor) {
         return compareTo(new QmpVersion(otherMajor, otherMinor, 0, "")) >= 0;
     }
 
-    /** Compare by the three numbers; the packaging does not count. */
+    /** Compare the three numbers; the packaging is ignored. */
     @Override
     public int compareTo(QmpVersion other) {
         return BY_NUMBER.compare(this, other);

@@ -14,17 +14,17 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 
 /**
- * Bytes that are sent as they are, and what QEMU will make of them.
+ * Bytes that are sent unchanged, and how QEMU will parse them.
  *
  * @param bytes the bytes
  * @param text the bytes as a text, for messages
- * @param message the message in them; {@code null} if there is none
+ * @param message the message in them; {@code null} if they hold no message
  * @param kind how QEMU answers
  */
 @SuppressWarnings("ArrayRecordComponent") // made for one call, never compared
 record RawMessage(byte[] bytes, String text, @Nullable JsonNode message, Kind kind) {
 
-    /** QEMU's parser takes strings in single quotes (qobject/json-lexer.c). */
+    /** QEMU's parser accepts strings in single quotes (qobject/json-lexer.c). */
     private static final ObjectReader LENIENT = Json.MAPPER
             .readerFor(JsonNode.class)
             .with(JsonReadFeature.ALLOW_SINGLE_QUOTES)

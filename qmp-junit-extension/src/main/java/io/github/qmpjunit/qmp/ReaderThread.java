@@ -8,7 +8,7 @@ final class ReaderThread extends Thread {
         setDaemon(true);
     }
 
-    /** Refuse to wait on such a thread, whichever connection's it is: two that wait for each other's would not end either. */
+    /** Refuse to wait on such a thread, whichever connection it belongs to: two of them that wait for each other would never end. */
     static void refuse(String client, String what) {
         if (Thread.currentThread() instanceof ReaderThread) {
             throw new QmpListenerException(

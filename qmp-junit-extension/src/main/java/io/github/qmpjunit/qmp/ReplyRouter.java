@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Brings each reply of a connection to the one who waits for it, by id; and knows the replies that nobody waits for any more.
+ * Delivers each reply of a connection to its waiter, by id, and drops replies whose wait has ended.
  *
- * <p>A peer answers messages of one id in the order in which they were sent. So the slots of one id are a queue: a slot whose waiter has
- * left stays in it until its reply has come, and the next message of that id is never given another one's reply.
+ * <p>A peer answers messages of one id in the order in which they were sent. So the slots of one id are a queue: a slot whose
+ * waiter has left stays in it until its reply has arrived, and the next message with that id never gets another message's reply.
  */
 final class ReplyRouter {
 
@@ -31,7 +31,7 @@ final class ReplyRouter {
     private final MessageLog log;
     private final Secrets secrets;
 
-    /** Guards what follows; held for a moment only. */
+    /** Guards the fields below; held only for a moment. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Map<String, Deque<PendingReply>> slots = new HashMap<>();
@@ -43,7 +43,7 @@ final class ReplyRouter {
         this.secrets = secrets;
     }
 
-    /** Return under which key the reply to a message with this id is found; ids are equal if their JSON values are. */
+    /** Return the key of the reply to a message with this id; ids are equal if their JSON values are. */
     static String keyOf(@Nullable JsonNode id) {
         return id == null ? NO_ID : JsonKey.of(id);
     }
@@ -64,7 +64,7 @@ final class ReplyRouter {
         }
     }
 
-    /** Expect it no longer, if it has not come. A reply to what was sent may still come: it is let pass then. */
+    /** Stop expecting a reply that has not arrived. If the message was sent, its reply can still arrive, and is dropped then. */
     void forget(String key, PendingReply slot, boolean sent) {
         lock.lock();
         try {
@@ -79,7 +79,7 @@ final class ReplyRouter {
         }
     }
 
-    /** Return the slot that a reply belongs to, and expect that reply no longer; {@code null} if there is none. */
+    /** Return the slot of a reply, and stop expecting the reply; {@code null} if no slot expects it. */
     @Nullable
     PendingReply take(JsonNode message) {
         String key = keyOf(message.get("id"));
@@ -104,8 +104,8 @@ final class ReplyRouter {
     }
 
     /**
-     * Return whether a reply is a further error to some garbage before, to which QEMU sends as many as it finds. Whoever comes next
-     * sent a whole message, which QEMU's parser does not complain about.
+     * Return whether a reply is a further error to some garbage before, to which QEMU sends as many as it finds. The next slot
+     * sent a whole message, and QEMU's parser does not complain about those.
      */
     private static boolean isSurplus(JsonNode message, PendingReply next) {
         boolean whole = next.kind() == PendingReply.Kind.IN_TURN || next.kind() == PendingReply.Kind.OUT_OF_BAND;
@@ -114,7 +114,7 @@ final class ReplyRouter {
                 && message.path("error").path("desc").asString("").startsWith("JSON ");
     }
 
-    /** Bring a reply to the slot that it belongs to; on the reader's thread. */
+    /** Deliver a reply to its slot; on the reader's thread. */
     void route(JsonNode message, @Nullable PendingReply slot) {
         if (slot == null) {
             unexpected(message);
@@ -155,8 +155,8 @@ final class ReplyRouter {
     }
 
     /**
-     * Return why a reply may be missing: the oldest command before it that has none either, for the end of a sentence; empty if
-     * there is none. A command out of band waits for no other.
+     * Return why a reply may be missing: the oldest earlier command that also has no reply, for the end of a sentence; empty if there
+     * is no such command. A command out of band waits for no other.
      */
     String reasonForDelay(PendingReply slot) {
         if (slot.kind() == PendingReply.Kind.OUT_OF_BAND) {
@@ -178,7 +178,7 @@ final class ReplyRouter {
         }
     }
 
-    /** Tell all who wait that nothing will come. */
+    /** Tell all waiters that no reply will arrive. */
     void fail(QmpException reason) {
         List<PendingReply> waiting;
         lock.lock();

@@ -10,19 +10,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a client has its schema from: this connection's memory, then what other clients of the same program know, then the peer.
+ * Finds a client's schema: first in this connection's memory, then in other clients of the same program, then by asking the peer.
  *
- * <p>The reader's thread never comes here: whoever asks the peer waits for the reader. So a reply can be explained with the
- * help of the schema only by the thread that waited for that reply.
+ * <p>The reader's thread never comes here, since asking the peer means to wait for the reader. So only the thread
+ * that waited for a reply can explain it by the schema.
  */
 final class SchemaSource {
 
-    /** What an explanation may cost; without it the plain error is good enough. */
+    /** The longest time for an explanation; without it the plain error is good enough. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final QmpPeer peer;
 
-    /** Makes the threads of a client that fail at the same time ask once. Guards the change of what follows. */
+    /** Makes threads that fail at the same time ask only once. Guards the fields below. */
     private final ReentrantLock asking = new ReentrantLock();
 
     private volatile @Nullable Known known;
@@ -53,9 +53,8 @@ final class SchemaSource {
     }
 
     /**
-     * Return the error with a hint at what was probably meant or, where there is none, the error itself. Asks the peer only for
-     * errors that can come from a mistyped name or value, and at most once in vain. Never for a command out of band: it was
-     * sent so because the peer may be too busy for others.
+     * Return the error with a hint at what was probably meant or, without such a hint, the error itself. Asks the peer
+     * only for errors that a mistyped name or value can cause, and stops after one failed attempt. Never asks for a command out of band: the peer may be too busy for others.
      */
     QmpErrorException explained(
             QmpErrorException error, QmpSession session, @Nullable QmpGreeting greeting, Duration timeout) {
@@ -71,10 +70,10 @@ final class SchemaSource {
             return problems.isEmpty() ? error : error.withHint(String.join("\n  ", problems));
         } catch (QmpInterruptedException e) {
             return error;
-        } catch (RuntimeException e) { // whatever it is, it must not hide the error that is to be explained
+        } catch (RuntimeException e) { // no failure here may hide the error that needs the explanation
             speechless = session;
             if (e instanceof QmpDisconnectedException) {
-                error.addSuppressed(e); // somebody must be told of the end
+                error.addSuppressed(e); // the end must still be reported
             }
             return error;
         } finally {
@@ -121,7 +120,7 @@ final class SchemaSource {
         });
     }
 
-    /** The version goes along: a program may be a script that starts another one, which was upgraded meanwhile. */
+    /** Includes the version: a program can be a script that starts another one, which may have been upgraded meanwhile. */
     private String key(@Nullable QmpGreeting greeting) {
         String owners = peer.program();
         return owners.isEmpty() || greeting == null ? "" : greeting.version() + "\n" + owners;

@@ -6,14 +6,14 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The last lines of a transcript. Whoever has a message may change its tree, so it is copied; that is what a line costs. Guarded by
+ * The last lines of a transcript. A message's tree can be changed by its users, so it is copied; the copy is the cost of a line. Guarded by
  * the transcript's lock.
  */
 final class TranscriptMemory {
 
     static final int MOST_LINES = 5_000;
 
-    /** Of all lines together: some ten MiB. A reply to query-qmp-schema takes about a quarter. */
+    /** For all lines together: about ten MiB. A reply to query-qmp-schema takes about a quarter. */
     static final int MOST_VALUES = 200_000;
 
     private static final int CHARACTERS_LIKE_A_VALUE = 50;

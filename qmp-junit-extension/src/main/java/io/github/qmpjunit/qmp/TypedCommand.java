@@ -14,23 +14,23 @@ import tools.jackson.databind.JsonNode;
  * StatusInfo status = qmp.execute(QueryStatus.command());
  * }</pre>
  *
- * <p>The artefact {@code qmp-qapi} has one for each command of QEMU. The client needs no more than these methods, so you can write
- * one for a command of your own.
+ * <p>The artefact {@code qmp-qapi} has one for each command of QEMU. The client needs only these methods, so you can
+ * write one for your own command.
  *
  * @param <R> the Java type of what it returns
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public interface TypedCommand<R> {
 
-    /** {@return the command as the client sends it} */
+    /** {@return the command that the client sends} */
     QmpCommand untyped();
 
     /**
      * Read what the server returned.
      *
      * @param returned what the server returned, of any JSON type
-     * @return the same in Java
-     * @throws IllegalArgumentException if it does not have the form that was expected; the message says what is wrong, and where
+     * @return the same value as its Java type
+     * @throws IllegalArgumentException if it does not have the expected form; the message says what is wrong, and where
      */
     R read(JsonNode returned);
 
@@ -45,7 +45,7 @@ public interface TypedCommand<R> {
         return List.of();
     }
 
-    /** {@return this command, to be executed out of band, see {@link QmpCommand#outOfBand()}} */
+    /** {@return this command, for execution out of band, see {@link QmpCommand#outOfBand()}} */
     default TypedCommand<R> outOfBand() {
         return changed(QmpCommand::outOfBand);
     }
@@ -53,7 +53,7 @@ public interface TypedCommand<R> {
     /**
      * Return this command with file descriptors that travel with it, see {@link QmpCommand#withFds}.
      *
-     * @param descriptors the descriptors; they must stay open until the reply is there
+     * @param descriptors the descriptors; they must stay open until the reply has arrived
      * @return the command
      */
     default TypedCommand<R> withFds(FileDescriptor... descriptors) {

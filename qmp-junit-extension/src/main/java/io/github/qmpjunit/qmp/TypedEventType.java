@@ -7,8 +7,8 @@ import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The name of an event together with the Java type of its data. It goes wherever an {@link EventType} goes; {@link
- * QmpEventListener#next(TypedEventType, java.time.Duration)} and {@link QmpEvent#as} use the rest.
+ * The name of an event together with the Java type of its data. You can use it wherever you can
+ * use an {@link EventType}. {@link QmpEventListener#next(TypedEventType, java.time.Duration)} and {@link QmpEvent#as} also use the Java type.
  *
  * <p>The artefact {@code qmp-qapi} has one for each event of QEMU. Immutable.
  *
@@ -22,7 +22,7 @@ public final class TypedEventType<T> extends EventType {
     /**
      * Create a type.
      *
-     * @param name the name as it stands in the message
+     * @param name the event's name in QMP
      * @param reader reads the event's data, an object; throws an {@link IllegalArgumentException} that says what is wrong with it
      */
     public TypedEventType(String name, Function<JsonNode, T> reader) {
@@ -30,7 +30,7 @@ public final class TypedEventType<T> extends EventType {
         this.reader = requireNonNull(reader, "reader must not be null");
     }
 
-    /** Return what the data says. */
+    /** Read the data as its Java type. */
     T read(JsonNode data) {
         return reader.apply(data);
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record UnknownPart(String path, @Nullable String value, String versions) {
 
-    /** Return whether a server knows this part of a command all the same. */
+    /** Return whether a server nevertheless knows this part of a command. */
     boolean isIn(QmpSchema schema, String command) {
         if (path.isEmpty()) {
             return schema.hasCommand(command);

@@ -14,7 +14,7 @@ import java.util.Set;
  */
 final class ConfidentialNames {
 
-    /** How sure a name makes. */
+    /** How likely the name's value is a secret. */
     enum Kind {
         NONE,
         /** A confidential value, or perhaps the path of a file with one, or a small number. */
@@ -26,7 +26,7 @@ final class ConfidentialNames {
     private static final List<String> ENDINGS =
             List.of("password", "passwd", "passphrase", "passcode", "passwort", "sshpass", "secret", "cookie");
 
-    /** Likewise, but the name is also used for what is not confidential. */
+    /** Endings that are also used for values that are not confidential. */
     private static final List<String> LIKELY_ENDINGS = List.of(
             "token",
             "bearer",
@@ -50,7 +50,7 @@ final class ConfidentialNames {
 
     private static final Set<String> LIKELY_NAMES = Set.of("pass", "jwt", "auths", "dockerauthconfig");
 
-    /** The whole name of a parameter in a URL, where signatures are what opens the door. */
+    /** The whole name of a parameter in a URL, where a signature grants access. */
     private static final Set<String> PARAMETERS =
             Set.of("sig", "signature", "amzsignature", "xamzsignature", "xgoogsignature", "key", "auth", "pwd", "code");
 
@@ -78,13 +78,13 @@ final class ConfidentialNames {
     /** Members that hold Base64 of a text: what a guest's program reads and writes, and a guest's files. */
     static final Set<String> ENCODED = Set.of("out-data", "err-data", "buf-b64");
 
-    /** The member that holds Base64 of what a guest's program is told, which may be a password and nothing else. */
+    /** The member that holds Base64 of a guest program's input, which may be just a password. */
     static final String ENCODED_INPUT = "input-data";
 
     /** Members of an object that name another of its members, which then holds the value. */
     static final List<String> NAMING = List.of("property", "name", "key");
 
-    /** By the last two letters of all words above: most names are none of them, and that is to be known without any effort. */
+    /** Indexed by the last two letters of all words above, so that most names are rejected at almost no cost. */
     private static final boolean[] LAST_LETTERS = new boolean[26 * 26];
 
     static {

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Secrets in notations of their own, which no name before them tells: a table. Each pattern is made when its sign first turns up in
- * a text; most runs need none of them.
+ * A table of secrets in special notations, without a confidential name in front. Each pattern is compiled when its sign first appears in a
+ * text; most runs need none of them.
  */
 final class SecretPatterns {
 

@@ -6,10 +6,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Where secrets stand in texts, options and messages, told by what surrounds them. */
+/** Finds secrets in texts, options and messages by their context. */
 final class SecretPlaces {
 
-    /** What makes {@code data} a confidential name. */
+    /** The context that makes {@code data} a confidential name. */
     private static final class SecretObject {
 
         static final Pattern PATTERN = Pattern.compile("(?<![\\w-])secret(?:_keyring)?[\"']?\\s*,|qom-type");
@@ -30,7 +30,7 @@ final class SecretPlaces {
         return SWITCHES.contains(value);
     }
 
-    /** Return what the name of a member or option makes of its value. */
+    /** Return how likely the value of a member or option is a secret. */
     static Kind kindOf(boolean inSecretObject, String key) {
         return inSecretObject && key.equals("data") ? Kind.CERTAIN : ConfidentialNames.kindOf(key);
     }
@@ -41,7 +41,7 @@ final class SecretPlaces {
         return type != null && type.asString("").startsWith("secret");
     }
 
-    /** Return the name of a member that is secret for what stands beside it; empty if there is none. */
+    /** Return the name of a member that is secret because of its neighbours; empty if no member is. */
     static String secretMember(JsonNode object) {
         if (object.has("value")) {
             for (String naming : ConfidentialNames.NAMING) {

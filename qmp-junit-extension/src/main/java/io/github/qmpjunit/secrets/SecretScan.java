@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Looks through a text once for values that stand behind a confidential name, in whichever notation: {@code name=value}, {@code
- * "name": "value"}, {@code --name value}, {@code <name>value</name>}, {@code Name: value}; and for tokens that show themselves.
+ * Scans a text once for values behind a confidential name, in any notation: {@code name=value}, {@code
+ * "name": "value"}, {@code --name value}, {@code <name>value</name>}, {@code Name: value}; and for tokens with a recognizable form.
  *
- * <p>Most texts have nothing of it, and all that is shown goes through here: so each character is looked at once, and a name only
- * where a separator follows it. The time is linear in the text's length whatever it holds.
+ * <p>Every text for people passes through here, and most have no secret. So each character is examined once, and a
+ * name only if a separator follows it. The time is linear in the text's length.
  */
 final class SecretScan {
 
@@ -31,7 +31,7 @@ final class SecretScan {
     private final List<Span> spans = new ArrayList<>();
 
     /**
-     * @param inSecretObject whether {@code data} is a confidential name, too
+     * @param inSecretObject whether {@code data} is also a confidential name
      * @param commasSeparate whether a comma may end a value, as in QEMU's options; it does not in a kernel's command line
      */
     private SecretScan(String text, boolean inSecretObject, boolean commasSeparate) {
@@ -223,7 +223,7 @@ final class SecretScan {
         return foundBehindScheme(begin, endOfBare(begin), kind);
     }
 
-    /** Quotes may be escaped, where JSON stands in JSON: then they end at quotes that are escaped as often. */
+    /** In JSON within JSON, quotes are escaped: they end at quotes that are escaped as often. */
     private int endOfQuoted(int begin, int open) {
         if (open > begin) {
             int close = text.indexOf(text.substring(begin, open + 1), open + 1);
@@ -370,7 +370,7 @@ final class SecretScan {
                         && value.chars().allMatch(Character::isDigit));
     }
 
-    /** Return whether it is to be masked elsewhere, too. */
+    /** Return whether it must also be masked elsewhere. */
     static boolean isDistinctive(String value, Kind kind) {
         return kind == Kind.CERTAIN || !(value.startsWith("/") || value.startsWith("./") || value.startsWith("~"));
     }

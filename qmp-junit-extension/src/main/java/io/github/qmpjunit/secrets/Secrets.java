@@ -31,28 +31,27 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The secrets that a peer was told: the data of {@code secret} objects, passwords, cookies, passwords in URLs, private keys.
+ * The secrets that were sent to a peer: the data of {@code secret} objects, passwords, cookies, passwords in URLs, private keys.
  *
- * <p>They are masked where they stand, and wherever else the same text turns up (QEMU's standard error, the guest's console),
- * unless it is so short or so common a word that it is likely to mean something else there. Whatever this library writes down or
- * says about a command or a command line has gone through here; what it sends, and what it hands out as a value, has not.
+ * <p>They are masked in their place, and wherever else the same text appears (QEMU's standard error, the guest's console), unless
+ * the text is so short or so common that it probably means something else there. All texts that this library writes about a command or a command line are masked. Messages that it sends, and values that it returns, are not.
  *
  * <p>Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Secrets {
 
-    /** What stands in a secret's place. */
+    /** The replacement for a secret. */
     public static final String MASK = "***";
 
-    /** Shorter ones are masked where they stand, and not elsewhere. */
+    /** Shorter secrets are masked only in their own place. */
     private static final int UNMISTAKABLE = 5;
 
-    /** The words with which one speaks of secrets are tests' favourite ones, too. */
+    /** Words about secrets, which tests also like to use as secrets. */
     private static final Set<String> COMMON = Set.of(
             "secret", "password", "passwd", "passphrase", "cookie", "object-add", "object_add", "qom-type", "base64");
 
-    /** Of all kinds of writing it; whoever tells more has the oldest ones masked only where they stand. */
+    /** Counts all ways of writing them. Beyond it, the oldest secrets are masked only in their own place. */
     private static final int MOST_KNOWN = 1000;
 
     private static final int LARGEST_FILE = 4096;
@@ -62,12 +61,12 @@ public final class Secrets {
     /** Guarded by this object. */
     private final Set<String> values = new LinkedHashSet<>();
 
-    /** The longest ones first, for one may be a part of another. */
+    /** The longest first, since one can be a part of another. */
     private volatile List<String> everywhere = List.of();
 
     private volatile boolean empty = true;
 
-    /** Create a place for secrets; only those that show themselves are known at first. */
+    /** Create an empty collection. At first it masks only secrets with a recognizable form. */
     public Secrets() {}
 
     /**
@@ -116,7 +115,7 @@ public final class Secrets {
     /**
      * Learn the secrets in a text.
      *
-     * @param text a message as it stands on the wire, or a command of the human monitor
+     * @param text a message as it was sent, or a command of the human monitor
      * @return this
      */
     public Secrets learn(String text) {
@@ -126,16 +125,16 @@ public final class Secrets {
             try {
                 collect(Json.MAPPER.readTree(stripped), false);
             } catch (JacksonException e) {
-                // What shows itself has been seen already.
+                // Secrets with a recognizable form were found before.
             }
         }
         return this;
     }
 
     /**
-     * Learn what others know.
+     * Learn the secrets of another collection.
      *
-     * @param others their secrets, up to now
+     * @param others the other collection; only its present secrets are learned
      * @return this
      */
     public Secrets learn(Secrets others) {
@@ -147,12 +146,12 @@ public final class Secrets {
         return this;
     }
 
-    /** {@return whether nothing is known to be secret; what shows itself is masked all the same} */
+    /** {@return whether no secret is known; secrets with a recognizable form are masked even then} */
     public boolean isEmpty() {
         return empty;
     }
 
-    /** An argument's options end at single commas, so their values are known whole, whatever stands in them. */
+    /** An argument's options end at single commas, so their values are known whole, whatever they contain. */
     private void learnArgument(String argument) {
         if (learnVariable(argument)) {
             return;
@@ -221,7 +220,7 @@ public final class Secrets {
         } else if (tree.isArray()) {
             collectArray(tree);
         } else if (tree.isString()) {
-            if (!learnVariable(tree.asString())) { // as the guest agent is told of them
+            if (!learnVariable(tree.asString())) { // in the guest agent's form
                 learn(tree.asString());
             }
         }
@@ -317,7 +316,7 @@ public final class Secrets {
         return value.isString() || value.isNumber();
     }
 
-    /** What QEMU reads from a file is as secret as what stands on its command line. */
+    /** A file that QEMU reads a secret from is as secret as a value on its command line. */
     private void addContent(String file) {
         try {
             Path path = Path.of(file);
@@ -343,7 +342,7 @@ public final class Secrets {
         }
     }
 
-    /** As itself, in an option, in JSON, between a shell's quotes, in a URL and in Base64. */
+    /** Unchanged, in an option, in JSON, between a shell's quotes, in a URL and in Base64. */
     private static List<String> waysToWrite(String value) {
         return List.of(
                 value,
@@ -399,21 +398,21 @@ public final class Secrets {
     }
 
     /**
-     * Mask what is secret in a text.
+     * Mask the secrets in a text.
      *
      * @param text the text
      * @return the text with {@link #MASK} in each secret's place
      */
     public String mask(String text) {
         String masked = text;
-        for (String value : everywhere) { // first, for a pattern may find but the beginning of one
+        for (String value : everywhere) { // first, since a pattern may match only the beginning of a secret
             masked = masked.replace(value, MASK);
         }
         return SecretPlaces.mask(masked);
     }
 
     /**
-     * Mask what shows itself to be secret, without knowing any secret.
+     * Mask secrets with a recognizable form, without knowing any secret.
      *
      * @param text the text
      * @return the text, masked
@@ -423,7 +422,7 @@ public final class Secrets {
     }
 
     /**
-     * Mask what is secret in a command line.
+     * Mask the secrets in a command line.
      *
      * @param arguments the arguments, not quoted for any shell
      * @return the arguments with {@link #MASK} in each secret's place
@@ -465,10 +464,10 @@ public final class Secrets {
     }
 
     /**
-     * Mask what is secret in a message.
+     * Mask the secrets in a message.
      *
-     * @param tree the message, or a part of it, which stays as it is
-     * @return a copy with {@link #MASK} in each secret's place; the tree itself where there is none
+     * @param tree the message, or a part of it, which is not changed
+     * @return a copy with {@link #MASK} in each secret's place; the tree itself if it has no secrets
      */
     public JsonNode mask(JsonNode tree) {
         return mask(tree, false);
@@ -542,7 +541,7 @@ public final class Secrets {
         return value;
     }
 
-    /** What a guest's program is told may be a password and nothing else; of other texts only what shows itself goes. */
+    /** A guest program's input may be just a password, so it is masked whole; in other texts only recognizable secrets are masked. */
     private JsonNode maskEncoded(String key, JsonNode value) {
         String decoded = decodedText(value.asString());
         if (key.equals(ConfidentialNames.ENCODED_INPUT)) {
@@ -565,7 +564,7 @@ public final class Secrets {
         return masked.equals(variables) ? variables : masked;
     }
 
-    /** Mask words of which each may say what the next one is. */
+    /** Mask words, each of which may name the next one. */
     private JsonNode maskWords(JsonNode array, List<String> words, int skipped) {
         List<String> masked = mask(words);
         if (masked.equals(words)) {

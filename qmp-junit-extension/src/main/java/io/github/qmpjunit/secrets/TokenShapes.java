@@ -3,7 +3,7 @@ package io.github.qmpjunit.secrets;
 import java.util.List;
 
 /**
- * Tokens that show themselves by how they begin, wherever they stand: a table, by issuer. A prefix alone does not make a token; it
+ * A table of tokens that are recognizable by their prefix, by issuer. A prefix alone does not make a token; it
  * has a length as well.
  */
 final class TokenShapes {

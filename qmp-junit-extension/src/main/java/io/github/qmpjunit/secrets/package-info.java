@@ -1,5 +1,5 @@
 /**
- * Passwords, tokens and keys, and their masking in everything that a person reads.
+ * Masks passwords, tokens and keys in every text for people.
  */
 @NullMarked
 package io.github.qmpjunit.secrets;

@@ -207,7 +207,7 @@ class JsonArgumentsTest {
 
         assertThatThrownBy(() -> command.with("driver", "qcow2"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("blockdev-add has the argument \"driver\" already; an argument is given once");
+                .hasMessage("blockdev-add has the argument \"driver\" already; an argument can be given only once");
         assertThatThrownBy(() -> command.with("filename", null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage(

@@ -101,7 +101,7 @@ class QmpAcceptorTest {
             assertThatThrownBy(() -> QmpAcceptor.bind(QmpAddress.unix(path)))
                     .isInstanceOf(QmpConnectException.class)
                     .hasMessage(
-                            "Cannot listen at unix:%s: somebody listens there already; close that socket, or choose another path",
+                            "Cannot listen at unix:%s: another process listens there already; close that socket, or choose another path",
                             path);
 
             try (QemuMachine machine = connecting("path=" + path);
@@ -174,6 +174,6 @@ class QmpAcceptorTest {
 
         assertThatThrownBy(() -> acceptor.accept(Duration.ofMinutes(1)))
                 .isInstanceOf(QmpConnectException.class)
-                .hasMessageContaining("nobody had connected when the acceptor was closed");
+                .hasMessageContaining("no peer had connected when the acceptor was closed");
     }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A job of QEMU's: its statuses, its drive to the end, and its outcome.
+ * Follows a QEMU job: its statuses, its way to the end, and its outcome.
  *
  * <pre>{@code
  * try (QmpJob job = QmpJob.follow(qmp, "backup0")) {
@@ -32,11 +32,11 @@ import tools.jackson.databind.JsonNode;
  * }
  * }</pre>
  *
- * <p>A job that fails concludes too. The reason is in {@code query-jobs} until the job is dismissed; a block job that dismisses itself
- * reports it only in BLOCK_JOB_COMPLETED. A job that is created again under the same id starts from the beginning.
+ * <p>A failed job also concludes. The reason is in {@code query-jobs} until the job is dismissed; a block job that dismisses itself
+ * reports the reason only in BLOCK_JOB_COMPLETED. A job that is created again under the same id starts from the beginning.
  *
- * <p>It counts what the client's events have reported since {@link QmpClient#events() the client} was made, and asks {@code query-jobs}
- * where only that knows. It consumes no events of other listeners. Not thread-safe.
+ * <p>It uses all events since {@link QmpClient#events() the client} was created, and asks {@code query-jobs} for
+ * the rest. It consumes no events of other listeners. Not thread-safe.
  *
  * @see <a href="https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#jobs">QEMU's description of jobs</a>
  */
@@ -49,7 +49,7 @@ public final class QmpJob implements AutoCloseable {
     /** Progress has no event. */
     private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(50);
 
-    /** From here on, a job has done all of its work. */
+    /** In these statuses, a job has done all of its work. */
     private static final Set<String> WORK_IS_DONE =
             Set.of("ready", "standby", "waiting", "pending", "concluded", "null");
 
@@ -72,11 +72,11 @@ public final class QmpJob implements AutoCloseable {
     }
 
     /**
-     * Follow a job, from what its events have reported so far on. It need not exist yet.
+     * Follow a job, including its events so far. It need not exist yet.
      *
      * @param client the client of the monitor
-     * @param id the job's id; for a block job without one of its own, the device's
-     * @return the job, to be closed after use
+     * @param id the job's id; for a block job without its own id, the device's name
+     * @return the job; close it after use
      */
     public static QmpJob follow(QmpClient client, String id) {
         QmpJob job = new QmpJob(
@@ -91,13 +91,13 @@ public final class QmpJob implements AutoCloseable {
         return listener.jobId();
     }
 
-    /** {@return the last status that is known, such as {@code running} or {@code concluded}; empty before the first} */
+    /** {@return the last known status, such as {@code running} or {@code concluded}; empty before the first} */
     public Optional<String> status() {
         return Optional.ofNullable(status);
     }
 
     /**
-     * Return whether the job is in a status, or has been since it was created.
+     * Return whether the job is, or was, in a status since it was created.
      *
      * @param wanted the status
      * @return whether it is known to have reached it
@@ -111,20 +111,20 @@ public final class QmpJob implements AutoCloseable {
         return "concluded".equals(status) || "null".equals(status);
     }
 
-    /** {@return whether it is known if the job succeeded; it is lost if the job was dismissed unseen} */
+    /** {@return whether it is known if the job succeeded; it is unknown if the job was dismissed unseen} */
     public boolean isOutcomeKnown() {
         return outcomeKnown;
     }
 
-    /** {@return why the job failed, in QEMU's words; empty if it did not, or it is not known} */
+    /** {@return why the job failed, in QEMU's words; empty if it did not fail or the reason is unknown} */
     public Optional<String> error() {
         return Optional.ofNullable(error);
     }
 
     /**
-     * Find out whether the job has failed up to now, and why. Asks {@code query-jobs} if its events report a failure.
+     * Find out whether the job has failed so far, and why. Asks {@code query-jobs} if its events report a failure.
      *
-     * @return QEMU's reason, or that it is lost; empty if the job has not failed
+     * @return QEMU's reason, or a note that it is lost; empty if the job has not failed
      */
     public Optional<String> whyFailed() {
         takeEvents();
@@ -141,10 +141,10 @@ public final class QmpJob implements AutoCloseable {
     }
 
     /**
-     * Return whether the job has done a part of its work. A job without any work, and one that is ready or past it, has done all.
+     * Return whether the job has done a part of its work. A job without any work, and a job that is ready or past it, counts as complete.
      *
      * @param percent how much, from 0 to 100
-     * @return whether it is known to have got that far
+     * @return whether it is known to have reached that point
      */
     public boolean hasProgressedTo(int percent) {
         boolean done = status != null && WORK_IS_DONE.contains(status) && error == null && (outcomeKnown || !isOver());
@@ -160,7 +160,7 @@ public final class QmpJob implements AutoCloseable {
      */
     public JsonNode query(Duration timeout) {
         JsonNode jobs = client.execute(QmpCommand.of("query-jobs").withTimeout(timeout));
-        takeEvents(); // those before the reply; it may be older than later ones
+        takeEvents(); // events before the reply; later events may be newer than it
         for (JsonNode job : jobs) {
             if (job.path("id").asString("").equals(id())) {
                 learnFrom(job);
@@ -171,7 +171,7 @@ public final class QmpJob implements AutoCloseable {
     }
 
     /**
-     * Wait until the job is in a status, or has been since it was created. Does not drive the job.
+     * Wait until the job is, or was, in a status since it was created. Does not drive the job.
      *
      * @param wanted the status, such as {@code running}, {@code ready} or {@code concluded}
      * @param timeout how long to wait at most
@@ -204,8 +204,8 @@ public final class QmpJob implements AutoCloseable {
     }
 
     /**
-     * Drive the job to its end: complete it when it is ready, finalize it when it is pending, and dismiss it when it is concluded. A job
-     * that does one or the other by itself is left to do so. {@link #error()} is the outcome.
+     * Drive the job to its end: complete it when it is ready, finalize it when it is pending, and dismiss it when it is concluded. Steps
+     * that the job takes by itself are left to it. {@link #error()} is the outcome.
      *
      * @param timeout how long it may take
      * @return this
@@ -271,7 +271,7 @@ public final class QmpJob implements AutoCloseable {
                 return;
             }
             if (drive && drive(driven)) {
-                continue; // the answer may have brought the end
+                continue; // the answer may have reported the end
             }
             try {
                 take(listener.next(EventMatcher.anyEvent(), deadline.remaining()));
@@ -287,7 +287,7 @@ public final class QmpJob implements AutoCloseable {
                 "Job \"%s\" took longer than %s: %s".formatted(id(), Deadline.format(timeout), describe()), timeout);
     }
 
-    /** Do what the job waits for, once for each status; return whether there was something to do. */
+    /** Send the command that the job waits for, once for each status; return whether one was sent. */
     private boolean drive(Set<String> driven) {
         String now = status;
         String command = now == null ? null : DRIVEN_BY.get(now);
@@ -299,7 +299,7 @@ public final class QmpJob implements AutoCloseable {
         return true;
     }
 
-    /** A refusal does not matter if the job has gone on by itself meanwhile. Else the job will wait for ever. */
+    /** A refusal does not matter if the job has continued by itself. Otherwise the job would wait for ever. */
     private void send(String command, String when) {
         try {
             client.execute(command, Map.of("id", id()));
@@ -313,7 +313,7 @@ public final class QmpJob implements AutoCloseable {
         }
     }
 
-    /** Dismiss the job, if it does not do so by itself. */
+    /** Dismiss the job, unless it dismisses itself. */
     public void dismiss() {
         try {
             client.execute("job-dismiss", Map.of("id", id()));
@@ -326,7 +326,7 @@ public final class QmpJob implements AutoCloseable {
         try {
             query(ONE_ANSWER);
         } catch (QmpException e) {
-            // What the events have reported stays.
+            // Facts from events stay known.
         }
     }
 
@@ -370,7 +370,7 @@ public final class QmpJob implements AutoCloseable {
         outcomeKnown = false;
     }
 
-    /** The reply may be older than the last event by now. It counts only if there is no event, or it is the end. */
+    /** The reply may be older than the last event. It counts only if there was no event, or if it reports the end. */
     private void learnFrom(JsonNode job) {
         current = job.path("current-progress").asLong(0);
         total = job.path("total-progress").asLong(0);
@@ -386,7 +386,7 @@ public final class QmpJob implements AutoCloseable {
     }
 
     /**
-     * {@return why a paused job has stopped, such as {@code a write error (io-status "nospace")}; empty unless an error has stopped it}
+     * {@return why a paused job has stopped, such as {@code a write error (io-status "nospace")}; empty if no error has stopped it}
      */
     public Optional<String> pauseReason() {
         QmpEvent stop = stoppedBy;
@@ -407,12 +407,12 @@ public final class QmpJob implements AutoCloseable {
                 }
             }
         } catch (QmpException e) {
-            // The event alone has to do.
+            // Only the event is available.
         }
         return "";
     }
 
-    /** {@return what has become of the job so far, as a clause: {@code it went through created, running}; secrets are masked} */
+    /** {@return the job's history so far, as a clause: {@code it went through created, running}; secrets are masked} */
     public String describe() {
         if (status == null) {
             return "no event of it came, and query-jobs does not know it";
@@ -429,7 +429,7 @@ public final class QmpJob implements AutoCloseable {
         return "it went through %s%s".formatted(String.join(", ", reached), outcome);
     }
 
-    /** Stop following the job. The job itself goes on. */
+    /** Stop following the job. The job itself continues. */
     @Override
     public void close() {
         listener.close();

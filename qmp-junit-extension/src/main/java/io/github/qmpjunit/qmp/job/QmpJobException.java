@@ -12,7 +12,7 @@ public class QmpJobException extends QmpException {
     /**
      * Create an exception.
      *
-     * @param message what was waited for, and how the job ended
+     * @param message what the wait was for, and how the job ended
      */
     public QmpJobException(String message) {
         super(message, null);

@@ -14,8 +14,8 @@ import io.github.qmpjunit.qmp.QmpEventListener;
 import org.apiguardian.api.API;
 
 /**
- * A listener for all that happens to one job. QEMU names the job in {@code id} or, in the older block-job events, in {@code
- * device}; this one knows which.
+ * A listener for all events of one job. QEMU names the job in {@code id} or, in the older block-job events, in
+ * {@code device}; this listener handles both.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QmpJobListener extends QmpEventListener {
@@ -27,9 +27,9 @@ public class QmpJobListener extends QmpEventListener {
     private final String jobId;
 
     /**
-     * Create a listener. It hears nothing before {@link io.github.qmpjunit.qmp.QmpClient#register}.
+     * Create a listener. It receives events after {@link io.github.qmpjunit.qmp.QmpClient#register}.
      *
-     * @param jobId the job's id; for jobs without one of their own, the device's
+     * @param jobId the job's id; for jobs without their own id, the device's name
      */
     public QmpJobListener(String jobId) {
         super(EventMatcher.anyEvent().where("job \"" + jobId + "\" is meant", event -> isOf(jobId, event)));

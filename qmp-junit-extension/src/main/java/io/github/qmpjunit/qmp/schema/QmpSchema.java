@@ -18,16 +18,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * What a QEMU says about itself: its commands with their arguments, its events with their data, the values of its enumerations.
- * It differs between versions, and between builds of one version; {@link io.github.qmpjunit.qmp.QmpClient#schema()} asks the one at hand.
+ * A QEMU's description of itself: its commands with their arguments, its events with their data, and the values
+ * of its enumerations. It differs between versions, and between builds of one version; {@link io.github.qmpjunit.qmp.QmpClient#schema()} asks the running QEMU.
  *
  * <p>Paths ({@link DataPath}) lead into arguments and data: {@code options.data-file}. They lead through nested objects, all
- * variants of unions, and arrays, whose places may be left out: {@code actions.type}.
+ * variants of unions, and arrays, whose indexes can be left out: {@code actions.type}.
  *
- * <p>Commands that QEMU checks by hand take more than its schema says; {@code device_add}, whose further arguments are the
- * device's properties, is the only one today.
+ * <p>Commands that QEMU checks by hand accept more arguments than the schema lists. Today that is only {@code device_add}:
+ * its further arguments are the device's properties.
  *
- * <p>Immutable and thread-safe. Only an index is made at first, the rest is read from the reply when it is asked for.
+ * <p>Immutable and thread-safe. Only an index is built at first; the rest is read from the reply on demand.
  *
  * @see <a href="https://www.qemu.org/docs/master/devel/qapi-code-gen.html#client-json-protocol-introspection">QEMU's
  *     description of the schema</a>
@@ -38,7 +38,7 @@ public final class QmpSchema {
     static final String DEPRECATED = "deprecated";
     static final String UNSTABLE = "unstable";
 
-    /** {@code 'gen': false} in QEMU's sources, of which the schema does not tell. */
+    /** {@code 'gen': false} in QEMU's sources, which the schema does not show. */
     private static final Set<String> TAKE_MORE_ARGUMENTS = Set.of("device_add");
 
     private final SortedMap<String, JsonNode> commands = new TreeMap<>();
@@ -63,9 +63,9 @@ public final class QmpSchema {
     /**
      * Read a schema.
      *
-     * @param reply what {@code query-qmp-schema} returned, an array; not to be changed afterwards
+     * @param reply what {@code query-qmp-schema} returned, an array; do not change it afterwards
      * @return the schema
-     * @throws IllegalArgumentException if it is something else
+     * @throws IllegalArgumentException if it is anything else
      */
     public static QmpSchema of(JsonNode reply) {
         if (!reply.isArray() || reply.isEmpty()) {
@@ -142,7 +142,7 @@ public final class QmpSchema {
     }
 
     /**
-     * Return whether a command takes an argument.
+     * Return whether a command accepts an argument.
      *
      * @param command the command's name
      * @param path where in its arguments, such as {@code node-name} or {@code options.data-file}
@@ -178,10 +178,10 @@ public final class QmpSchema {
     }
 
     /**
-     * Return QEMU's special marks on a command or an event.
+     * Return QEMU's feature flags of a command or an event.
      *
      * @param name its name
-     * @return the marks, such as {@code deprecated} and {@code unstable}; empty if it has none or is unknown
+     * @return the flags, such as {@code deprecated} and {@code unstable}; empty if it has none or is unknown
      */
     public Set<String> features(String name) {
         JsonNode entity = commands.getOrDefault(name, events.get(name));
@@ -189,11 +189,11 @@ public final class QmpSchema {
     }
 
     /**
-     * Return QEMU's special marks on a member of a command's arguments or an event's data.
+     * Return QEMU's feature flags of a member of a command's arguments or an event's data.
      *
      * @param name the command's or the event's name
      * @param path where in its arguments or data
-     * @return the marks, all of them where variants of a union have members of the same name; empty if there are none
+     * @return the flags, also from all variants of a union that have a member with this name; empty if it has none
      */
     public Set<String> features(String name, String path) {
         Set<String> features = new LinkedHashSet<>();
@@ -244,7 +244,7 @@ public final class QmpSchema {
     }
 
     /**
-     * Return the commands that may be meant by a name.
+     * Return the commands that a mistyped name may mean.
      *
      * @param name the name
      * @return at most three names, the nearest first; empty if none is near
@@ -254,7 +254,7 @@ public final class QmpSchema {
     }
 
     /**
-     * Return the events that may be meant by a name.
+     * Return the events that a mistyped name may mean.
      *
      * @param name the name
      * @return at most three names, the nearest first; empty if none is near
@@ -264,12 +264,12 @@ public final class QmpSchema {
     }
 
     /**
-     * Return the arguments of a command, or the members of an event's data, that may be meant by a path.
+     * Return the arguments of a command, or the members of an event's data, that a mistyped path may mean.
      *
      * @param name the command's or the event's name
      * @param path the path
-     * @return at most three paths, the nearest first, each as far as the first wrong step; empty if none is near or the path is
-     *     right
+     * @return at most three paths, the nearest first, each up to the first wrong step; empty if none is near or the
+     *     path is valid
      */
     public List<String> suggestionsForPath(String name, String path) {
         return root(name)
@@ -278,7 +278,7 @@ public final class QmpSchema {
     }
 
     /**
-     * Return what to say about a command that there is not.
+     * Return the error text for an unknown command.
      *
      * @param name the command's name
      * @return a sentence such as {@code No command "query-statuss"; did you mean "query-status"?}
@@ -332,12 +332,12 @@ public final class QmpSchema {
     }
 
     /**
-     * Return why an event's data can never hold something.
+     * Return why an event's data can never hold a value.
      *
      * @param event the event's name
      * @param path where in its data; empty for the data as a whole
      * @param expected the value there; null for any
-     * @return a sentence for each unknown name, or value; empty if it may
+     * @return a sentence for each unknown name or value; empty if it can
      */
     public List<String> checkData(String event, String path, @Nullable JsonNode expected) {
         return hasEvent(event)
@@ -347,11 +347,11 @@ public final class QmpSchema {
     }
 
     /**
-     * Return why the data of no event can ever hold something.
+     * Return why no event's data can ever hold a value.
      *
      * @param path where in the data; empty for the data as a whole
      * @param expected the value there; null for any
-     * @return one sentence; empty if some event's data may
+     * @return one sentence; empty if some event's data can
      */
     public Optional<String> checkData(String path, @Nullable JsonNode expected) {
         return events.keySet().stream()
@@ -388,7 +388,7 @@ public final class QmpSchema {
                 .map(entity -> type(entity.path("arg-type").asString("")));
     }
 
-    /** Return the type with QEMU's internal name; one of any values where it is unknown, so that nothing is called wrong in vain. */
+    /** Return the type with QEMU's internal name. An unknown name gives a type that accepts any value, so that nothing is reported as wrong by mistake. */
     SchemaType type(String name) {
         return new SchemaType(this, types.getOrDefault(name, JsonNodeFactory.instance.objectNode()));
     }

@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Compares data with the type that a schema demands of it, and says in sentences what can never be.
+ * Compares data with its type in the schema, and describes in sentences what can never match.
  *
- * @param owner whose data it is: the name of an event or a command
- * @param noun what a part of the data is called: {@code data} or {@code argument}
+ * @param owner the name of the event or command whose data it is
+ * @param noun the word for a part of the data: {@code data} or {@code argument}
  */
 record SchemaCheck(String owner, String noun) {
 
-    /** As many names as a sentence can list and stay readable. */
+    /** The most names that a sentence can list and stay readable. */
     private static final int FEW = 8;
 
-    /** Return what is wrong with expecting a value, or any if it is null, at a path into data of the given type. */
+    /** Return why a value (any, if null) can never be at a path into data of the given type. */
     List<String> expectationProblems(SchemaType root, String text, @Nullable JsonNode expected) {
         if (text.isEmpty()) {
             return expected == null ? List.of() : problems(root, expected, "");
@@ -39,7 +39,7 @@ record SchemaCheck(String owner, String noun) {
         return expected == null ? List.of() : leastProblems(there, expected, path.toString());
     }
 
-    /** Return what is wrong with a value of the given type. What is missing is not wrong. */
+    /** Return what is wrong with a value of the given type. A missing member is not wrong. */
     List<String> problems(SchemaType type, JsonNode value, String path) {
         if (type.kind() == SchemaType.Kind.ALTERNATE) {
             List<SchemaType> possible =
@@ -58,8 +58,8 @@ record SchemaCheck(String owner, String noun) {
     }
 
     /**
-     * Return which mandatory members a value of the given type lacks, at any depth. Where a union has no valid tag, only the members
-     * that all of its variants have are looked for.
+     * Return which mandatory members a value of the given type lacks, at any depth. If a union has no valid tag, only the
+     * members that all of its variants have are checked.
      */
     List<String> missing(SchemaType type, JsonNode value, String path) {
         List<String> missing = new ArrayList<>();

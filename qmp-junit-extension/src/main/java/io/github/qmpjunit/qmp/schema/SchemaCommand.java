@@ -9,17 +9,17 @@ import org.apiguardian.api.API;
  *
  * @param name its name
  * @param argumentType the type of its arguments together, an object; a command without arguments has an empty one
- * @param returnType the type of what it returns; an empty object for most
- * @param outOfBand whether it may be executed out of band
- * @param features QEMU's special marks, such as {@code deprecated} and {@code unstable}
+ * @param returnType the type of its return value; an empty object for most commands
+ * @param outOfBand whether it can be executed out of band
+ * @param features QEMU's feature flags, such as {@code deprecated} and {@code unstable}
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record SchemaCommand(
         String name, SchemaType argumentType, SchemaType returnType, boolean outOfBand, Set<String> features) {
 
     /**
-     * {@return the arguments that it takes in any case, in QEMU's order; where the value of one of them opens the way to others
-     * ({@code blockdev-add}'s {@code driver}), {@link #argumentType()} tells them}
+     * {@return the arguments that it always accepts, in QEMU's order; {@link #argumentType()} has the arguments that depend
+     * on the value of another one, such as {@code blockdev-add}'s {@code driver}}
      */
     public List<SchemaMember> arguments() {
         return argumentType.members();

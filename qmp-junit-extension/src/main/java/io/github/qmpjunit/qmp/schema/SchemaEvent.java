@@ -9,12 +9,12 @@ import org.apiguardian.api.API;
  *
  * @param name its name
  * @param dataType the type of its data, an object; an event without data has an empty one
- * @param features QEMU's special marks, such as {@code deprecated} and {@code unstable}
+ * @param features QEMU's feature flags, such as {@code deprecated} and {@code unstable}
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record SchemaEvent(String name, SchemaType dataType, Set<String> features) {
 
-    /** {@return the members of its data, in QEMU's order; those that not every such event has hang on {@link #dataType()}} */
+    /** {@return the members of its data, in QEMU's order; {@link #dataType()} has the members that depend on the value of another one} */
     public List<SchemaMember> data() {
         return dataType.members();
     }

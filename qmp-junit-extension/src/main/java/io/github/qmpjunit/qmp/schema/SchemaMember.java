@@ -4,12 +4,12 @@ import java.util.Set;
 import org.apiguardian.api.API;
 
 /**
- * One member of an object in QEMU's schema: an argument of a command, a member of an event's data, and so on downwards.
+ * One member of an object in QEMU's schema: an argument of a command, a member of an event's data, or a member of one of these.
  *
- * @param name the name as it stands in messages
+ * @param name the name in messages
  * @param type the type of its value
- * @param optional whether it may be left out
- * @param features QEMU's special marks, such as {@code deprecated} and {@code unstable}
+ * @param optional whether it can be left out
+ * @param features QEMU's feature flags, such as {@code deprecated} and {@code unstable}
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record SchemaMember(String name, SchemaType type, boolean optional, Set<String> features) {

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** Follows paths through the types of a schema: through nested objects, all variants of unions, alternatives and arrays. */
 final class SchemaPaths {
 
-    /** Whether a name may follow an array without a place, as in {@code actions.type} for {@code actions[0].type}. */
+    /** Whether a name can follow an array without an index, as in {@code actions.type} for {@code actions[0].type}. */
     enum Arrays {
         NEED_PLACES,
         ARE_PASSED
@@ -16,7 +16,7 @@ final class SchemaPaths {
 
     private SchemaPaths() {}
 
-    /** Return what can stand at a path below a type; several where variants share a name, none where nothing can. */
+    /** Return the members that are possible at a path below a type: several if variants share a name, none if the path is invalid. */
     static List<SchemaMember> find(SchemaType root, List<Object> steps, Arrays arrays) {
         List<SchemaMember> here = List.of(nameless("", root));
         for (Object step : steps) {
@@ -51,7 +51,7 @@ final class SchemaPaths {
         return new SchemaMember(name, type, false, Set.of());
     }
 
-    /** Return the paths that may be meant by one at which nothing can stand: its first wrong step is replaced, the rest left out. */
+    /** Return the paths that an invalid path may mean: its first wrong step is replaced, the rest is left out. */
     static List<String> suggestions(SchemaType root, List<Object> steps, Arrays arrays) {
         int right = 0;
         while (right < steps.size()

@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A type of QEMU's schema. Types have no names there, only numbers that change with every build, so they are reached by way of
+ * A type of QEMU's schema. Types have no names there, only numbers that change with every build, so you reach them through
  * a command or an event.
  *
- * <p>A view of the schema, made when it is asked for: types contain each other, even themselves ({@code blockdev-add}'s).
+ * <p>A view of the schema, created on demand: types contain each other, even themselves ({@code blockdev-add}'s).
  * Immutable and thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class SchemaType {
 
-    /** What a type's values look like. */
+    /** The form of a type's values. */
     public enum Kind {
         /** A plain value, see {@link #jsonType()}. */
         BUILTIN,
@@ -33,7 +33,7 @@ public final class SchemaType {
         ARRAY,
         /** An object with {@link #members()} and, if it is a union, {@link #variants()}. */
         OBJECT,
-        /** Any of the {@link #alternatives()}, told apart by what they look like in JSON. */
+        /** Any of the {@link #alternatives()}, distinguished by their form in JSON. */
         ALTERNATE
     }
 
@@ -45,7 +45,7 @@ public final class SchemaType {
         this.entity = entity;
     }
 
-    /** {@return the kind; a plain value of any JSON type where a later QEMU has a kind that is not known here} */
+    /** {@return the kind; {@link Kind#BUILTIN} with any JSON type if a later QEMU has a kind that is unknown here} */
     public Kind kind() {
         return switch (entity.path("meta-type").asString("")) {
             case "enum" -> Kind.ENUM;
@@ -58,7 +58,7 @@ public final class SchemaType {
 
     /**
      * {@return QEMU's word for the JSON type of a value: {@code string}, {@code number}, {@code int}, {@code boolean}, {@code
-     * null}, {@code object}, {@code array}, or {@code value} where any may stand}
+     * null}, {@code object}, {@code array}, or {@code value} for any}
      */
     public String jsonType() {
         return switch (kind()) {
@@ -83,10 +83,10 @@ public final class SchemaType {
     }
 
     /**
-     * Return QEMU's special marks on a value of an enumeration.
+     * Return QEMU's feature flags of a value of an enumeration.
      *
      * @param value the value
-     * @return the marks, such as {@code deprecated}; empty if it has none, or is no value of this type
+     * @return the flags, such as {@code deprecated}; empty if it has none, or is not a value of this type
      */
     public Set<String> valueFeatures(String value) {
         return kind() != Kind.ENUM
@@ -106,7 +106,7 @@ public final class SchemaType {
                 : Optional.empty();
     }
 
-    /** {@return the members that every object of this type may have, in QEMU's order; empty for other kinds} */
+    /** {@return the members that every object of this type can have, in QEMU's order; empty for other kinds} */
     public List<SchemaMember> members() {
         return kind() != Kind.OBJECT
                 ? List.of()
@@ -120,13 +120,13 @@ public final class SchemaType {
                         .toList();
     }
 
-    /** {@return the member whose value decides which variant's members there are besides; empty unless this is a union} */
+    /** {@return the member whose value selects the variant; empty if this is not a union} */
     public Optional<String> tag() {
         JsonNode tag = entity.path("tag");
         return tag.isString() ? Optional.of(tag.asString()) : Optional.empty();
     }
 
-    /** {@return for each value of the {@link #tag()} the type with the further members; empty unless this is a union} */
+    /** {@return the type with the further members, for each value of the {@link #tag()}; empty if this is not a union} */
     public Map<String, SchemaType> variants() {
         Map<String, SchemaType> variants = new LinkedHashMap<>();
         entity.path("variants")
@@ -136,7 +136,7 @@ public final class SchemaType {
         return variants;
     }
 
-    /** {@return the types any of which a value may have; empty unless this is an alternate} */
+    /** {@return the types that a value can have; empty if this is not an alternate} */
     public List<SchemaType> alternatives() {
         return kind() != Kind.ALTERNATE
                 ? List.of()
@@ -146,17 +146,17 @@ public final class SchemaType {
                         .toList();
     }
 
-    /** {@return QEMU's special marks on the type as a whole, such as {@code dynamic-auto-read-only}} */
+    /** {@return QEMU's feature flags of the type as a whole, such as {@code dynamic-auto-read-only}} */
     public Set<String> features() {
         return QmpSchema.featuresOf(entity);
     }
 
-    /** Return whether QEMU's schema says nothing about what a value looks like. */
+    /** Return whether QEMU's schema accepts any value here. */
     boolean isAnything() {
         return kind() == Kind.BUILTIN && jsonType().equals("value");
     }
 
-    /** Return this type or, for an alternate, those that it stands for. */
+    /** Return this type or, for an alternate, its alternatives. */
     Stream<SchemaType> plain() {
         return kind() == Kind.ALTERNATE ? alternatives().stream().flatMap(SchemaType::plain) : Stream.of(this);
     }
@@ -169,7 +169,7 @@ public final class SchemaType {
     }
 
     /**
-     * Return the members that an object of this type with the given content can have: its tag, where it has a valid one, decides.
+     * Return the members that an object of this type with the given content can have: a valid tag decides.
      *
      * @param content the object as far as it is known
      * @return its own members and those of the variant that the tag selects, or of all variants; several may share a name
@@ -204,7 +204,7 @@ public final class SchemaType {
         return entity.path("name").hashCode();
     }
 
-    /** {@return what a value looks like, for people} */
+    /** {@return the form of a value, for people} */
     @Override
     public String toString() {
         return switch (kind()) {

@@ -1,5 +1,5 @@
 /**
- * What a QEMU says about its own commands, events and types. Knows neither clients nor commands: it checks names and JSON.
+ * A QEMU's description of its commands, events and types. This package knows no client: it checks names and JSON.
  */
 @NullMarked
 package io.github.qmpjunit.qmp.schema;

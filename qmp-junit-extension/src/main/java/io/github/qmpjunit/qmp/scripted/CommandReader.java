@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXSocket;
 
 /**
- * Cuts what a client sends into its messages, and finds out with which of them file descriptors came.
+ * Splits the client's bytes into messages, and finds out which message carried file descriptors.
  *
- * <p>It frames by brackets, not by lines, and leaves it to the JSON parser to judge what is inside. What is no object or array
- * counts up to the end of its line.
+ * <p>It frames by brackets, not by lines, and leaves the content to the JSON parser. Text outside objects and arrays counts
+ * up to the end of its line.
  */
 final class CommandReader {
 
     private static final int CHUNK = 8192;
 
-    /** Enough for the 253 descriptors that Linux allows with one message. */
+    /** Room for the 253 descriptors that Linux allows with one message. */
     private static final int ANCILLARY = 4096;
 
     private final AFUNIXSocket socket;
@@ -28,7 +28,7 @@ final class CommandReader {
     private int next;
     private int end;
 
-    /** Descriptors of the chunk at hand. The kernel ends a read with the write they came with, so they are its last message's. */
+    /** Descriptors of the current chunk. The kernel ends a read after the write that carried them, so they belong to its last message. */
     private int chunkFds;
 
     private ByteArrayOutputStream message = new ByteArrayOutputStream();

@@ -9,8 +9,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server does when a command of one name arrives. Each call adds what is done at one further arrival; the last one is
- * done again and again.
+ * The server's reactions to a command. Each call adds the reaction to one further arrival of the command; the
+ * last one is repeated.
  *
  * <pre>{@code
  * server.whenExecuted("stop")
@@ -44,7 +44,7 @@ public final class CommandScript {
     }
 
     /**
-     * Answer with what a function makes of the command.
+     * Answer with the result of a function of the command.
      *
      * @param function called on the server's thread
      * @return this
@@ -65,8 +65,8 @@ public final class CommandScript {
     }
 
     /**
-     * {@return this; the server does nothing, for a test that never wants an answer, or sends it itself: {@link
-     * ScriptedQmpServer#awaitCommand} hands it the command}
+     * {@return this; the server does nothing, for a test that wants no answer or
+     * sends it itself: {@link ScriptedQmpServer#awaitCommand} returns the command}
      */
     public CommandScript staysSilent() {
         return does(command -> {});
@@ -78,10 +78,10 @@ public final class CommandScript {
     }
 
     /**
-     * Do anything: events, replies in any number, raw bytes, an end of the connection.
+     * Run any action: send events, several replies or raw bytes, or close the connection.
      *
-     * @param turn called on the server's thread; where it throws, the connection is closed, and {@link
-     *     ScriptedQmpServer#close()} reports it
+     * @param turn called on the server's thread; if it throws, the connection is
+     *     closed, and {@link ScriptedQmpServer#close()} reports it
      * @return this
      */
     public CommandScript does(Consumer<ReceivedCommand> turn) {
@@ -89,7 +89,7 @@ public final class CommandScript {
         return this;
     }
 
-    /** Return what is to be done at this arrival, or {@code null} if nothing was ever said. */
+    /** Return the reaction to this arrival, or {@code null} if the script is empty. */
     @Nullable
     Consumer<ReceivedCommand> nextTurn() {
         if (turns.isEmpty()) {

@@ -8,10 +8,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A command that a client sent, and the place to answer it: in its script, or later from the test, in any order and as often as
- * wanted.
+ * A command that a client sent. Answer it in its script, or later from the test, in any order and any number
+ * of times.
  *
- * <p>Thread-safe; what answers returns the command itself, so that several steps read as one line.
+ * <p>Thread-safe. Methods that answer return the command itself, so that calls can be chained.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class ReceivedCommand {
@@ -31,38 +31,38 @@ public final class ReceivedCommand {
         return message.path(isOutOfBand() ? "exec-oob" : "execute").asString("");
     }
 
-    /** {@return the arguments; an empty object where there are none} */
+    /** {@return the arguments; an empty object if the command has none} */
     public JsonNode arguments() {
         JsonNode arguments = message.get("arguments");
         return arguments == null ? JsonNodeFactory.instance.objectNode() : arguments;
     }
 
-    /** {@return the id, of any JSON type; empty where the client sent none} */
+    /** {@return the id, of any JSON type; empty if the client sent none} */
     public Optional<JsonNode> id() {
         return Optional.ofNullable(message.get("id"));
     }
 
-    /** {@return whether it came as {@code exec-oob}} */
+    /** {@return whether it was sent as {@code exec-oob}} */
     public boolean isOutOfBand() {
         return message.has("exec-oob");
     }
 
-    /** {@return how many file descriptors came along; the server has closed its copies} */
+    /** {@return how many file descriptors came with it; the server has closed its copies} */
     public int fdCount() {
         return fdCount;
     }
 
-    /** {@return the whole message, with members that this class does not know; not to be changed} */
+    /** {@return the whole message, including members that this class does not know; do not change it} */
     public JsonNode message() {
         return message;
     }
 
-    /** {@return the connection on which it came} */
+    /** {@return the connection on which it arrived} */
     public ScriptedConnection connection() {
         return connection;
     }
 
-    /** {@return this, answered with an empty object, as most commands are} */
+    /** {@return this, after an answer with an empty object, which most commands return} */
     public ReceivedCommand reply() {
         return reply(JsonNodeFactory.instance.objectNode());
     }
@@ -70,7 +70,7 @@ public final class ReceivedCommand {
     /**
      * Answer with a value.
      *
-     * @param value what stands under {@code return}: a Map, List, record, bean, tree, string or number
+     * @param value the value of {@code return}: a Map, List, record, bean, tree, string or number
      * @return this
      */
     public ReceivedCommand reply(Object value) {
@@ -91,7 +91,7 @@ public final class ReceivedCommand {
     }
 
     /**
-     * Send an event on this command's connection: before a reply or after it, as the order of the calls has it.
+     * Send an event on this command's connection, before or after a reply, in the order of the calls.
      *
      * @param event its name, such as {@code STOP}
      * @return this
@@ -105,7 +105,7 @@ public final class ReceivedCommand {
      * Send an event with data on this command's connection.
      *
      * @param event its name
-     * @param data what becomes a JSON object
+     * @param data a Map, record, bean or tree that becomes a JSON object
      * @return this
      */
     public ReceivedCommand sendEvent(String event, Object data) {

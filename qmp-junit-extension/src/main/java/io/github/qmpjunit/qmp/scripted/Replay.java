@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A transcript as the server's side of it: which commands came, and what was sent because of them. Used by one thread. */
+/** The server's side of a transcript: which commands arrived, and what was sent in reply. Used by one thread. */
 final class Replay {
 
     private final List<Recording> recordings;
@@ -39,7 +39,7 @@ final class Replay {
         boolean endedByPeer;
     }
 
-    /** A recorded command, and all that came between it and the next one. */
+    /** A recorded command, and all messages between it and the next one. */
     private static final class Turn {
 
         final JsonNode command;
@@ -74,7 +74,7 @@ final class Replay {
                 JsonNode line = parse(lines.get(i));
                 if (line == null) {
                     if (i > 0 && i == lines.size() - 1) {
-                        break; // cut short when the client's JVM died
+                        break; // a line that was cut short when the client's JVM died
                     }
                     throw new IllegalArgumentException(
                             "Line %s of %s is not a line of a transcript, an object with \"dir\": %.200s"
@@ -135,7 +135,7 @@ final class Replay {
         return one == null ? other == null : one.equals(other);
     }
 
-    /** Return what is to be replayed on the next connection. */
+    /** Return the replay for the next connection. */
     Session nextSession() {
         int number = sessions++;
         if (leniently) {
@@ -150,7 +150,7 @@ final class Replay {
         /** Send what the recorded server sent before the first command. */
         void begin(ScriptedConnection connection);
 
-        /** Answer a command as it was answered then. */
+        /** Answer a command as the recording does. */
         void respond(ReceivedCommand command);
     }
 

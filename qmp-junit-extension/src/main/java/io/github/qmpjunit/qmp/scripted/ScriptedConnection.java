@@ -17,10 +17,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One client's connection with a scripted server: what goes out on it, well-formed or not.
+ * One client's connection with a scripted server. It can send any bytes, well-formed or not.
  *
- * <p>Each call that sends is one write, so it is the test that chooses in which pieces the bytes leave. Thread-safe; what sends
- * returns the connection itself.
+ * <p>Each send is one write, so the test chooses how the bytes are split. Thread-safe. Methods that
+ * send return the connection itself.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class ScriptedConnection {
@@ -37,7 +37,7 @@ public final class ScriptedConnection {
         this.greeting = greeting;
     }
 
-    /** {@return this, after the server's greeting was sent; for those who replaced what is done at the start} */
+    /** {@return this, after sending the server's greeting; for use with {@link ScriptedQmpServer.Builder#whenConnected}} */
     public ScriptedConnection greet() {
         return send(greeting);
     }
@@ -56,7 +56,7 @@ public final class ScriptedConnection {
      * Send an event with data.
      *
      * @param event its name
-     * @param data what becomes a JSON object
+     * @param data a Map, record, bean or tree that becomes a JSON object
      * @return this
      */
     public ScriptedConnection sendEvent(String event, Object data) {
@@ -73,8 +73,8 @@ public final class ScriptedConnection {
     }
 
     /**
-     * Send a message as it is: a reply with somebody else's id or none, one with neither {@code return} nor {@code error}, or
-     * anything else that is JSON.
+     * Send a message unchanged: a reply with another command's id or with none, a reply with neither {@code return} nor
+     * {@code error}, or any other JSON.
      *
      * @param message a Map, record, bean or tree
      * @return this
@@ -84,9 +84,9 @@ public final class ScriptedConnection {
     }
 
     /**
-     * Send a text, not necessarily JSON and not necessarily a whole message.
+     * Send a text. It need not be JSON, and need not be a whole message.
      *
-     * @param text goes out in UTF-8, with nothing added
+     * @param text the text, sent in UTF-8 with nothing added
      * @return this
      */
     public ScriptedConnection sendText(String text) {
@@ -96,7 +96,7 @@ public final class ScriptedConnection {
     /**
      * Send bytes.
      *
-     * @param bytes go out in one write, with nothing added
+     * @param bytes the bytes, sent in one write with nothing added
      * @return this
      * @throws ScriptException if the connection has ended
      */
@@ -125,13 +125,13 @@ public final class ScriptedConnection {
         }
     }
 
-    /** {@return whether the connection has not ended yet, as far as the server has noticed} */
+    /** {@return whether the connection is open, as far as the server knows} */
     public boolean isOpen() {
         return !socket.isClosed() && ended.getCount() > 0;
     }
 
     /**
-     * Wait until the connection has ended, and the server has read all that the client sent.
+     * Wait until the connection has ended, and the server has read everything from the client.
      *
      * @param timeout how long to wait
      * @throws ScriptException if it has not ended by then

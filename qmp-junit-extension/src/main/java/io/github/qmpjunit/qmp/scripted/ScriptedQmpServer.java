@@ -28,7 +28,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A QMP server that does what a test tells it.
+ * A QMP server that a test controls.
  *
  * <pre>{@code
  * try (ScriptedQmpServer server = ScriptedQmpServer.start()) {
@@ -43,12 +43,11 @@ import tools.jackson.databind.node.ObjectNode;
  * }
  * }</pre>
  *
- * <p>Where nothing else is said, it behaves as QEMU does: it greets, wants {@code qmp_capabilities} first, answers a command
- * for which there is no script with {@code CommandNotFound}, and serves one client at a time, the next one when the first has
- * gone.
+ * <p>By default it behaves as QEMU does: it greets, requires {@code qmp_capabilities} first, answers
+ * a command without a script with {@code CommandNotFound}, and serves one client at a time.
  *
- * <p>It listens at a UNIX socket in a directory of its own, or connects to where somebody listens. One daemon thread serves the
- * clients and runs the scripts; everything here may be called from any thread, and scripts may be changed at any time.
+ * <p>It listens on a UNIX socket in its own directory, or connects to a listening client. One daemon thread serves the
+ * clients and runs the scripts. All methods can be called from any thread, and scripts can be changed at any time.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class ScriptedQmpServer implements AutoCloseable {
@@ -63,7 +62,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
     private final Thread thread;
     private final Map<String, CommandScript> scripts = new ConcurrentHashMap<>();
 
-    /** Guards what follows. */
+    /** Guards the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition changed = lock.newCondition();
@@ -98,9 +97,9 @@ public final class ScriptedQmpServer implements AutoCloseable {
     }
 
     /**
-     * Start a server that answers as one did while a transcript was taken down, strictly in order.
+     * Start a server that replays a transcript, strictly in the recorded order.
      *
-     * @param transcript what {@link io.github.qmpjunit.qmp.QmpTranscript} has written
+     * @param transcript a file that {@link io.github.qmpjunit.qmp.QmpTranscript} has written
      * @return the server
      * @see Builder#replay(Path)
      */
@@ -132,7 +131,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "A scripted server connects to UNIX sockets only, but the address is " + target);
         }
-        AFUNIXSocket socket = null; // not by connectTo(), which leaves it open where it fails
+        AFUNIXSocket socket = null; // not by connectTo(), which leaves it open if it fails
         try {
             socket = AFUNIXSocket.newInstance();
             socket.connect(AFUNIXSocketAddress.of(unix.path()));
@@ -173,7 +172,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
     }
 
     /**
-     * Begin a script for a command, instead of the one there was. As long as nothing is added to it, the command is not found.
+     * Begin a script for a command, and replace its earlier script. While the script is empty, the command is not found.
      *
      * @param command the command's name, such as {@code query-status}
      * @return the script
@@ -195,12 +194,12 @@ public final class ScriptedQmpServer implements AutoCloseable {
     }
 
     /**
-     * Wait for a command, and consume it: the next call returns the next one of this name.
+     * Wait for a command, and consume it: the next call returns the next command with this name.
      *
      * @param command the command's name
      * @param timeout how long to wait
      * @return the command, which may have been answered by its script already
-     * @throws ScriptException if none comes in time
+     * @throws ScriptException if none arrives in time
      */
     public ReceivedCommand awaitCommand(String command, Duration timeout) {
         return await(
@@ -215,7 +214,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
      *
      * @param timeout how long to wait
      * @return the connection, which may have ended already
-     * @throws ScriptException if nobody connects in time
+     * @throws ScriptException if no client connects in time
      */
     public ScriptedConnection awaitConnection(Duration timeout) {
         return await(connectionsNotAwaited, candidate -> true, timeout, "No client has connected");
@@ -253,10 +252,10 @@ public final class ScriptedQmpServer implements AutoCloseable {
     }
 
     /**
-     * Return the connection with the client that is served now.
+     * Return the connection with the current client.
      *
      * @return the connection
-     * @throws ScriptException if there is none
+     * @throws ScriptException if no client is connected
      */
     public ScriptedConnection connection() {
         lock.lock();
@@ -271,7 +270,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
     }
 
     /**
-     * Send an event to the client that is served now.
+     * Send an event to the current client.
      *
      * @param event its name, such as {@code STOP}
      * @throws ScriptException if there is no client
@@ -281,7 +280,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
     }
 
     /**
-     * Send an event with data to the client that is served now.
+     * Send an event with data to the current client.
      *
      * @param event its name
      * @param data what becomes a JSON object
@@ -294,7 +293,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
     /**
      * Close the connection, stop listening, and remove the socket. Idempotent.
      *
-     * @throws ScriptException if a script threw something; once, and the server is closed all the same
+     * @throws ScriptException if a script threw something; once; the server is closed even then
      */
     @Override
     public void close() {
@@ -340,7 +339,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
                 serve(listening.accept());
             }
         } catch (IOException e) {
-            // Closed: nobody is served any more.
+            // Closed: no client is served any more.
         }
     }
 
@@ -351,8 +350,8 @@ public final class ScriptedQmpServer implements AutoCloseable {
                 new Conversation(connection).run();
             }
         } catch (IOException e) {
-            // The client has gone, or was sent away.
-        } catch (Throwable e) { // an assertion in a script as well
+            // The client has gone or was disconnected.
+        } catch (Throwable e) { // also an assertion in a script
             if (connection.isOpen() || !(e instanceof ScriptException)) {
                 failed(e);
             }
@@ -451,7 +450,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
             respond(command);
         }
 
-        /** QEMU cannot tell the id of what it could not read. */
+        /** QEMU does not know the id of a message that it could not read. */
         private void refuse(String description) {
             connection.send(Map.of("error", ReceivedCommand.error("GenericError", description)));
         }
@@ -497,7 +496,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Set the version that the greeting tells; 10.0.0 if not set.
+         * Set the version in the greeting. Default: 10.0.0.
          *
          * @param newMajor the first number
          * @param newMinor the second number
@@ -512,7 +511,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
         }
 
         /**
-         * Set what the greeting offers; {@code oob} if not set.
+         * Set the capabilities in the greeting. Default: {@code oob}.
          *
          * @param names the names
          * @return this
@@ -522,14 +521,14 @@ public final class ScriptedQmpServer implements AutoCloseable {
             return this;
         }
 
-        /** {@return this; the server neither greets nor wants a negotiation, like the guest agent, or like one that is stuck} */
+        /** {@return this; the server neither greets nor requires a negotiation, like the guest agent or like a server that is stuck} */
         public Builder noGreeting() {
             negotiates = false;
             return whenConnected(connection -> {});
         }
 
         /**
-         * Set what is done when a client connects, instead of greeting it: garbage, half a greeting, an event before it, an end.
+         * Set the action when a client connects, in place of the greeting: for example garbage, half a greeting, an event before it, or a disconnect.
          *
          * @param action called on the server's thread; {@link ScriptedConnection#greet()} sends the usual greeting
          * @return this
@@ -540,7 +539,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
         }
 
         /**
-         * Connect to where a client listens, once, instead of listening.
+         * Connect once to a listening client, instead of listening.
          *
          * @param address the address of a UNIX socket, such as a {@link io.github.qmpjunit.qmp.QmpAcceptor}'s
          * @return this
@@ -551,11 +550,10 @@ public final class ScriptedQmpServer implements AutoCloseable {
         }
 
         /**
-         * Answer as in a transcript, strictly: each command must be the one that comes next in it, with the same arguments, and
-         * is followed by all that the recorded server sent before the next one. Anything else is answered with an error that
-         * tells what was expected. Each connection replays the next one of the transcript. Scripts take precedence.
+         * Answer as in a transcript, strictly: each command must be the transcript's next command, with the same arguments, and
+         * is followed by everything that the recorded server sent before the command after it. Any other command is answered with an error that names the expected one. Each connection replays the transcript's next connection. Scripts take precedence.
          *
-         * @param newTranscript what {@link io.github.qmpjunit.qmp.QmpTranscript} has written
+         * @param newTranscript a file that {@link io.github.qmpjunit.qmp.QmpTranscript} has written
          * @return this
          * @throws IllegalArgumentException from {@link #start()}, if the file is not a transcript
          */
@@ -566,11 +564,10 @@ public final class ScriptedQmpServer implements AutoCloseable {
         }
 
         /**
-         * Answer as in a transcript, by command: one of the same name and arguments gets the reply it got then, and the events
-         * that came with it, whatever was sent in between. Where it was sent several times, each time gets the next reply, and
-         * the last one is repeated. What was not recorded is answered with an error that tells what was. Scripts take precedence.
+         * Answer as in a transcript, by command: a command with the same name and arguments gets the recorded reply and the events
+         * that came with it, whatever was sent in between. If it was recorded several times, each time gets the next reply, and the last one is repeated. A command that was not recorded is answered with an error that lists the recorded ones. Scripts take precedence.
          *
-         * @param newTranscript what {@link io.github.qmpjunit.qmp.QmpTranscript} has written
+         * @param newTranscript a file that {@link io.github.qmpjunit.qmp.QmpTranscript} has written
          * @return this
          * @throws IllegalArgumentException from {@link #start()}, if the file is not a transcript
          */
@@ -583,7 +580,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
         /**
          * Start the server.
          *
-         * @return the server; a client can connect from here on
+         * @return the server; clients can connect now
          * @throws ScriptException if it cannot listen or connect
          */
         public ScriptedQmpServer start() {

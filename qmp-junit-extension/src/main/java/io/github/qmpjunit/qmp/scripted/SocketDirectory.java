@@ -18,10 +18,10 @@ final class SocketDirectory implements AutoCloseable {
 
     SocketDirectory() {
         try {
-            directory = Files.createTempDirectory(PREFIX); // its owner's only
+            directory = Files.createTempDirectory(PREFIX); // only for its owner
             socket = directory.resolve("qmp");
             directory.toFile().deleteOnExit();
-            socket.toFile().deleteOnExit(); // runs before the directory's
+            socket.toFile().deleteOnExit(); // runs before the directory's deletion
             server = AFUNIXServerSocket.newInstance();
             server.bind(AFUNIXSocketAddress.of(socket));
         } catch (IOException e) {
@@ -44,7 +44,7 @@ final class SocketDirectory implements AutoCloseable {
             Files.deleteIfExists(socket);
             Files.deleteIfExists(directory);
         } catch (IOException e) {
-            // Tried once more when the JVM ends.
+            // Tried again when the JVM ends.
         }
     }
 }

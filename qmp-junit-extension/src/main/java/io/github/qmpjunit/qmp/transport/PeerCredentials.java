@@ -3,7 +3,7 @@ package io.github.qmpjunit.qmp.transport;
 import org.apiguardian.api.API;
 
 /**
- * Who is at the other end of a UNIX socket, as the kernel tells it.
+ * The process at the other end of a UNIX socket, according to the kernel.
  *
  * @param pid the process id of the peer when it connected or listened
  * @param uid the user id of the peer

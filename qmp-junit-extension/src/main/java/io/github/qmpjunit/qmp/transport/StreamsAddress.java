@@ -7,8 +7,8 @@ import org.apiguardian.api.API;
 /**
  * A peer behind a pair of streams; made by {@link QmpAddress#streams}.
  *
- * @param fromPeer what the peer writes
- * @param toPeer what the peer reads
+ * @param fromPeer the stream that the peer writes to
+ * @param toPeer the stream that the peer reads from
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record StreamsAddress(InputStream fromPeer, OutputStream toPeer) implements QmpAddress {

@@ -6,7 +6,7 @@ import org.apiguardian.api.API;
  * The address of a TCP port; made by {@link QmpAddress#tcp}.
  *
  * @param host a host name or an IP address, without brackets
- * @param port the port; 0 where the system is to choose one
+ * @param port the port; 0 lets the system choose one
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record TcpAddress(String host, int port) implements QmpAddress {
@@ -14,7 +14,7 @@ public record TcpAddress(String host, int port) implements QmpAddress {
     /**
      * Create an address.
      *
-     * @param host a host name or an IP address; the brackets around an IPv6 address are taken off
+     * @param host a host name or an IP address; the brackets around an IPv6 address are removed
      * @param port the port
      */
     public TcpAddress {

@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * The address of a TCP port or a UNIX socket where TLS is spoken; made by {@link QmpAddress#tls(QmpAddress, TlsOptions)}.
+ * The address of a TCP port or a UNIX socket that speaks TLS; made by {@link QmpAddress#tls(QmpAddress, TlsOptions)}.
  *
  * @param inner the address of the port or the socket
  * @param options whom to trust and what to check

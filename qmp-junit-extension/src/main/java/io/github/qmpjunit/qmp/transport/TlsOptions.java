@@ -9,11 +9,11 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How TLS is to be spoken: whom to trust and who we are, as an {@link SSLContext} knows it, and what to check. Immutable: each
- * {@code with...} returns changed options.
+ * TLS settings: an {@link SSLContext} with the trusted authorities and the own certificate, and what to check. Immutable:
+ * each {@code with...} returns changed options.
  *
  * <p>A client checks that the server's certificate is for the host to which it connects, as HTTPS does (RFC 2818): a
- * certificate from a trusted authority alone says that somebody is at the other end, not who.
+ * certificate from a trusted authority does not yet say which host is at the other end.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class TlsOptions {
@@ -32,9 +32,9 @@ public final class TlsOptions {
     }
 
     /**
-     * Return options that check the host name and leave all else to the context.
+     * Return options that check the host name and leave everything else to the context.
      *
-     * @param context knows whom to trust and, if the peer asks, who we are
+     * @param context holds the trusted authorities and, for a peer that asks, the own certificate
      * @return the options
      */
     public static TlsOptions of(SSLContext context) {
@@ -42,8 +42,8 @@ public final class TlsOptions {
     }
 
     /**
-     * Return these options with the name that the server's certificate must be for. Without it, that is the host of the TCP
-     * address; a UNIX socket has none.
+     * Return these options with the name that the server's certificate must be for. Default: the host of the TCP
+     * address; a UNIX socket has no host.
      *
      * @param name a host name or an IP address
      * @return the options
@@ -52,29 +52,29 @@ public final class TlsOptions {
         return new TlsOptions(context, name, true, parameters);
     }
 
-    /** {@return these options, to take any certificate that the context trusts, whomever it is for} */
+    /** {@return these options, which then accept any certificate that the context trusts, for any host} */
     public TlsOptions withoutHostNameCheck() {
         return new TlsOptions(context, hostName, false, parameters);
     }
 
     /**
-     * Return these options with more to be set on each connection: cipher suites, protocols, or, for an acceptor, that the peer
+     * Return these options with further settings for each connection: cipher suites, protocols, or, for an acceptor, that the peer
      * must show a certificate ({@code p -> p.setNeedClientAuth(true)}).
      *
-     * @param change changes the parameters, which hold the context's defaults and the check of the host name; called after
-     *     those that were given before
+     * @param change changes the parameters, which hold the context's defaults and the check of the host name; called
+     *     after earlier changes
      * @return the options
      */
     public TlsOptions withParameters(Consumer<SSLParameters> change) {
         return new TlsOptions(context, hostName, checksHostName, parameters.andThen(change));
     }
 
-    /** {@return knows whom to trust and who we are} */
+    /** {@return the context with the trusted authorities and the own certificate} */
     public SSLContext context() {
         return context;
     }
 
-    /** {@return the name that the server's certificate must be for, where one was given} */
+    /** {@return the name that the server's certificate must be for, if one was given} */
     public Optional<String> hostName() {
         return Optional.ofNullable(hostName);
     }
@@ -85,14 +85,14 @@ public final class TlsOptions {
     }
 
     /**
-     * Return these options as JSSE takes them.
+     * Return these options in JSSE's form.
      *
      * @param asClient whether this end of the connection is the client
      * @return the parameters
      */
     public SSLParameters parameters(boolean asClient) {
         SSLEngine engine =
-                context.createSSLEngine(); // knows the defaults for each side, and refuses what is not supported
+                context.createSSLEngine(); // knows the defaults for each side, and refuses unsupported values
         engine.setUseClientMode(asClient);
         SSLParameters result = engine.getSSLParameters();
         if (asClient && checksHostName) {

@@ -18,7 +18,7 @@ public record UnixAddress(Path path) implements QmpAddress {
             System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux") ? 107 : 103;
 
     /**
-     * Create an address; the system's own error for a path that is too long is misleading, so ours comes first.
+     * Create an address; the system's own error for a path that is too long is misleading, so this check comes first.
      *
      * @param path the socket's path
      */

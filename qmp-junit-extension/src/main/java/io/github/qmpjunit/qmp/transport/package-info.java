@@ -1,5 +1,5 @@
 /**
- * Where a QMP server is reached: UNIX sockets, TCP, TLS, plain streams. And who is at the other end.
+ * The addresses of QMP servers: UNIX sockets, TCP, TLS and plain streams; and the process at the other end.
  */
 @NullMarked
 package io.github.qmpjunit.qmp.transport;

@@ -82,7 +82,7 @@ final class Accepting implements Transport.Source {
 
     private void requireNotStopped() throws IOException {
         if (isStopped()) {
-            throw new IOException("nobody had connected when the acceptor was closed");
+            throw new IOException("no peer had connected when the acceptor was closed");
         }
     }
 
@@ -100,7 +100,7 @@ final class Accepting implements Transport.Source {
         boolean mustWake;
         synchronized (server) {
             if (stopped && waiting) {
-                return; // the one before has seen to it
+                return; // an earlier call has done it
             }
             stopped = true;
             mustWake = waiting;
@@ -110,7 +110,7 @@ final class Accepting implements Transport.Source {
                 server.close();
             }
         } catch (IOException e) {
-            // Nobody can connect any more, which is all that was asked.
+            // No peer can connect any more, which is all that was asked.
         }
     }
 
@@ -128,10 +128,10 @@ final class Accepting implements Transport.Source {
     /** Ends a wait for a peer in another way than by closing the server. */
     interface Waker {
 
-        /** Closing is all right: ends no wait by itself. */
+        /** Closing the server is enough: ends no wait by itself. */
         Waker NONE = () -> false;
 
-        /** Return whether the wait ends by this, and its owner closes the server then. */
+        /** Return whether this ends the wait; its owner then closes the server. */
         boolean wake() throws IOException;
     }
 }

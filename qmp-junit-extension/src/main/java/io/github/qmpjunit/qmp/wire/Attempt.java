@@ -10,7 +10,7 @@ final class Attempt {
     private @Nullable Closeable blocker;
     private boolean cancelled;
 
-    /** Take note of what is to be closed if the attempt is cancelled, in place of what was to be closed before. */
+    /** Set what to close if the attempt is cancelled, in place of the earlier one. */
     synchronized void dependsOn(Closeable next) throws IOException {
         blocker = next;
         if (cancelled) {
@@ -19,7 +19,7 @@ final class Attempt {
         }
     }
 
-    /** Take note that the attempt has come to its end: from here on, cancelling it changes nothing. */
+    /** Note that the attempt has ended: cancelling it no longer changes anything. */
     synchronized void succeeded() throws IOException {
         if (cancelled) {
             throw new IOException("the attempt to connect was given up");
@@ -42,7 +42,7 @@ final class Attempt {
         try {
             closeable.close();
         } catch (IOException e) {
-            // The attempt fails all the same.
+            // The attempt fails in any case.
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
-/** Looks up a host's addresses in a way that can be given up: a name server that is silent keeps the JDK's look-up for long. */
+/** Looks up a host's addresses in a way that can be cancelled: a silent name server blocks the JDK's lookup for long. */
 final class HostLookup {
 
     private static final Pattern LITERAL = Pattern.compile("[0-9.]+|.*:.*");

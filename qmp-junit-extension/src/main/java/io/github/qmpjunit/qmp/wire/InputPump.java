@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stream gives, read by a thread of its own: nobody can end a read from, say, a process's output, but waiting for that
- * thread can be ended.
+ * A stream that is read by its own thread: a read from, for example, a process's output cannot be interrupted, but a wait
+ * for that thread can.
  */
 final class InputPump extends InputStream {
 
@@ -18,7 +18,7 @@ final class InputPump extends InputStream {
     private final InputStream source;
     private final Thread thread = new Thread(this::run, "qmp-streams-input");
 
-    /** Guards what follows. */
+    /** Guards the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition changed = lock.newCondition();
@@ -36,7 +36,7 @@ final class InputPump extends InputStream {
         thread.start();
     }
 
-    /** End the stream after what has been read; a reason makes it fail. The first call counts. */
+    /** End the stream after the bytes that were read; a reason makes it fail. The first call counts. */
     void end(@Nullable IOException reason) {
         lock.lock();
         try {

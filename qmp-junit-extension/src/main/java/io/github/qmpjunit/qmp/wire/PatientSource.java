@@ -25,7 +25,7 @@ public final class PatientSource implements Transport.Source {
 
     /**
      * @param attempts returns a new source for each attempt
-     * @throws IllegalArgumentException if nobody can connect to the address
+     * @throws IllegalArgumentException if it is not an address to connect to
      */
     public PatientSource(Supplier<Transport.Source> attempts) {
         this.attempts = attempts;
@@ -50,15 +50,15 @@ public final class PatientSource implements Transport.Source {
         }
     }
 
-    /** Return whether it is for want of a listener that an attempt failed: there is no file, or nothing at the file or port. */
+    /** Return whether an attempt failed because nothing listens: the file does not exist, or the file or port has no listener. */
     private static boolean nobodyListens(IOException failure) {
         if (failure instanceof ConnectException
                 || failure instanceof NoSuchFileException
                 || failure instanceof NoRouteToHostException) {
             return true;
         }
-        String message =
-                String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT); // junixsocket's are of one class
+        String message = String.valueOf(failure.getMessage())
+                .toLowerCase(Locale.ROOT); // junixsocket has one class for all of them
         return message.contains("refused") || message.contains("no such file");
     }
 

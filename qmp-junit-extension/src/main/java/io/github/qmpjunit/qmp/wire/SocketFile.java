@@ -8,7 +8,7 @@ import org.newsclub.net.unix.AFUNIXDatagramSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 import org.newsclub.net.unix.ConnectionRefusedSocketException;
 
-/** What lies where a UNIX socket is to be bound. */
+/** The file at the path where a UNIX socket will be bound. */
 final class SocketFile {
 
     /** S_IFMT and S_IFSOCK: inode(7). */
@@ -19,8 +19,8 @@ final class SocketFile {
     private SocketFile() {}
 
     /**
-     * Remove the file of a socket at which nobody listens any more: who was killed leaves it behind, and his successor should
-     * not need a person's help. Anything else stays; junixsocket would replace it, whatever it is.
+     * Remove a socket file without a listener: a killed process leaves it behind, and the next one
+     * should not need a person's help. Any other file stays; junixsocket would replace it.
      *
      * @throws IOException if something is in the way that must not be removed
      */
@@ -32,7 +32,7 @@ final class SocketFile {
             throw new IOException("a file that is not a socket is in the way; remove it, or choose another path");
         }
         if (isBound(path)) {
-            throw new IOException("somebody listens there already; close that socket, or choose another path");
+            throw new IOException("another process listens there already; close that socket, or choose another path");
         }
         Files.deleteIfExists(path);
     }
@@ -42,13 +42,13 @@ final class SocketFile {
             Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
             return mode instanceof Integer bits && (bits & TYPE_MASK) == SOCKET_TYPE;
         } catch (UnsupportedOperationException e) {
-            return false; // not a UNIX, and so no way to know
+            return false; // not a UNIX system, so there is no way to know
         }
     }
 
     /**
-     * Ask with a socket of the wrong type: the kernel refuses it either way, with another error where there is a listener, who
-     * does not notice. A connection, made just to see, would use up the one that an acceptor waits for.
+     * Connect with a socket of the wrong type: the kernel always refuses it, but with another error if there is a
+     * listener, which does not notice. A real connection would use up the only one that an acceptor waits for.
      */
     private static boolean isBound(Path path) throws IOException {
         try (AFUNIXDatagramSocket probe = AFUNIXDatagramSocket.newInstance()) {

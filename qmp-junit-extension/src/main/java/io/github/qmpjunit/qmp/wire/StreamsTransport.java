@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A pair of streams of any kind, so that nothing is known about them: neither how much they take nor what close does. */
+/** A pair of streams of any type, about which nothing is known: neither how much they buffer nor what close does. */
 final class StreamsTransport implements Transport {
 
     private final InputStream fromPeer;
@@ -62,7 +62,7 @@ final class StreamsTransport implements Transport {
         try {
             toPeer.close();
         } finally {
-            pump.end(null); // the peer may live on without saying anything more
+            pump.end(null); // the peer may live on without sending anything
         }
     }
 
@@ -90,7 +90,7 @@ final class StreamsTransport implements Transport {
                         close(fromPeer);
                         close(toPeer);
                     },
-                    "qmp-streams-closer"); // closing a buffered stream waits for a write that is under way
+                    "qmp-streams-closer"); // closing a buffered stream waits for a blocked write
             closer.setDaemon(true);
             closer.start();
         }
@@ -100,7 +100,7 @@ final class StreamsTransport implements Transport {
         try {
             stream.close();
         } catch (IOException e) {
-            // The connection is over either way.
+            // The connection is over in any case.
         }
     }
 }

@@ -23,7 +23,7 @@ final class TcpTransport implements Transport.OverSocket {
 
     private TcpTransport(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setTcpNoDelay(true); // a command is one small write, for whose reply somebody waits
+        socket.setTcpNoDelay(true); // a command is one small write, and a thread waits for its reply
         this.output = socket.getOutputStream();
     }
 
@@ -81,7 +81,7 @@ final class TcpTransport implements Transport.OverSocket {
             this.address = address;
         }
 
-        /** Connect to the first of the host's addresses that answers: "localhost" has two, and the server perhaps one. */
+        /** Connect to the first of the host's addresses that answers: "localhost" has two, and the server may have only one. */
         @Override
         public Transport open() throws IOException {
             IOException failure = new UnknownHostException(address.host());

@@ -16,7 +16,7 @@ import javax.net.ssl.SSLSocket;
 /** TLS over a socket's transport. */
 final class TlsTransport implements Transport {
 
-    /** What a record of one byte takes at most: header, explicit nonce or padding, type, tag. */
+    /** The most that a record of one byte takes: header, explicit nonce or padding, type, tag. */
     private static final int RECORD_SIZE = 64;
 
     private final SSLSocket tls;
@@ -24,8 +24,8 @@ final class TlsTransport implements Transport {
     private final OutputStream output;
 
     /**
-     * Whether each byte makes a record of its own. A monitor takes one byte at a time from its channel and waits until the socket has
-     * more; QEMU 7.2 does not know that the rest of the record is in its TLS library already, and waits for ever (10.0 knows). QEMU
+     * Whether each byte gets its own record. A monitor takes one byte at a time from its channel and waits until the socket
+     * has more. QEMU 7.2 does not know that its TLS library already holds the rest of the record, and waits for ever (10.0 knows). QEMU
      * speaks TLS over TCP only.
      */
     private final boolean byteByByte;
@@ -52,7 +52,7 @@ final class TlsTransport implements Transport {
     }
 
     static Listener listeningAt(TlsAddress address) throws IOException {
-        address.options().parameters(false); // a mistake in them comes before the socket
+        address.options().parameters(false); // report a mistake in them before opening the socket
         Listener plain = Transports.listeningAt(address.inner());
         return new Listener(
                 new TlsAddress(plain.address(), address.options()),
@@ -72,13 +72,13 @@ final class TlsTransport implements Transport {
             for (byte one : bytes) {
                 output.write(one);
             }
-            plain.socket().setTcpNoDelay(true); // and off it goes
+            plain.socket().setTcpNoDelay(true); // now send it
         } else {
             output.write(bytes);
         }
     }
 
-    /** Send close_notify, without which the peer cannot tell the end from an attack. */
+    /** Send close_notify. Without it, the peer cannot distinguish the end from an attack. */
     @Override
     public void endOutput() throws IOException {
         tls.shutdownOutput();
@@ -99,7 +99,7 @@ final class TlsTransport implements Transport {
         return plain.peer();
     }
 
-    /** Close what is beneath: closing TLS itself waits for a write that is under way, perhaps for ever. */
+    /** Close the underlying transport: closing TLS itself waits for a blocked write, perhaps for ever. */
     @Override
     public void close() {
         plain.close();

@@ -13,40 +13,40 @@ import org.apiguardian.api.API;
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public interface Transport extends AutoCloseable {
 
-    /** Return the stream of what the peer sends; reading blocks, ends when the transport is closed, and ignores interrupts. */
+    /** Return the stream of the peer's bytes; reading blocks, ends when the transport is closed, and ignores interrupts. */
     InputStream input() throws IOException;
 
     /**
-     * Write bytes, and with their first one the file descriptors. Blocks while the peer does not read. Callers take turns; {@link
-     * MessageWriter} sees to it.
+     * Write bytes, and the file descriptors with the first byte. Blocks while the peer does not read. Callers
+     * take turns, see {@link MessageWriter}.
      */
     void write(byte[] bytes, List<FileDescriptor> fds) throws IOException;
 
     /**
-     * Tell the peer that nothing more will come, after all that was written. Blocks as a write does, and takes turns with it.
+     * Tell the peer, after the last byte, that nothing more comes. Blocks as a write does, and takes turns with it.
      */
     void endOutput() throws IOException;
 
     /**
-     * Return how many bytes can be written that the peer has not read yet without blocking; zero where nothing is known, so that
-     * no thread of a user may write.
+     * Return how many unread bytes can be written without blocking; zero if unknown, so that
+     * no user's thread may write.
      */
     int surelyBuffered();
 
     /** Return whether file descriptors can be written. */
     boolean carriesFds();
 
-    /** Return who is at the other end, where the system tells it. */
+    /** Return the process at the other end, if the system knows it. */
     Optional<PeerCredentials> peer();
 
-    /** End the connection and any read that is under way, and where the system allows it any write. Does not block. */
+    /** End the connection and any blocked read and, if the system allows it, any blocked write. Does not block. */
     @Override
     void close();
 
-    /** A transport over a socket, over which another one can be laid. */
+    /** A transport over a socket, which can carry another transport. */
     interface OverSocket extends Transport {
 
-        /** In bytes: half of the smallest buffer that a system gives to a socket, 8 KiB for macOS' UNIX sockets. */
+        /** In bytes: half of the smallest socket buffer of any system, 8 KiB for macOS' UNIX sockets. */
         int SURELY_BUFFERED = 4096;
 
         @Override
@@ -72,18 +72,18 @@ public interface Transport extends AutoCloseable {
             try {
                 socket().close();
             } catch (IOException e) {
-                // The connection is over either way; what matters has been read and written by now.
+                // The connection is over in any case; everything that matters has been read and written.
             }
         }
     }
 
-    /** Makes a transport, on the reader's thread: this may block. */
+    /** Creates a transport on the reader's thread, which may block. */
     interface Source {
 
         /** Return a new connection; blocks until there is one. */
         Transport open() throws IOException;
 
-        /** End an {@link #open} that is under way on another thread; leave alone what it has returned. */
+        /** End an {@link #open} that blocks another thread; a returned transport is not affected. */
         void cancel();
     }
 }

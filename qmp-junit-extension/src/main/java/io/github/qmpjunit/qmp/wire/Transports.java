@@ -16,9 +16,9 @@ public final class Transports {
     private Transports() {}
 
     /**
-     * Return what connects to an address.
+     * Return a source that connects to an address.
      *
-     * @throws IllegalArgumentException if nobody can connect to it
+     * @throws IllegalArgumentException if it is not an address to connect to
      */
     public static Transport.Source connectingTo(QmpAddress address) {
         if (address instanceof UnixAddress unix) {
@@ -38,7 +38,7 @@ public final class Transports {
     /**
      * Begin to listen at an address.
      *
-     * @throws IllegalArgumentException if nobody can listen there
+     * @throws IllegalArgumentException if it is not an address to listen at
      */
     public static Listener listeningAt(QmpAddress address) throws IOException {
         if (address instanceof UnixAddress unix) {
@@ -51,7 +51,7 @@ public final class Transports {
             return TlsTransport.listeningAt(tls);
         } else if (address instanceof StreamsAddress) {
             throw new IllegalArgumentException(
-                    "Nobody can listen at a pair of streams, their peer is there already; use QmpClient.connect");
+                    "An acceptor cannot listen at a pair of streams, since their peer exists already; use QmpClient.connect");
         }
         throw new AssertionError(address);
     }

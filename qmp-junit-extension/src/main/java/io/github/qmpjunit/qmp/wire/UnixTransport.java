@@ -22,7 +22,7 @@ final class UnixTransport implements Transport.OverSocket {
     /** QEMU needs no more: it serves one client at a time. */
     private static final int BACKLOG = 1;
 
-    /** How often an accept looks whether it is still wanted, where it cannot be woken since its socket's file has gone. */
+    /** How often an accept checks whether it is still wanted, if it cannot be woken because its socket file has gone. */
     private static final int LOOK_AGAIN_MILLIS = 250;
 
     private final AFUNIXSocket socket;
@@ -64,13 +64,13 @@ final class UnixTransport implements Transport.OverSocket {
         return new Listener(address, accepting, accepting::stop);
     }
 
-    /** Wake whoever accepts there: junixsocket loses a file descriptor for each accept that is ended by closing its socket. */
+    /** Wake the accepting thread: junixsocket leaks a file descriptor for each accept that is ended by closing its socket. */
     private static boolean connectOnce(AFUNIXSocketAddress place) {
-        try (AFUNIXSocket caller = AFUNIXSocket.newInstance()) { // not connectTo(), which leaves it open where it fails
+        try (AFUNIXSocket caller = AFUNIXSocket.newInstance()) { // not connectTo(), which leaves it open if it fails
             caller.connect(place);
             return true;
         } catch (IOException e) {
-            return true; // its file has gone, so the one who accepts finds out when he looks again
+            return true; // its file has gone, so the accepting thread notices at its next check
         }
     }
 
@@ -87,7 +87,7 @@ final class UnixTransport implements Transport.OverSocket {
         try {
             output.write(bytes);
         } catch (IOException e) {
-            socket.setOutboundFileDescriptors(); // whatever was to go along must not go with the next message
+            socket.setOutboundFileDescriptors(); // descriptors of a failed write must not go with the next message
             throw e;
         }
     }
@@ -112,8 +112,8 @@ final class UnixTransport implements Transport.OverSocket {
     private static final class Connecting implements Source {
 
         /**
-         * How often to look whether the attempt was cancelled. On Linux, connect(2) blocks while the server's backlog is full, as
-         * that of a busy monitor is, and closing the socket does not end it.
+         * How often to check whether the attempt was cancelled. On Linux, connect(2) blocks while the server's backlog is full, as
+         * with a busy monitor, and closing the socket does not end it.
          */
         private static final int PATIENCE_MILLIS = 100;
 
@@ -129,7 +129,7 @@ final class UnixTransport implements Transport.OverSocket {
             AFUNIXSocket socket = AFUNIXSocket.newInstance();
             try {
                 attempt.dependsOn(socket);
-                socket.setSoTimeout(PATIENCE_MILLIS); // junixsocket sets SO_SNDTIMEO too, which limits connect(2)
+                socket.setSoTimeout(PATIENCE_MILLIS); // junixsocket also sets SO_SNDTIMEO, which limits connect(2)
                 AFUNIXSocketAddress address = place.find();
                 boolean connected = false;
                 while (!connected) { // or until cancel() closes the socket, which the next try meets
@@ -160,7 +160,7 @@ final class UnixTransport implements Transport.OverSocket {
         }
     }
 
-    /** Makes an address; throws if the system does not know the kind. */
+    /** Creates an address; throws if the system does not support its type. */
     private interface Place {
 
         AFUNIXSocketAddress find() throws IOException;
