@@ -17,7 +17,7 @@ public final class Fault implements AutoCloseable {
     }
 
     /**
-     * Undo it. Idempotent; nothing is done where the machine has ended.
+     * Undo it. Idempotent; does nothing if the machine has ended.
      *
      * @throws io.github.qmpjunit.qmp.QmpException if QEMU refuses, or does not answer
      */
@@ -28,7 +28,7 @@ public final class Fault implements AutoCloseable {
         }
     }
 
-    /** {@return what is wrong, such as {@code disk "disk0" stalls}} */
+    /** {@return a description, such as {@code disk "disk0" stalls}} */
     @Override
     public String toString() {
         return description;

@@ -17,8 +17,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets things go wrong for a machine's guest, and puts them right again. A {@link Fault} lasts until it is closed; {@link #close()}
- * closes all that are left, and they end with the machine at the latest.
+ * Injects faults into a machine, and undoes them. A {@link Fault} lasts until it is closed; {@link #close()}
+ * closes all remaining faults. All faults end with the machine.
  *
  * <pre>{@code
  * Fault unreadable = vm.faults().failReads("disk");
@@ -47,13 +47,13 @@ public final class Faults implements AutoCloseable {
     private final MonitoredProcess vm;
     private final Map<String, FaultyDisk> disks;
 
-    /** Guards the list of those that are not undone, the youngest first. */
+    /** Guards the list of open faults, the latest first. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Deque<Fault> open = new ArrayDeque<>();
 
     /**
-     * Create the faults of a process, none of which is open yet.
+     * Create the fault injection for a process.
      *
      * @param vm the process
      * @param disks the disks that can be made to fail, by name, with whether they are read-only
@@ -92,7 +92,7 @@ public final class Faults implements AutoCloseable {
     }
 
     /**
-     * Let a disk fail to write or to forget data, with EIO. Flushes go on to succeed.
+     * Let a disk fail to write or to forget data, with EIO. Flushes still succeed.
      *
      * @param disk its name in {@link io.github.qmpjunit.qemu.QemuMachineBuilder#faultyDisk}
      * @return the fault
@@ -102,8 +102,8 @@ public final class Faults implements AutoCloseable {
     }
 
     /**
-     * Let a disk fail to write with ENOSPC, as one does whose storage is full. With the device's {@code werror=enospc}, QEMU's default,
-     * the guest is stopped then.
+     * Let a disk fail to write with ENOSPC, as if its storage were full. With the device's {@code werror=enospc}, QEMU's default,
+     * the guest is then stopped.
      *
      * @param disk its name in {@link io.github.qmpjunit.qemu.QemuMachineBuilder#faultyDisk}
      * @return the fault
@@ -113,11 +113,11 @@ public final class Faults implements AutoCloseable {
     }
 
     /**
-     * Let a disk fail. Several faults of a disk add up; of two for the same kind of request, the older one's number counts.
+     * Let a disk fail. Several faults of a disk add up; of two for the same type of request, the older fault's number counts.
      *
      * @param disk its name in {@link io.github.qmpjunit.qemu.QemuMachineBuilder#faultyDisk}
      * @param errno the error's number on QEMU's host, such as 5 for EIO
-     * @param kinds which requests fail; all if there are none
+     * @param kinds which requests fail; all if none is given
      * @return the fault
      */
     public Fault fail(String disk, int errno, IoKind... kinds) {
@@ -130,8 +130,8 @@ public final class Faults implements AutoCloseable {
     }
 
     /**
-     * Let a disk stall: its requests wait until the fault is undone. They are not lost; and what makes QEMU settle all requests of a
-     * disk, such as {@code stop} or a snapshot, lets those pass that wait.
+     * Let a disk stall: its requests wait until the fault is undone. They are not lost. An operation that makes QEMU drain the
+     * disk, such as {@code stop} or a snapshot, lets the waiting requests pass.
      *
      * @param disk its name in {@link io.github.qmpjunit.qemu.QemuMachineBuilder#faultyDisk}
      * @return the fault
@@ -175,18 +175,17 @@ public final class Faults implements AutoCloseable {
     /**
      * Send the guest's processors a non-maskable interrupt ({@code inject-nmi}). Nothing can undo it.
      *
-     * @throws io.github.qmpjunit.qmp.QmpErrorException if the machine has none
+     * @throws io.github.qmpjunit.qmp.QmpErrorException if the machine does not support it
      */
     public void nmi() {
         vm.qmp().execute("inject-nmi");
     }
 
     /**
-     * Cut the power: QEMU is killed by SIGKILL, and its end awaited. What it held in memory is lost, as is what a qcow2 image had not
-     * been told by a flush; what it had handed to its host is not, whether flushed or not. The machine's {@code close()} does not
-     * complain.
+     * Cut the power: kill QEMU with SIGKILL and wait for its end. Data in its memory is lost, and so are qcow2 metadata that
+     * were not flushed. Data that QEMU has passed to the host is kept, flushed or not. The machine's {@code close()} does not report this end as a failure.
      *
-     * @throws QemuException if QEMU is not gone after 10 s
+     * @throws QemuException if QEMU has not ended after 10 s
      */
     public void powerLoss() {
         vm.kill();
@@ -215,9 +214,9 @@ public final class Faults implements AutoCloseable {
     }
 
     /**
-     * Undo all faults, the youngest first. Further ones may follow; idempotent.
+     * Undo all faults, the latest first. New faults can follow; idempotent.
      *
-     * @throws QmpException if QEMU refuses one, or does not answer; the others are undone all the same
+     * @throws QmpException if QEMU refuses one, or does not answer; the others are undone even then
      */
     @Override
     public void close() {

@@ -14,9 +14,8 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A block node that can be made to fail and to stall: a throttle filter with the name that the guest's device uses, above the node
- * with the data. Errors come from a blkdebug node, which cannot change its mind; so each change of what is to fail puts a new one
- * between the two, in place of the one before.
+ * A block node that can fail and stall on request: a throttle filter with the name that the guest's device uses, above the
+ * node with the data. Errors come from a blkdebug node. Its rules cannot be changed, so each change puts a new blkdebug node between the two, in place of the previous one.
  *
  * <p>Thread-safe.
  */
@@ -24,17 +23,17 @@ final class FaultyDisk {
 
     private static final int STALL = 0;
 
-    /** With another fault, the request that blocks the way fails, which does not make the way free. */
+    /** With another fault, the blocking request fails, but it still blocks. */
     private static final Pattern READ_FAILED = Pattern.compile("readv failed: .*");
 
-    /** In bytes; with one byte per second allowed, as many seconds. */
+    /** In bytes; at one byte per second, also the duration in seconds. */
     private static final long BLOCKADE = 1 << 20;
 
     private final QemuIo io;
     private final String name;
     private final boolean readOnly;
 
-    /** Guards what follows, and the node itself while it is changed. */
+    /** Guards the fields below, and the node itself while it is changed. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final List<Map<String, Object>> rules = new ArrayList<>();
@@ -70,7 +69,7 @@ final class FaultyDisk {
         lock.lock();
         try {
             List<Map<String, Object>> left = new ArrayList<>(rules);
-            added.forEach(left::remove); // one of each: another fault may have the same
+            added.forEach(left::remove); // one of each: another fault may have the same kind
             apply(qmp, left);
         } finally {
             lock.unlock();
@@ -105,7 +104,7 @@ final class FaultyDisk {
         rules.addAll(wanted);
     }
 
-    /** Also lets go whatever waits in the throttle, since QEMU drains the node for it. */
+    /** Also releases requests that wait in the throttle, since QEMU drains the node for it. */
     private void reopen(QmpClient qmp, String newBelow) {
         qmp.execute("blockdev-reopen", Map.of("options", List.of(FaultyNode.top(name, readOnly, newBelow))));
     }
@@ -171,7 +170,7 @@ final class FaultyDisk {
     }
 
     /**
-     * The first request always passes, and the next ones wait for as long as it was large: so the first is ours. Quiet, since QEMU's
+     * The first request always passes, and the next ones wait in proportion to its size: so this sends the first. Quiet, since QEMU's
      * standard output may carry QMP.
      */
     private void blockTheWay(QmpClient qmp) {

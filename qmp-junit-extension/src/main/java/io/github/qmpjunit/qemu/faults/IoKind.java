@@ -18,7 +18,7 @@ public enum IoKind {
     /** Forget data. */
     DISCARD,
 
-    /** Make what was written durable. */
+    /** Make written data durable. */
     FLUSH;
 
     /** Return QEMU's name for it. */

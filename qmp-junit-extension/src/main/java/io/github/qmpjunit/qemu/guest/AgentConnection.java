@@ -20,22 +20,20 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The bytes to and from a guest agent: one message out, the reply to it in.
+ * Exchanges bytes with a guest agent: it sends one message and receives the reply.
  *
- * <p>What comes may begin in the middle of a line, since agents die while they write, and may answer what nobody asks any more.
- * So only whole lines count, of which a sentinel byte begins a new one; and of these only the one that answers the question that
- * stands. A thread of its own writes: an agent that does not read must not hold up a test. Thread-safe, but for one question at a
- * time.
+ * <p>Input can begin in the middle of a line, since agents die while they write, and can answer an earlier question.
+ * So only whole lines count, and a sentinel byte begins a new line. Of these, only the answer to the current question counts. Its own thread writes, since an agent that does not read must not block a test. Thread-safe, but only for one question at a time.
  */
 final class AgentConnection {
 
-    /** Of what a line may have. Beyond it the guest has gone mad, and the line is dropped. */
+    /** The maximum line length; longer lines are dropped. */
     private static final int MOST_BYTES = 1 << 27;
 
-    /** Ends whatever line is being read, at either end (QEMU's {@code docs/interop/qmp-spec}). No byte of UTF-8. */
+    /** Ends the current line, at either end (QEMU's {@code docs/interop/qmp-spec}). No byte of UTF-8. */
     private static final int SENTINEL = 0xFF;
 
-    /** The monitor may tell that the agent has left before its last reply has been read here. */
+    /** The monitor can report that the agent has left before its last reply has been read. */
     private static final Duration FAREWELL = Duration.ofMillis(500);
 
     private final OutputStream output;
@@ -79,7 +77,7 @@ final class AgentConnection {
                 }
             }
         } catch (IOException e) {
-            // The socket is closed with the machine: that is its end.
+            // The socket is closed with the machine.
         } finally {
             end();
         }
@@ -90,12 +88,12 @@ final class AgentConnection {
         try {
             message = JsonMapper.shared().readTree(line);
         } catch (JacksonException e) {
-            return; // the rest of what a dead agent was writing
+            return; // the rest of a dead agent's line
         }
         lock.lock();
         try {
-            // Old agents do not return the id; but nothing else is under way, except that an agent calls our sentinel
-            // an error.
+            // Old agents do not return the id. No other question is open, but an agent may report the
+            // sentinel as an error.
             boolean ours = !message.has("id") || message.path("id").asLong(0) == asked;
             if (ours && afterSentinel == askedAfterSentinel && reply == null) {
                 reply = message;
@@ -117,7 +115,7 @@ final class AgentConnection {
         }
     }
 
-    /** Take note that nobody in the guest reads the port any more. */
+    /** Note that no program in the guest reads the port any more. */
     void agentLeft() {
         lock.lock();
         try {
@@ -128,7 +126,7 @@ final class AgentConnection {
         }
     }
 
-    /** Return whether nobody was left to answer the last question. */
+    /** Return whether the agent left before it answered the last question. */
     boolean hasAgentLeft() {
         lock.lock();
         try {
@@ -172,14 +170,14 @@ final class AgentConnection {
             }
             output.write(line);
         } catch (IOException e) {
-            // The reader sees the end, too.
+            // The reader also sees the end.
         }
     }
 
     /**
      * Send a message and wait for its reply.
      *
-     * @return the reply; {@code null} if it has not come in time, or will not since the agent has left or the machine has ended
+     * @return the reply; {@code null} if it did not arrive in time, or cannot because the agent has left or the machine has ended
      */
     @Nullable
     JsonNode ask(ObjectNode message, long id, boolean afterSentinel, Deadline deadline) throws InterruptedException {

@@ -14,7 +14,7 @@ record AgentDiagnosis(MonitoredProcess monitored, Collection<SerialConsole> cons
 
     private static final int TAIL_LINES = 10;
 
-    /** For each of two questions; a machine that takes longer has more to be told about than its agent. */
+    /** For each of two questions; a machine that takes longer has other problems than its agent. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     String explain() {

@@ -32,7 +32,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The guest agent of a machine: a program in the guest that does there what a test asks for.
+ * The guest agent of a machine: a program in the guest that carries out a test's requests there.
  *
  * <pre>{@code
  * agent.awaitReady(BOOT);
@@ -40,19 +40,17 @@ import tools.jackson.databind.node.ObjectNode;
  * assertThat(agent.run("ls", "/nowhere")).hasExitStatus(1).stderrContains("No such file");
  * }</pre>
  *
- * <p>The guest needs QEMU's guest agent ({@code qemu-guest-agent}). Nobody has to wait for it: whatever is asked is asked as soon as
- * the agent answers, if that is within the time-out, and so it is after a reboot of the guest. Before the first question, and
- * whenever an answer may be outstanding, the two are synchronised ({@code guest-sync-delimited}), so that no answer is taken for
- * another's.
+ * <p>The guest needs QEMU's guest agent ({@code qemu-guest-agent}). You need not wait for it: each request waits
+ * until the agent answers, within its timeout, also after a reboot of the guest. Before the first request, and whenever an answer may be outstanding, both sides are synchronised ({@code guest-sync-delimited}), so that no answer is mistaken for another.
  *
- * <p>One question is asked at a time; others wait for their turn. Thread-safe.
+ * <p>Requests are sent one at a time; further ones wait for their turn. Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class GuestAgent {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    /** What was asked of an agent that is not there yet is kept for it, so this only serves for one that was lost. */
+    /** QEMU keeps a request until the agent has started, so this only covers a request that was lost. */
     private static final Duration FIRST_PATIENCE = Duration.ofSeconds(1);
 
     private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(16);
@@ -60,12 +58,12 @@ public final class GuestAgent {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
 
-    /** Beyond a program's time limit: for the answer that tells whether it has ended, and for killing it. */
+    /** Added to a program's time limit: for the answer that says whether it has ended, and for killing it. */
     private static final Duration LAST_ANSWER = Duration.ofSeconds(2);
 
     private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
-    /** The agent says that a program has exited when its output is closed, by all that have inherited it. */
+    /** The agent reports a program's exit only when all processes that inherited its output have closed it. */
     private static final String OUTPUT_OPEN =
             ", but something that it started keeps its output open. Let what goes on in the background write elsewhere, such as to /dev/null";
 
@@ -80,11 +78,11 @@ public final class GuestAgent {
     /**
      * Speak to the agent in the guest of a machine, over the connected socket of its port.
      *
-     * @param socket the socket; whoever connected it closes it
-     * @param machine the machine; asked when the agent does not answer
+     * @param socket the socket; the caller closes it
+     * @param machine the machine, which is queried when the agent does not answer
      * @param label the machine's label, for messages
-     * @param consoles the machine's consoles, whose last lines tell how far the guest has come
-     * @param secrets the machine's, to which the agent's are added
+     * @param consoles the machine's consoles, whose last lines show how far the guest has booted
+     * @param secrets the machine's secrets, to which the agent's are added
      * @return the agent
      * @throws IOException if the socket is not connected
      */
@@ -101,8 +99,8 @@ public final class GuestAgent {
 
     /**
      * @param owner the machine's label
-     * @param circumstances what is known when the agent does not answer, in sentences
-     * @param secrets the machine's, to which the agent's are added
+     * @param circumstances describes in sentences what is known when the agent does not answer
+     * @param secrets the machine's secrets, to which the agent's are added
      */
     GuestAgent(Socket socket, String owner, Supplier<String> circumstances, Secrets secrets) throws IOException {
         this.owner = owner;
@@ -111,7 +109,7 @@ public final class GuestAgent {
         this.connection = new AgentConnection(socket, owner);
     }
 
-    /** Take note that the port was opened or closed in the guest: another agent may be at it now. */
+    /** Note that the port was opened or closed in the guest: it may have another agent now. */
     void portChanged(boolean open) {
         synchronised = false;
         if (!open) {
@@ -120,11 +118,11 @@ public final class GuestAgent {
     }
 
     /**
-     * Do something while the agent is asked nothing, and synchronise before the next question.
+     * Run an action while no request is sent to the agent, and synchronise before the next request.
      *
-     * @param timeout how long to wait for the end of a question that is under way
-     * @param action what to do
-     * @throws GuestAgentException if that question takes longer
+     * @param timeout how long to wait for the end of a running request
+     * @param action the action
+     * @throws GuestAgentException if that request takes longer
      */
     public void whileQuiet(Duration timeout, Runnable action) {
         Waiting waiting =
@@ -143,10 +141,10 @@ public final class GuestAgent {
     }
 
     /**
-     * Wait until the agent answers: the guest has booted so far.
+     * Wait until the agent answers, which means that the guest has booted.
      *
      * @param timeout how long to wait at most
-     * @throws GuestAgentException if it does not answer in time, or the machine ends; the message tells what is known about it
+     * @throws GuestAgentException if it does not answer in time, or the machine ends; the message says what is known about it
      */
     public void awaitReady(Duration timeout) {
         execute(QmpCommand.of("guest-ping").withTimeout(timeout));
@@ -177,7 +175,7 @@ public final class GuestAgent {
     /**
      * Execute a command of the agent, as {@link #execute(String)} does.
      *
-     * @param command the command; with a time-out of its own, perhaps, in which waiting for the agent is included
+     * @param command the command; its own timeout, if it has one, includes the wait for the agent
      * @return what the agent returned
      */
     public JsonNode execute(QmpCommand command) {
@@ -214,7 +212,7 @@ public final class GuestAgent {
      * @param <R> the result's type
      * @param command the command
      * @return the result
-     * @throws GuestAgentException if the agent answers with an error, not in time, or with what does not fit the type
+     * @throws GuestAgentException if the agent answers with an error, not in time, or with a value that does not fit the type
      */
     public <R> R execute(TypedCommand<R> command) {
         QmpCommand untyped = command.untyped();
@@ -233,7 +231,7 @@ public final class GuestAgent {
      * Execute a command that the agent does not answer when it succeeds, such as {@code guest-shutdown}.
      *
      * @param command the command
-     * @throws GuestAgentException if the agent is not there to hear it
+     * @throws GuestAgentException if the agent does not answer before it is sent
      */
     public void executeWithoutReply(QmpCommand command) {
         Waiting waiting = Waiting.begin(() -> "the guest agent of %s, to tell it %s".formatted(owner, command));
@@ -281,11 +279,11 @@ public final class GuestAgent {
         return message.put("id", ++lastId);
     }
 
-    /** Make sure that an agent is there, and that what it writes next answers what it is asked next. */
+    /** Make sure that an agent is running, and that its next line answers the next request. */
     private void synchronise(QmpCommand purpose, Deadline deadline) throws InterruptedException {
         Duration patience = FIRST_PATIENCE;
         while (!synchronised) {
-            synchronised = true; // unless somebody takes note of a change meanwhile
+            synchronised = true; // unless a change is noted meanwhile
             long id = lastId + 1;
             Duration left = deadline.remaining();
             JsonNode reply = connection.ask(
@@ -332,11 +330,11 @@ public final class GuestAgent {
     }
 
     /**
-     * Run a program in the guest and wait for its end, for 30 s, as {@link #run(GuestProgram)} does.
+     * Run a program in the guest and wait at most 30 s for its end, as {@link #run(GuestProgram)} does.
      *
      * @param program a path, or a name on the agent's own {@code PATH}
      * @param arguments its arguments; no shell looks at them
-     * @return what became of it, be that success or failure
+     * @return its result, success or failure
      * @throws GuestAgentException if it cannot be started, or takes longer; it is killed then
      */
     public GuestProgramResult run(String program, String... arguments) {
@@ -344,13 +342,13 @@ public final class GuestAgent {
     }
 
     /**
-     * Run a program in the guest and wait for its end. This takes 10 s longer than the program may, at most: if it must be killed, or
-     * the agent does not answer any more.
+     * Run a program in the guest and wait for its end. This takes at most 10 s longer than the program's time limit: if it must
+     * be killed, or the agent no longer answers.
      *
      * @param program the program
-     * @return what became of it, be that success or failure
-     * @throws GuestAgentException if it cannot be started; if it takes longer than it may: it is killed then; or if the agent does not
-     *     tell what became of it
+     * @return its result, success or failure
+     * @throws GuestAgentException if it cannot be started; if it exceeds its time limit, after which it is killed; or if the
+     *     agent does not report its end
      */
     public GuestProgramResult run(GuestProgram program) {
         Waiting waiting = Waiting.begin(() -> "the end of \"%s\" in the guest of %s".formatted(program, owner));
@@ -404,7 +402,7 @@ public final class GuestAgent {
                 .asLong(0);
     }
 
-    /** Return the status of a program that has ended; {@code null} if it has not in time, for which the answer may come later. */
+    /** Return the status of a program that has ended; {@code null} if it has not ended in time. The answer may arrive later. */
     private @Nullable JsonNode awaitEnd(long pid, Deadline deadline, Deadline lastAnswer) {
         QmpCommand query = QmpCommand.of("guest-exec-status", Map.of("pid", pid));
         Duration pause = FIRST_PAUSE;
@@ -430,7 +428,7 @@ public final class GuestAgent {
         }
     }
 
-    /** Kill a program, and say how that went and what it had written. */
+    /** Kill a program, and describe the outcome and its output. */
     private String kill(GuestProgram program, long pid) {
         String late = "has not ended within " + Deadline.format(program.timeLimit());
         try {
@@ -458,7 +456,7 @@ public final class GuestAgent {
         }
     }
 
-    /** Return why that was not possible; empty if it was. */
+    /** Return why that failed; empty if it succeeded. */
     private Optional<String> sendKill(long pid, Deadline deadline) {
         Map<String, ?> kill =
                 Map.of("path", "kill", "arg", List.of("-KILL", Long.toString(pid)), "capture-output", true);

@@ -11,7 +11,7 @@ public class GuestAgentException extends QemuException {
 
     private static final long serialVersionUID = 1L;
 
-    /** As {@link #errorClass()} tells it. */
+    /** See {@link #errorClass()}. */
     private final @Nullable String errorClass;
 
     GuestAgentException(String message, @Nullable Throwable cause) {

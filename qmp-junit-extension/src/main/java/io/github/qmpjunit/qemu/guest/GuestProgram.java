@@ -15,9 +15,8 @@ import org.apiguardian.api.API;
  * A program to run in the guest. Immutable.
  *
  * @param command the program, a path or a name on the agent's own {@code PATH}, and its arguments
- * @param environment the whole environment it gets; the agent's own if empty
- * @param input what it reads from its standard input, in UTF-8
- * @param timeLimit how long it may take until it is killed
+ * @param environment its whole environment; the agent's if empty @param
+ * input its standard input, in UTF-8 @param timeLimit how long it can run before it is killed
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record GuestProgram(List<String> command, Map<String, String> environment, String input, Duration timeLimit) {
@@ -25,12 +24,11 @@ public record GuestProgram(List<String> command, Map<String, String> environment
     private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(30);
 
     /**
-     * Copy what is handed in.
+     * Create a program; the collections are copied.
      *
      * @param command the program and its arguments
-     * @param environment the whole environment it gets; the agent's own if empty
-     * @param input what it reads
-     * @param timeLimit how long it may take
+     * @param environment its whole environment; the agent's if empty @param input its
+     * standard input, in UTF-8 @param timeLimit how long it can run before it is killed
      * @throws IllegalArgumentException if the command is empty, a word or a variable contains the character NUL, or a variable's name
      *     is empty or contains {@code =}
      */
@@ -45,7 +43,7 @@ public record GuestProgram(List<String> command, Map<String, String> environment
     }
 
     /**
-     * Return a program that reads nothing and may take 30 s.
+     * Return a program without input and with a time limit of 30 s.
      *
      * @param program a path, or a name on the agent's own {@code PATH}
      * @param arguments its arguments; no shell looks at them
@@ -58,9 +56,9 @@ public record GuestProgram(List<String> command, Map<String, String> environment
     }
 
     /**
-     * Return this program with something to read.
+     * Return this program with a standard input.
      *
-     * @param text what it reads from its standard input
+     * @param text the standard input
      * @return a copy
      */
     public GuestProgram withInput(String text) {
@@ -68,7 +66,7 @@ public record GuestProgram(List<String> command, Map<String, String> environment
     }
 
     /**
-     * Return this program with one more variable in its environment, of which it then gets only those that were set so.
+     * Return this program with one more environment variable. It then gets only variables that were set in this way.
      *
      * @param variable the variable's name
      * @param value its value
@@ -83,21 +81,21 @@ public record GuestProgram(List<String> command, Map<String, String> environment
     /**
      * Return this program with another time limit.
      *
-     * @param limit how long it may take until it is killed
-     * @return a copy
+     * @param limit how long it can run before it
+     * is killed @return a copy
      */
     public GuestProgram withTimeLimit(Duration limit) {
         return new GuestProgram(command, environment, input, limit);
     }
 
-    /** Return what the program is told in confidence, as far as that shows itself. */
+    /** Return the secrets in the command, the environment and the input, as far as they are recognizable. */
     Secrets secrets() {
         Secrets secrets = new Secrets().learn(command);
         environment.forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
         return secrets;
     }
 
-    /** {@return the command as a shell reads it; secrets are masked} */
+    /** {@return the command in a shell's syntax; secrets are masked} */
     @Override
     public String toString() {
         return CommandLine.forShell(secrets().mask(command));

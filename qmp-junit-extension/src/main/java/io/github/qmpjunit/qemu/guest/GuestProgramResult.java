@@ -5,14 +5,14 @@ import io.github.qmpjunit.qemu.process.ExitStatus;
 import org.apiguardian.api.API;
 
 /**
- * What became of a program in the guest. Immutable.
+ * The result of a program in the guest. Immutable.
  *
- * @param program what was run
+ * @param program the program
  * @param exit how it ended
- * @param stdout what it wrote to its standard output; bytes that are not UTF-8 become replacement characters
- * @param stderr what it wrote to its standard error, likewise
- * @param stdoutTruncated whether the agent kept only the beginning of the output, as it does beyond 16 MiB
- * @param stderrTruncated the same of the standard error
+ * @param stdout its standard output; bytes that are not UTF-8 become replacement characters
+ * @param stderr its standard error, decoded in the same way
+ * @param stdoutTruncated whether the agent dropped output beyond 16 MiB
+ * @param stderrTruncated the same for standard error
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record GuestProgramResult(
@@ -29,10 +29,10 @@ public record GuestProgramResult(
     }
 
     /**
-     * Insist on success.
+     * Require success.
      *
      * @return this
-     * @throws GuestAgentException if the program has failed; the message tells what it wrote
+     * @throws GuestAgentException if the program has failed; the message has its output
      */
     public GuestProgramResult requireSuccess() {
         if (!isSuccess()) {
@@ -41,7 +41,7 @@ public record GuestProgramResult(
         return this;
     }
 
-    /** {@return what was run, how it ended, and what it wrote; what the program was told in confidence is masked} */
+    /** {@return the program, its end, and its output; secrets are masked} */
     @Override
     public String toString() {
         return TerminalText.message(program.secrets()

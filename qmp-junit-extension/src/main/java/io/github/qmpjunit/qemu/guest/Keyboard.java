@@ -26,9 +26,8 @@ import tools.jackson.databind.JsonNode;
  * }</pre>
  *
  * <p>Keys have QEMU's names for them ({@code QKeyCode}: {@code a}, {@code ret}, {@code spc}, {@code ctrl}, {@code f1}, {@code
- * kp_enter}). What the guest makes of them is the guest's affair; text is typed for one that takes its keyboard for a US one. A
- * guest reads its keyboard when it finds the time, and the keyboard remembers only a few keys: where some get lost, hold them for
- * longer. Immutable.
+ * kp_enter}). The guest decides what they mean; {@link #type} assumes a US keyboard layout. A busy guest
+ * reads its keyboard late, and the keyboard buffers only a few keys: if keys get lost, hold them longer. Immutable.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Keyboard {
@@ -53,10 +52,10 @@ public final class Keyboard {
     }
 
     /**
-     * Return the keyboard with another speed; 20 ms if not set.
+     * Return the keyboard with another speed. Default: 20 ms.
      *
-     * @param time how long a key is held, and how long to wait until the next one
-     * @return a keyboard of the same machine
+     * @param time how long a key is held, and how long the pause before the next key is
+     * @return another keyboard for the same machine
      * @throws IllegalArgumentException if it is less than a millisecond
      */
     public Keyboard withHoldTime(Duration time) {
@@ -84,7 +83,7 @@ public final class Keyboard {
     /**
      * Press keys together; returns when they are up again.
      *
-     * @param chord the keys' names, in the order in which they go down, such as {@code ctrl-alt-delete} or {@code ret}
+     * @param chord the keys' names, in the order in which they are pressed, such as {@code ctrl-alt-delete} or {@code ret}
      * @throws io.github.qmpjunit.qmp.QmpErrorException if QEMU knows no key of a name; it says which one was probably meant
      * @throws QemuException if the machine does not run, so that QEMU would drop the keys
      */
@@ -131,7 +130,7 @@ public final class Keyboard {
         boolean held = false;
         try {
             for (String key : keys) {
-                pressed.push(key); // QEMU may press it and not come to tell so
+                pressed.push(key); // QEMU may press it and not get to report it
                 move(key, true);
                 hold(keys);
             }
@@ -148,13 +147,13 @@ public final class Keyboard {
                 hold(keys);
             }
         } catch (QmpDisconnectedException e) {
-            // The keys were pressed, and that was the end of the machine: of one that does not reboot, say.
+            // The keys were pressed and ended the machine, for example one that does not reboot.
         } finally {
             releaseAtOnce(pressed);
         }
     }
 
-    /** After something else went wrong, which is told; for a thread that was interrupted as well. */
+    /** Called after another failure, which is reported; works also on an interrupted thread. */
     private void releaseAtOnce(Deque<String> pressed) {
         boolean interrupted = Thread.interrupted();
         try {
@@ -162,7 +161,7 @@ public final class Keyboard {
                 release(pressed.pop());
             }
         } catch (QmpException e) {
-            // Whatever keeps QEMU from that has been told.
+            // The reason has been reported.
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -174,7 +173,7 @@ public final class Keyboard {
         try {
             move(key, false);
         } catch (QmpErrorException e) {
-            // There is no such key, which has been told; the others are still down.
+            // The key does not exist, which has been reported; the other keys are still down.
         }
     }
 

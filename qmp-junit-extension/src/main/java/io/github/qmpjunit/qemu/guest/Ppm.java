@@ -11,10 +11,10 @@ import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Makes PNGs of QEMU's PPMs, without java.desktop, which a test's JVM may not have.
+ * Converts QEMU's PPMs to PNGs, without java.desktop, which a test's JVM may lack.
  *
- * <p>The PPM is what QEMU writes: {@code P6}, width, height, 255, and three bytes for each pixel. The PNG is the simplest there
- * is: 8 bits RGB, no filter, one chunk of data.
+ * <p>QEMU's PPM has: {@code P6}, width, height, 255, and three bytes for each pixel. The PNG is as simple as
+ * possible: 8 bits RGB, no filter, one chunk of data.
  */
 final class Ppm {
 
@@ -28,7 +28,7 @@ final class Ppm {
     /**
      * Return the PNG of a PPM.
      *
-     * @throws IOException if it is no PPM as QEMU writes them
+     * @throws IOException if it is not a PPM of this form
      */
     static byte[] toPng(byte[] ppm) throws IOException {
         Matcher header =

@@ -18,19 +18,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apiguardian.api.API;
 
 /**
- * What a machine shows on its first display, as a picture. Immutable and thread-safe; {@link #withTimeout} returns a changed copy.
+ * A picture of a machine's first display. Immutable and thread-safe; {@link #withTimeout} returns a changed copy.
  *
  * <pre>{@code
  * BufferedImage picture = ImageIO.read(new ByteArrayInputStream(screen.png()));
  * }</pre>
  *
  * <p>QEMU writes the picture to a file in the machine's private directory ({@code screendump}); as PNG since 7.1, where it was
- * built with libpng, and as a PPM that is converted here otherwise. A guest that is paused or hangs has a screen, too.
+ * built with libpng, and as a PPM that is converted here otherwise. A guest that is paused or hangs also has a screen.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Screen {
 
-    /** A guest chooses how large its screen is. One of 3840 by 2160 pixels takes 24 MiB as a PPM. */
+    /** The guest chooses the size of its screen. One of 3840 by 2160 pixels takes 24 MiB as a PPM. */
     private static final int MOST_BYTES =
             (int) Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 8);
 
@@ -45,7 +45,7 @@ public final class Screen {
      * Look at the first display of a machine.
      *
      * @param machine the machine
-     * @throws QemuException if QEMU runs on another host, from where its pictures do not come here
+     * @throws QemuException if QEMU runs on another host, whose files are not available here
      */
     public Screen(MonitoredProcess machine) {
         this(machine.qmp(), machine.directory(), machine.name());
@@ -69,9 +69,9 @@ public final class Screen {
     }
 
     /**
-     * Return the screen with another limit for how long a picture may take; 30 s if not set.
+     * Return the screen with another timeout for a picture. Default: 30 s.
      *
-     * @param limit the time-out
+     * @param limit the timeout
      * @return the screen
      */
     public Screen withTimeout(Duration limit) {
@@ -82,8 +82,8 @@ public final class Screen {
      * Take a picture.
      *
      * @return the picture, a PNG
-     * @throws QemuException if the machine has no display, the picture cannot be written, or it has more than 128 MiB or an eighth of
-     *     the heap
+     * @throws QemuException if the machine has no display, the picture cannot be written, or it is larger than 128 MiB or an
+     *     eighth of the heap
      * @throws io.github.qmpjunit.qmp.QmpException if QEMU does not answer in time, or has ended
      */
     public byte[] png() {

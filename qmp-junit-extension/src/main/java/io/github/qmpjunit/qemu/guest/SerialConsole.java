@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apiguardian.api.API;
 
 /**
- * A serial port of a machine: what the guest writes to it can be read and awaited, and the guest reads what is sent.
+ * A serial port of a machine: read and await the guest's output, and send input to the guest.
  *
  * <pre>{@code
  * assertThat(console).within(BOOT).awaitText(LinuxGuest.PROMPT);
@@ -21,10 +21,10 @@ import org.apiguardian.api.API;
  * }</pre>
  *
  * <p>Waits match what a person sees: escape sequences and carriage returns are resolved. {@link OutputLog#text} and {@link
- * OutputLog#awaitRawMatch} have the characters as the guest wrote them.
+ * OutputLog#awaitRawMatch} have the guest's characters unchanged.
  *
- * <p>Everything from the first byte on is read as it comes, so the guest is never held up. It belongs to the machine, which
- * closes it; waits end when the machine does. Thread-safe.
+ * <p>All output is read as it arrives, from the first byte on, so the guest never blocks. The console belongs to the machine,
+ * which closes it; waits end when the machine does. Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class SerialConsole {
@@ -38,9 +38,9 @@ public final class SerialConsole {
      * Read and write a guest's serial port over a connected socket.
      *
      * @param name the console's name
-     * @param socket the socket; whoever connected it closes it
+     * @param socket the socket; the caller closes it
      * @param owner the label of the machine, for messages
-     * @param secrets what messages must not show of the output
+     * @param secrets the secrets that messages must not show
      * @throws IOException if the socket is not connected
      */
     public SerialConsole(String name, Socket socket, String owner, Secrets secrets) throws IOException {
@@ -50,12 +50,12 @@ public final class SerialConsole {
         output.follow(socket.getInputStream(), name + "-console");
     }
 
-    /** {@return the name under which the machine's definition asked for it} */
+    /** {@return its name in the machine's definition} */
     public String name() {
         return name;
     }
 
-    /** {@return what the guest has written, with the means to await more} */
+    /** {@return the guest's output, which can also be awaited} */
     public OutputLog output() {
         return output;
     }
@@ -63,7 +63,7 @@ public final class SerialConsole {
     /**
      * Send bytes to the guest.
      *
-     * @param bytes the bytes, as they are
+     * @param bytes the bytes, sent unchanged
      * @throws QemuException if the machine has ended
      */
     public void send(byte[] bytes) {

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which keys of a US keyboard write which character, by QEMU's names of keys. */
+/** The keys of a US keyboard for each character, by QEMU's names of keys. */
 final class UsLayout {
 
     private static final Map<Integer, List<String>> CHORDS = new HashMap<>();
@@ -43,7 +43,7 @@ final class UsLayout {
     }
 
     /**
-     * Return what to press, character by character.
+     * Return the keys to press, character by character.
      *
      * @throws IllegalArgumentException if there is a character that no key writes
      */

@@ -1,5 +1,5 @@
 /**
- * The guest as its user meets it: console, screen, keyboard, and the guest agent.
+ * The user's view of the guest: console, screen, keyboard, and the guest agent.
  */
 @NullMarked
 package io.github.qmpjunit.qemu.guest;

@@ -9,12 +9,12 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Finds out whether KVM works: cheap questions first, and in the end a guest that has to run. */
+/** Finds out whether KVM works: cheap checks first, and finally a guest that must run. */
 final class KvmProbe {
 
     private static final Path DEVICE = Path.of("/dev/kvm");
 
-    /** Where KVM works, the guest needs less than a tenth of a second. */
+    /** If KVM works, the guest needs less than a tenth of a second. */
     private static final Duration LIMIT = Duration.ofSeconds(4);
 
     private KvmProbe() {}
@@ -36,7 +36,7 @@ final class KvmProbe {
             return Optional.of(
                     "there is no %s; this host does not offer it, or the container was not given it".formatted(device));
         }
-        // The file's mode does not tell: access lists and containers have a say too.
+        // The file's mode is not enough: access lists and containers also decide.
         try (FileChannel opened = FileChannel.open(device, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return opened.isOpen() ? Optional.empty() : Optional.of(device + " closed at once");
         } catch (AccessDeniedException e) {

@@ -11,10 +11,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what was found out about a thing. Who asks while a probe is under way waits for that one; what a probe cannot find out
- * is not remembered, so that the next one who asks tries again.
+ * Caches the results of probes. A caller that asks during a probe waits for its result. A failed probe
+ * is not cached, so the next caller tries again.
  *
- * <p>A probe runs on a thread of its own: the interrupt of one who waits must not spoil it for the others. Thread-safe.
+ * <p>A probe runs on its own thread: an interrupt of one waiting caller must not affect the others. Thread-safe.
  */
 final class ProbeCache<V> {
 
@@ -22,17 +22,17 @@ final class ProbeCache<V> {
     private final Duration patience;
 
     /**
-     * @param patience how long one who asks waits at most
+     * @param patience how long a caller waits at most
      */
     ProbeCache(Duration patience) {
         this.patience = patience;
     }
 
     /**
-     * Return what is known, or find it out.
+     * Return the cached result, or run the probe.
      *
-     * @param key tells things apart
-     * @param question what is to be found out, in words that follow "Cannot find out"
+     * @param key identifies the subject of the probe
+     * @param question what the probe finds out, in words that follow "Cannot find out"
      * @throws QemuException if that fails, takes too long, or the thread is interrupted
      */
     V get(String key, String question, Supplier<V> work) {
@@ -69,7 +69,7 @@ final class ProbeCache<V> {
         private void run(Supplier<V> work, Runnable forget) {
             try {
                 found = work.get();
-            } catch (Throwable e) { // handed to all who wait
+            } catch (Throwable e) { // passed to all waiting callers
                 failure = e;
                 forget.run();
             } finally {

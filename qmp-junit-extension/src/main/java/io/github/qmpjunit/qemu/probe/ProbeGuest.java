@@ -24,9 +24,8 @@ import java.util.OptionalInt;
  * A tiny guest that shows whether an accelerator runs guests.
  *
  * <p>On x86 it is a firmware of 64 KiB with a hundred bytes in it: it enters protected mode, counts twenty million down in memory,
- * and ends QEMU through the device {@code isa-debug-exit}. The counting is the point: there are hosts whose {@code /dev/kvm} is
- * itself an emulation, on which a few instructions run, but not millions. No firmware of QEMU's is needed. On other
- * architectures the machine has to start and to be stopped, for which its processors must answer.
+ * and ends QEMU through the device {@code isa-debug-exit}. The counting matters: on some hosts {@code /dev/kvm} is itself
+ * an emulation that runs a few instructions, but not millions. No QEMU firmware is needed. On other architectures the machine must start and be stopped, which its processors must answer.
  */
 final class ProbeGuest {
 
@@ -34,7 +33,7 @@ final class ProbeGuest {
     private static final List<String> OTHER_MACHINES = List.of("virt", "pseries", "s390-ccw-virtio");
     private static final String DEBUG_EXIT = "isa-debug-exit";
 
-    /** What QEMU makes of the 42 that the guest writes to {@code isa-debug-exit}: twice that and one. */
+    /** QEMU's exit code for the 42 that the guest writes to {@code isa-debug-exit}: twice the value plus one. */
     private static final int SUCCESS = 85;
 
     private static final int FIRMWARE_SIZE = 1 << 16;
@@ -68,7 +67,7 @@ final class ProbeGuest {
     /**
      * Return why no guest runs with an accelerator; empty if one does.
      *
-     * @param limit how long it may take from QEMU's start on
+     * @param limit how long it may take from QEMU's start
      */
     static Optional<String> whyNotRun(QemuCapabilities qemu, String accelerator, Duration limit) {
         Optional<String> machine = first(X86_MACHINES, qemu);
@@ -138,7 +137,7 @@ final class ProbeGuest {
             try {
                 return trial.whyNot(vm, deadline);
             } finally {
-                vm.kill(); // the answer is there; an orderly end may take the rest of the day
+                vm.kill(); // the answer is known; an orderly end could take much longer
             }
         } catch (QemuStartException e) {
             return Optional.of("QEMU does not start with it. " + e.getMessage());
@@ -149,7 +148,7 @@ final class ProbeGuest {
         try {
             vm.qmp().execute(QmpCommand.of("cont").withTimeout(deadline.remaining()));
         } catch (QmpException e) {
-            // QEMU's end may be faster than its reply; if it was something else, there is no end.
+            // QEMU may end before its reply arrives; after any other error it does not end.
         }
         boolean ended = vm.endsWithin(deadline.remaining());
         Optional<ExitStatus> status = vm.exitStatus();

@@ -19,9 +19,9 @@ import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a QEMU can do: which machines, devices and accelerators it has, and whether KVM really works.
+ * The capabilities of a QEMU binary: its machines, devices and accelerators, and whether KVM really works.
  *
- * <p>Asked of the binary itself, once in a JVM for as long as the file stays the same. Immutable.
+ * <p>The binary itself is queried, once per JVM while the file does not change. Immutable.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QemuCapabilities {
@@ -29,7 +29,7 @@ public final class QemuCapabilities {
     private static final ProbeCache<QemuCapabilities> KNOWN = new ProbeCache<>(Duration.ofMinutes(2));
     private static final ProbeCache<Optional<String>> WHY_NO_KVM = new ProbeCache<>(Duration.ofMinutes(1));
 
-    /** A line of the human monitor's {@code device_add help}, the only one who knows the short names. */
+    /** A line of the human monitor's {@code device_add help}, the only source of the short names. */
     private static final Pattern DEVICE_ALIAS =
             Pattern.compile("^name \"[^\"]+\".*, alias \"([^\"]+)\"", Pattern.MULTILINE);
 
@@ -52,7 +52,7 @@ public final class QemuCapabilities {
     }
 
     /**
-     * Return what a QEMU can do. The first call for a binary starts it for some ten milliseconds, without a machine.
+     * Return the capabilities of a binary. The first call for a binary starts it without a machine, which takes some ten milliseconds.
      *
      * @param binary its path, or a command on the {@code PATH}
      * @return its capabilities
@@ -65,7 +65,7 @@ public final class QemuCapabilities {
     }
 
     /**
-     * Return what the QEMU of a machine can do, as {@link #of(Path)} does: its binary is started once more, unless it is known already.
+     * Return the capabilities of a machine's binary, as {@link #of(Path)} does: the binary is started again, unless it is known already.
      *
      * @param machine the machine
      * @return the capabilities of its binary
@@ -82,7 +82,7 @@ public final class QemuCapabilities {
     }
 
     private static QemuCapabilities probe(Path binary) {
-        // Any accelerator will do. Left to itself, a QEMU that was built for KVM only insists on it, working or not.
+        // Any accelerator will do. By default, a QEMU that was built only for KVM requires it, working or not.
         try (QemuMachine vm = QemuMachine.builder()
                 .name("capabilities")
                 .binary(binary)
@@ -118,7 +118,7 @@ public final class QemuCapabilities {
         return Collections.unmodifiableSet(names);
     }
 
-    /** Types and not {@code -accel help}, which conceals qtest. Modules count: QEMU loads them all to answer. */
+    /** Types and not {@code -accel help}, which hides qtest. Modules count: QEMU loads all of them to answer. */
     private static Set<String> accelerators(QmpClient qmp) {
         Set<String> names = new TreeSet<>();
         for (String type : types(qmp, "accel")) {
@@ -137,7 +137,7 @@ public final class QemuCapabilities {
         return names;
     }
 
-    /** {@return the binary that was asked} */
+    /** {@return the binary} */
     public Path binary() {
         return binary;
     }
@@ -147,39 +147,38 @@ public final class QemuCapabilities {
         return version;
     }
 
-    /** {@return the types of machines, as {@code -machine} takes them: {@code pc-q35-7.2}, and its alias {@code q35}} */
+    /** {@return the machine types for {@code -machine}: {@code pc-q35-7.2}, and its alias {@code q35}} */
     public Set<String> machines() {
         return machines;
     }
 
     /**
-     * {@return the models of devices: {@code virtio-blk-pci}, and its alias {@code virtio-blk}; those too that only machines
-     * themselves may create}
+     * {@return the models of devices: {@code virtio-blk-pci}, and its alias {@code virtio-blk}; including devices that
+     * only machines can create}
      */
     public Set<String> devices() {
         return devices;
     }
 
     /**
-     * {@return the accelerators that were built in, such as {@code tcg}, {@code kvm}, {@code qtest}; for {@code kvm} that does not
-     * mean that it works, see {@link #whyNoKvm()}}
+     * {@return the built-in accelerators, such as {@code tcg}, {@code kvm}, {@code qtest}; {@code kvm} may not work even
+     * if it is listed, see {@link #whyNoKvm()}}
      */
     public Set<String> accelerators() {
         return accelerators;
     }
 
-    /** {@return the QMP commands that it knows, such as {@code blockdev-mirror}} */
+    /** {@return its QMP commands, such as {@code blockdev-mirror}} */
     public Set<String> commands() {
         return commands;
     }
 
     /**
-     * Find out whether KVM really works: whether a small guest runs with it. {@code /dev/kvm} may be there, and may be opened, while
-     * guests hang or are slower than without it. The first call for a binary takes a tenth of a second where KVM works, and up to
-     * five seconds where it does not.
+     * Find out whether KVM really works: whether a small guest runs with it. Even if {@code /dev/kvm} exists and can be opened, guests
+     * may hang or be slower than without it. The first call for a binary takes a tenth of a second if KVM works, and up to five seconds if it does not.
      *
-     * @return empty if KVM works, else a sentence that says why it does not
-     * @throws io.github.qmpjunit.qemu.process.QemuException if it cannot be found out, for want of a temporary file, say
+     * @return empty if KVM works, otherwise a sentence that says why it does not
+     * @throws io.github.qmpjunit.qemu.process.QemuException if the probe fails, for example because no temporary file can be created
      */
     public Optional<String> whyNoKvm() {
         return WHY_NO_KVM.get(

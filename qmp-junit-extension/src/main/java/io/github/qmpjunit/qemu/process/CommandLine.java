@@ -17,17 +17,17 @@ public final class CommandLine {
     private CommandLine() {}
 
     /**
-     * Write a command line as a POSIX shell reads it.
+     * Write a command line in a POSIX shell's syntax.
      *
      * @param arguments the command and its arguments
-     * @return one line, quoted where it must be
+     * @return one line, quoted where necessary
      */
     public static String forShell(List<String> arguments) {
         return arguments.stream().map(CommandLine::quote).collect(Collectors.joining(" "));
     }
 
     /**
-     * Return a value as QEMU's options take it: commas doubled, booleans as {@code on} and {@code off}.
+     * Return a value in the syntax of QEMU's options: commas doubled, booleans as {@code on} and {@code off}.
      *
      * @param value the value
      * @return its text
@@ -43,7 +43,7 @@ public final class CommandLine {
      * Return the argument of an option such as {@code -device}.
      *
      * @param first the first, unnamed value
-     * @param properties the named ones; a Map or a List inside becomes dotted names
+     * @param properties the named values; a nested Map or List becomes dotted names
      * @return the argument
      */
     public static String option(String first, Map<String, ?> properties) {

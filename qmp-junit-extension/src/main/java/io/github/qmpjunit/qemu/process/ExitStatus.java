@@ -5,15 +5,13 @@ import java.util.OptionalInt;
 import org.apiguardian.api.API;
 
 /**
- * How a process ended: by itself, with a code, or by a signal.
+ * How a process ended: by itself with an exit code, or by a signal.
  *
- * <p>Java merges the two (128 plus the signal's number). They are told apart by this: a QEMU exits with a code above 128 only
- * where its guest may choose the code, through {@code isa-debug-exit} or semihosting. With one of these on the command line, every
- * number counts as a code. Behind a launch prefix it is the prefix's status: most hand on QEMU's, {@code ssh} has 255 for troubles
- * of its own.
+ * <p>Java merges the two (128 plus the signal's number). QEMU exits with a code above 128 only if its guest can choose the
+ * code, through {@code isa-debug-exit} or semihosting. With one of these on the command line, every number counts as a code; otherwise a number above 128 counts as a signal. Behind a launch prefix this is the prefix's status: most prefixes pass QEMU's on, and {@code ssh} uses 255 for its own errors.
  *
  * @param number the code, or the signal's number
- * @param isSignal which of the two
+ * @param isSignal whether it is a signal's number
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record ExitStatus(int number, boolean isSignal) {
@@ -34,7 +32,7 @@ public record ExitStatus(int number, boolean isSignal) {
             Map.entry(15, "SIGTERM"));
 
     /**
-     * Interpret what Java reports of a process.
+     * Interpret the exit value that Java reports.
      *
      * @param javaExitValue the exit value
      * @param guestMayChooseTheCode whether every value is an exit code, since the guest can choose it
@@ -62,7 +60,7 @@ public record ExitStatus(int number, boolean isSignal) {
         return isSignal ? OptionalInt.of(number) : OptionalInt.empty();
     }
 
-    /** {@return what happened, in words that follow the process's name: {@code exited with status 1}} */
+    /** {@return a description, in words that follow the process's name: {@code exited with status 1}} */
     @Override
     public String toString() {
         return isSignal

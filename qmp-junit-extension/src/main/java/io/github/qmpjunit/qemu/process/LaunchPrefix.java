@@ -8,13 +8,10 @@ import java.util.List;
 import org.apiguardian.api.API;
 
 /**
- * A command to put before QEMU: a tool that watches it, or one that runs it on another machine. Immutable.
+ * A command in front of QEMU's command line: a tool that observes QEMU, or that runs it on another machine. Immutable.
  *
- * <p>What matters is where the command ends. A {@linkplain #local local} one runs QEMU on this machine, so that QEMU reaches the
- * machine's sockets. A {@linkplain #remote remote} one runs it elsewhere, on another host or in a container, and has nothing in
- * common with this machine but standard input, output and error: QMP goes through these, no port is forwarded and no file is
- * shared. Over there, a POSIX shell with {@code mktemp}, {@code mkfifo}, {@code cat} and {@code rm} has to be on the {@code PATH}:
- * it ends QEMU with SIGKILL when its standard input ends, as it does when this JVM dies or the connection breaks.
+ * <p>A {@linkplain #local local} prefix runs QEMU on this machine, so that QEMU can use this machine's sockets. A
+ * {@linkplain #remote remote} prefix runs it elsewhere, on another host or in a container, and shares only standard input, output and error with this machine: QMP uses these, no port is forwarded and no file is shared. The remote side needs a POSIX shell with {@code mktemp}, {@code mkfifo}, {@code cat} and {@code rm} on the {@code PATH}. The shell ends QEMU with SIGKILL when its standard input ends, which happens when this JVM dies or the connection breaks.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class LaunchPrefix {
@@ -49,10 +46,10 @@ public final class LaunchPrefix {
     }
 
     /**
-     * Return a prefix that runs QEMU elsewhere and hands on its arguments one by one: {@code srun}, {@code podman run -i image},
+     * Return a prefix that runs QEMU elsewhere and passes its arguments on one by one: {@code srun}, {@code podman run -i image},
      * {@code kubectl exec -i pod --}.
      *
-     * @param command the program and its arguments; what is to run follows them
+     * @param command the program and its arguments; the remote command follows them
      * @return the prefix
      * @throws IllegalArgumentException if there is no program, or it is {@code ssh}, which needs {@link #remoteShell}
      */
@@ -68,11 +65,11 @@ public final class LaunchPrefix {
     }
 
     /**
-     * Return a prefix that runs QEMU elsewhere and hands its arguments, glued together, to a shell over there: {@code ssh host}. What
-     * is to run follows as one argument, quoted for a POSIX shell.
+     * Return a prefix that runs QEMU elsewhere and passes its arguments as one string to a remote shell: {@code ssh host}.
+     * The remote command follows as one argument, quoted for a POSIX shell.
      *
-     * <p>Whatever that shell's start-up files print to standard output comes where QMP is expected; they must be silent when nobody
-     * sits before them. With {@code ssh}, add {@code -o BatchMode=yes}, so that nothing waits for a password.
+     * <p>Output of that shell's start-up files would be mixed with QMP, so they must print nothing in
+     * non-interactive sessions. With {@code ssh}, add {@code -o BatchMode=yes}, so that nothing waits for a password.
      *
      * @param command the program and its arguments
      * @return the prefix
@@ -94,7 +91,7 @@ public final class LaunchPrefix {
         return new LaunchPrefix(end, List.of(command));
     }
 
-    /** {@return whether QEMU runs elsewhere, so that there are no sockets and no signals between it and this machine} */
+    /** {@return whether QEMU runs elsewhere, without sockets and signals from this machine} */
     public boolean isRemote() {
         return end != End.HERE;
     }
@@ -116,10 +113,10 @@ public final class LaunchPrefix {
     }
 
     /**
-     * Return this prefix as messages may show it.
+     * Return this prefix in a form that messages can show.
      *
-     * @param secrets what they must not show
-     * @return a prefix with the same words, secrets masked
+     * @param secrets the secrets to mask
+     * @return the same prefix with masked secrets
      */
     public LaunchPrefix maskedBy(Secrets secrets) {
         return new LaunchPrefix(end, secrets.mask(command));
@@ -130,7 +127,7 @@ public final class LaunchPrefix {
         return command;
     }
 
-    /** {@return the command as a shell reads it; secrets are masked} */
+    /** {@return the command in a shell's syntax; secrets are masked} */
     @Override
     public String toString() {
         return CommandLine.forShell(new Secrets().mask(command));

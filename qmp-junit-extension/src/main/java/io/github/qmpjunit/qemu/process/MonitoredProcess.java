@@ -18,24 +18,24 @@ import org.apiguardian.api.API;
  * }
  * }</pre>
  *
- * <p>Code that needs a monitor and a process, but no machine, takes this type. The harness implements it; users do not. Thread-safe.
+ * <p>Use this type in code that needs a monitor and a process, but not a machine. The harness implements it; users do not. Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public interface MonitoredProcess extends AutoCloseable {
 
-    /** {@return the name by which messages tell this process from others} */
+    /** {@return the name of this process in messages} */
     String name();
 
     /** {@return the client that is connected to the monitor; it belongs to the process, which closes it} */
     QmpClient qmp();
 
-    /** {@return the process id; with a launch prefix that does not become QEMU, the prefix's} */
+    /** {@return the process id; with a launch prefix that starts QEMU as a child, the prefix's} */
     long pid();
 
-    /** {@return whether the process runs; a paused machine's does} */
+    /** {@return whether the process runs; the process of a paused machine also runs} */
     boolean isRunning();
 
-    /** {@return how the process ended, with a launch prefix as the prefix reports it; empty while it runs} */
+    /** {@return how the process ended, or how the launch prefix reports it; empty while it runs} */
     Optional<ExitStatus> exitStatus();
 
     /**
@@ -61,19 +61,19 @@ public interface MonitoredProcess extends AutoCloseable {
      */
     boolean endsWithin(Duration timeout);
 
-    /** {@return what the process, and a launch prefix, write to standard error, with the means to await more} */
+    /** {@return the standard error of the process and of a launch prefix, which can also be awaited} */
     OutputLog stderr();
 
-    /** {@return the transcript of the monitor's messages; empty unless the definition asks for one} */
+    /** {@return the transcript of the monitor's messages; empty if the definition does not ask for one} */
     Optional<QmpTranscript> transcript();
 
     /** {@return the command line, the binary first, without a launch prefix} */
     List<String> commandLine();
 
-    /** {@return the private directory of the process, which holds its sockets; it is removed with the process} */
+    /** {@return the private directory of the process, which holds its sockets; it is removed when the process ends} */
     Path directory();
 
-    /** {@return the launch prefix; behind a {@linkplain LaunchPrefix#isRemote remote} one, the process shares no files with this host} */
+    /** {@return the launch prefix; with a {@linkplain LaunchPrefix#isRemote remote} prefix, the process shares no files with this host} */
     LaunchPrefix launchPrefix();
 
     /** {@return all that is known about the process: whether and how it ended, its standard error, its command line; secrets are masked} */
@@ -82,13 +82,13 @@ public interface MonitoredProcess extends AutoCloseable {
     /** {@return the state of the process, and the last lines of its standard error; secrets are masked} */
     String describeBriefly();
 
-    /** Kill the process with SIGKILL. {@link #close()} does not complain about it. */
+    /** Kill the process with SIGKILL. {@link #close()} does not report this end as a failure. */
     void kill();
 
     /**
-     * Stop the process and remove all that was made for it. Idempotent.
+     * Stop the process and remove its files. Idempotent.
      *
-     * @throws QemuExitException if it had crashed, was ended from outside, hung and had to be killed, or exits with a code other than 0
+     * @throws QemuExitException if it crashed, was ended by another process, had to be killed because it hung, or exits with a code other than 0
      */
     @Override
     void close();

@@ -30,20 +30,18 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a process or a console writes, read as it comes, so that the writer never blocks on a full pipe; and waits for what it
- * writes next.
+ * The output of a process or a console. It is read as it arrives, so the writer never blocks on a full pipe. Further output
+ * can be awaited.
  *
- * <p>Each {@code await} searches the output after the previous match, so what was written before the call counts, and is found once. It
- * matches the text as a person sees it: without escape sequences, with a line feed at the end of lines. Where a carriage return begins a
- * line again, each state of the line counts as a line. {@link #awaitRawMatch} and {@link #text} have the characters as they were
- * written. Bytes that are not UTF-8 become replacement characters.
+ * <p>Each {@code await} searches the output after the previous match, so earlier output counts, and each text is found once.
+ * It matches the text that a person sees: without escape sequences, and with line feeds as line ends. If a carriage return restarts a line, each state of the line counts as a line. {@link #awaitRawMatch} and {@link #text} have the characters unchanged. Bytes that are not UTF-8 become replacement characters.
  *
  * <p>Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class OutputLog {
 
-    /** In characters. Whoever writes more than this is tracing; the end is what explains a failure. */
+    /** In characters. Longer output is a trace; its end explains a failure. */
     private static final int MOST_KEPT = 1 << 20;
 
     private static final int TAIL_LINES = 10;
@@ -66,10 +64,10 @@ public final class OutputLog {
     private @Nullable OutputStream file;
 
     /**
-     * Create a log without anything in it.
+     * Create an empty log.
      *
-     * @param name what messages call it
-     * @param secrets what messages must not show of it
+     * @param name its name in messages
+     * @param secrets the secrets that messages must not show
      */
     public OutputLog(String name, Secrets secrets) {
         this.name = name;
@@ -95,7 +93,7 @@ public final class OutputLog {
                 append(buffer, count);
             }
         } catch (IOException e) {
-            // The stream is closed with its process: that is its end.
+            // The stream is closed with its process.
         } finally {
             end();
         }
@@ -132,9 +130,9 @@ public final class OutputLog {
     }
 
     /**
-     * When the lines came that begin in one read.
+     * The arrival time of the lines that begin in one read.
      *
-     * @param place where the first of them begins, counted from the very first character
+     * @param place the index of the first of them, counted from the first character of all
      */
     private record Arrival(long place, long nanoTime) {}
 
@@ -152,7 +150,7 @@ public final class OutputLog {
         }
     }
 
-    /** The one before the first that stays is that of a line of which the beginning is dropped. */
+    /** Keeps the arrival before the first kept one: it belongs to a line whose beginning is dropped. */
     private void forgetArrivalsBefore(long place) {
         Arrival cut = null;
         while (!arrivals.isEmpty() && arrivals.getFirst().place() <= place) {
@@ -177,7 +175,7 @@ public final class OutputLog {
             try {
                 copy.close();
             } catch (IOException again) {
-                // Nor can it be closed; it has been told.
+                // It cannot be closed either; the error has been reported.
             }
         }
     }
@@ -190,7 +188,7 @@ public final class OutputLog {
                 file.close();
             }
         } catch (IOException e) {
-            // What was written is written.
+            // The written part stays.
         } finally {
             changed.signalAll();
             lock.unlock();
@@ -198,9 +196,9 @@ public final class OutputLog {
     }
 
     /**
-     * Copy everything to a file too: what has been written already, and what will be.
+     * Also copy all output to a file: past and future.
      *
-     * @param target the file, which is made or overwritten
+     * @param target the file, which is created or overwritten
      * @throws IOException if that is not possible
      */
     public void copyTo(Path target) throws IOException {
@@ -219,7 +217,7 @@ public final class OutputLog {
         }
     }
 
-    /** {@return all that was written so far; of more than a million characters the last ones, with a note before them} */
+    /** {@return all output so far; the last million characters if it is longer, with a note in front} */
     public String text() {
         lock.lock();
         try {
@@ -229,17 +227,17 @@ public final class OutputLog {
         }
     }
 
-    /** {@return what a person sees of all that was written so far: without escape sequences, and with lines as they were overwritten last} */
+    /** {@return all output so far as a person sees it: without escape sequences, and with the last state of overwritten lines} */
     public String plainText() {
         return SeenText.plain(text());
     }
 
-    /** {@return the lines so far, without their ends and without escape sequences; the last one perhaps not whole} */
+    /** {@return the lines so far, without line ends and escape sequences; the last line may be incomplete} */
     public List<String> lines() {
         return plainText().lines().toList();
     }
 
-    /** {@return the lines so far as {@link #lines()} has them, each with the time at which it began to arrive} */
+    /** {@return the lines of {@link #lines()}, each with the time at which it began to arrive} */
     public List<OutputLine> timedLines() {
         List<OutputLine> lines = new ArrayList<>();
         lock.lock();
@@ -267,7 +265,7 @@ public final class OutputLog {
      * Return the last lines.
      *
      * @param count how many
-     * @return at most that many lines, as {@link #lines()} has them
+     * @return at most that many lines of {@link #lines()}
      */
     public List<String> tail(int count) {
         List<String> lines = lines();
@@ -298,7 +296,7 @@ public final class OutputLog {
     }
 
     /**
-     * Wait for characters as they are written, escape sequences and carriage returns included. Counts on its own what it has passed.
+     * Wait for raw characters, including escape sequences and carriage returns. Its position is independent of the other waits.
      *
      * @param wanted the pattern, to be found anywhere
      * @param timeout how long to wait at most
@@ -385,7 +383,7 @@ public final class OutputLog {
     }
 
     /**
-     * Wait until all that share the stream have closed it, so that {@link #text} is whole.
+     * Wait until all writers have closed the stream, so that {@link #text} is complete.
      *
      * @param timeout how long to wait at most
      * @return whether they have
@@ -408,7 +406,7 @@ public final class OutputLog {
         }
     }
 
-    /** {@return all that was written so far, as {@link #text()} has it, but with visible characters in place of those that steer a terminal} */
+    /** {@return {@link #text()}, with visible replacements for terminal control characters} */
     @Override
     public String toString() {
         return TerminalText.of(text());

@@ -14,8 +14,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the QEMU to start: the one that was named, then the system property {@value #PROPERTY}, then the environment variable
- * {@value #ENVIRONMENT}, which QEMU's own tests use as well, then {@code qemu-system-<arch>} on the {@code PATH}.
+ * Finds the QEMU binary, in this order: the definition's name, the system property {@value #PROPERTY}, the environment
+ * variable {@value #ENVIRONMENT}, which QEMU's own tests also use, and {@code qemu-system-<arch>} on the {@code PATH}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QemuBinary {
@@ -33,7 +33,7 @@ public final class QemuBinary {
     private static final Wanted STORAGE_DAEMON =
             new Wanted("a storage daemon", "qmpjunit.qemu-storage-daemon", "QSD_PROG", "qemu-storage-daemon");
 
-    /** Where it was found before: to look into each folder of a search path again costs each start a third of a millisecond. */
+    /** Binaries that were found before: searching each folder of a search path costs each start a third of a millisecond. */
     private static final Map<Sought, Path> FOUND = new ConcurrentHashMap<>();
 
     private QemuBinary() {}
@@ -41,16 +41,16 @@ public final class QemuBinary {
     /**
      * Find the binary.
      *
-     * @param named a path, a command on the {@code PATH}, or {@code null} where nobody named one
+     * @param named a path, a command on the {@code PATH}, or {@code null} if none was named
      * @return the binary's path
-     * @throws QemuNotFoundException if there is none; a binary that was named must be there, no other is taken instead
+     * @throws QemuNotFoundException if it does not exist; a named binary has no fallback
      */
     public static Path find(@Nullable String named) {
         return find(QEMU, named);
     }
 
     /**
-     * Return the binary's name by the same rules, without looking whether it is there: it is to run on another host.
+     * Return the binary's name by the same rules, without checking that it exists: it will run on another host.
      *
      * @param named a path or a command, or {@code null} if none was named
      * @return the name
@@ -71,7 +71,7 @@ public final class QemuBinary {
      *
      * @param named a path, a command on the {@code PATH}, or {@code null} if none was named
      * @return the binary's path
-     * @throws QemuNotFoundException if there is none
+     * @throws QemuNotFoundException if it does not exist
      */
     public static Path findStorageDaemon(@Nullable String named) {
         return find(STORAGE_DAEMON, named);
@@ -118,10 +118,10 @@ public final class QemuBinary {
                 searchPath);
     }
 
-    /** What is looked for, and where it may be named. */
+    /** The wanted program, and where its name can be set. */
     private record Wanted(String what, String property, String environment, String command) {}
 
-    /** A name, and where it is looked up. */
+    /** A name, and the search path for it. */
     private record Sought(String name, @Nullable String searchPath) {}
 
     private static String hostArchitecture() {

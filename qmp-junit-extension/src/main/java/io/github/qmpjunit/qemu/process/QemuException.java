@@ -14,11 +14,11 @@ public class QemuException extends RuntimeException {
     /**
      * Create an exception.
      *
-     * @param message what was asked, what was found, and what to do; what shows itself to be secret in it is masked
+     * @param message what was asked, what was found, and what to do; recognizable secrets in it are masked
      * @param cause the root cause, or {@code null}
      */
     public QemuException(String message, @Nullable Throwable cause) {
-        this(new Secrets(), message, cause); // what shows itself; who knows more has masked that
+        this(new Secrets(), message, cause); // recognizable secrets; the caller has masked the known ones
     }
 
     private QemuException(Secrets secrets, String message, @Nullable Throwable cause) {

@@ -13,7 +13,7 @@ public class QemuStartException extends QemuException {
     private final transient @Nullable StartAttempt attempt;
 
     /**
-     * Create an exception for a start that did not get as far as a command line.
+     * Create an exception for a start that failed before there was a command line.
      *
      * @param message what went wrong, and what to do
      * @param cause the root cause, or {@code null}
@@ -27,14 +27,14 @@ public class QemuStartException extends QemuException {
      *
      * @param message what went wrong, and what to do
      * @param cause the root cause, or {@code null}
-     * @param attempt what is left of the attempt
+     * @param attempt what is known about the attempt
      */
     public QemuStartException(String message, @Nullable Throwable cause, @Nullable StartAttempt attempt) {
         super(message, cause);
         this.attempt = attempt;
     }
 
-    /** {@return what is left of the attempt, part by part; empty if it did not get as far as a command line} */
+    /** {@return what is known about the attempt; empty if it failed before there was a command line} */
     public Optional<StartAttempt> attempt() {
         return Optional.ofNullable(attempt);
     }

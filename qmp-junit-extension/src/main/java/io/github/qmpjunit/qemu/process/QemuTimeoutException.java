@@ -11,7 +11,7 @@ public class QemuTimeoutException extends QemuException {
     /**
      * Create an exception.
      *
-     * @param message what was waited for, for how long, and what is known instead
+     * @param message what the wait was for, how long it took, and what is known instead
      */
     public QemuTimeoutException(String message) {
         super(message, null);

@@ -1,11 +1,11 @@
 package io.github.qmpjunit.qemu.process;
 
 /**
- * What a person sees of the characters that are written to a terminal: without escape sequences, and where the cursor goes back in a
- * line, with what was written over it.
+ * The text that a person sees on a terminal: without escape sequences, and with overwritten characters replaced when the
+ * cursor moves back in a line.
  *
- * <p>For waits, lines that were overwritten are kept, as lines before the one that has taken their place: whether a wait sees them must
- * not depend on how fast it looks. Not thread-safe.
+ * <p>For waits, each overwritten line is kept in front of its replacement: whether a wait sees it
+ * must not depend on timing. Not thread-safe.
  */
 final class SeenText {
 
@@ -34,7 +34,7 @@ final class SeenText {
 
     private int column;
 
-    /** What the last line showed before it was begun again; its end still shows where nothing was written over it. */
+    /** The last line before a carriage return; its end stays visible where nothing has overwritten it. */
     private String under = "";
 
     private int unchanged;
@@ -43,19 +43,19 @@ final class SeenText {
         this.keepsOverwritten = keepsOverwritten;
     }
 
-    /** Return one that keeps lines that were overwritten. */
+    /** Return a text that keeps overwritten lines. */
     static SeenText forWaits() {
         return new SeenText(true);
     }
 
-    /** Return what a person sees in the end. */
+    /** Return the final visible text. */
     static String plain(CharSequence written) {
         SeenText seen = new SeenText(false);
         seen.write(written);
         return seen.text.toString();
     }
 
-    /** Return what is seen; valid until something is written. */
+    /** Return the visible text; valid until the next write. */
     StringBuilder text() {
         return text;
     }
@@ -63,7 +63,7 @@ final class SeenText {
     /**
      * Write to the terminal.
      *
-     * @return how many characters at the beginning of {@link #text} are as before
+     * @return how many characters at the beginning of {@link #text} are unchanged
      */
     int write(CharSequence written) {
         unchanged = text.length();
@@ -98,7 +98,7 @@ final class SeenText {
         } else if (letter < ' ') {
             state = State.PLAIN;
             plain(letter);
-        } else if (letter > '/') { // else more is to come
+        } else if (letter > '/') { // otherwise more characters follow
             state = State.PLAIN;
         }
     }
@@ -147,7 +147,7 @@ final class SeenText {
             case 'D' -> moveTo(cursor() - number(1));
             case 'G' -> moveTo(number(1) - 1);
             default -> {
-                // Colours, and places elsewhere on the screen.
+                // Colours, and positions elsewhere on the screen.
             }
         }
     }

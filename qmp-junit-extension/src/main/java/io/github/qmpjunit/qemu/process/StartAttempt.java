@@ -7,12 +7,12 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * What is left of a start that came to nothing.
+ * What is known about a failed start.
  *
  * @param commandLine the command line, the binary first, secrets included
- * @param stderr what was written to standard error; empty if no process came about
+ * @param stderr the standard error; empty if no process was created
  * @param exitStatus how the process ended, if it did so by itself
- * @param transcript what the monitor said, if the definition has asked for a transcript
+ * @param transcript the monitor's transcript, if the definition asks for one
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record StartAttempt(
@@ -21,7 +21,7 @@ public record StartAttempt(
         Optional<ExitStatus> exitStatus,
         Optional<QmpTranscript> transcript) {
 
-    /** {@return all of it but the transcript, secrets masked} */
+    /** {@return everything except the transcript, with secrets masked} */
     @Override
     public String toString() {
         Secrets secrets = new Secrets().learn(commandLine);

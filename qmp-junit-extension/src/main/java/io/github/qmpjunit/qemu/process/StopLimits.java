@@ -8,7 +8,7 @@ import org.apiguardian.api.API;
  *
  * @param quit from {@code quit} until the process has ended
  * @param terminate from SIGTERM until the process has ended
- * @param kill from SIGKILL until the process has ended; only a kernel in trouble needs long for it
+ * @param kill from SIGKILL until the process has ended; only a kernel with problems needs long for it
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record StopLimits(Duration quit, Duration terminate, Duration kill) {

@@ -1,5 +1,5 @@
 /**
- * What a user sees of a process under test: its binary, launch prefix, output, exit, and the exceptions about all of these.
+ * A process under test, from a user's view: its binary, launch prefix, output, exit, and the exceptions about all of these.
  */
 @NullMarked
 package io.github.qmpjunit.qemu.process;

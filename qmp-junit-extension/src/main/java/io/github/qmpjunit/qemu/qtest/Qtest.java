@@ -21,8 +21,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * QEMU's qtest protocol: reaches into the machine's ports and memory without any guest. With it a test raises real guest events on
- * a stock QEMU: a write to pvpanic's port is a guest's panic.
+ * QEMU's qtest protocol: reads and writes the machine's ports and memory without a guest. A test can raise real guest events with it, on
+ * an unmodified QEMU: a write to pvpanic's port is a guest panic.
  *
  * <pre>{@code
  * void a_guest_that_panics_is_paused(QemuMachine vm, Qtest guest) {
@@ -33,12 +33,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Works beside any accelerator; only the virtual clock needs {@code -accel qtest}, which distributors' QEMUs often lack.
- * Replies come in the order of commands and carry no id, so after a reply that did not come in time the connection cannot be used
- * any more. Numbers are unsigned; those of 64 bits use the whole {@code long}. Thread-safe.
+ * <p>Works with any accelerator. Only the virtual clock needs {@code -accel qtest}, which distributors' QEMUs often lack. Replies
+ * arrive in the order of commands and have no id, so after a timeout the connection cannot be used any more. Numbers are unsigned; those of 64 bits use the whole {@code long}. Thread-safe.
  *
- * <p>It works on any connected socket, with a QEMU of your own too: {@code new Qtest(socket, "mine")}, where QEMU was started with {@code
- * -qtest unix:/path,server=on,wait=off} or connects to you. Whoever connected the socket closes it, and this with it.
+ * <p>It works on any connected socket, and so also with your own QEMU: {@code new Qtest(socket, "mine")}, if
+ * QEMU was started with {@code -qtest unix:/path,server=on,wait=off} or connects to you. Close the socket to close this.
  *
  * <p>The protocol is described in QEMU's {@code softmmu/qtest.c} ({@code system/qtest.c} since 8.2).
  */
@@ -60,10 +59,10 @@ public final class Qtest {
     private @Nullable String broken;
 
     /**
-     * Speak qtest over a connected socket, to a QEMU of one's own started with {@code -qtest}.
+     * Speak qtest over a connected socket, with a QEMU that you started with {@code -qtest}.
      *
-     * @param socket the socket; whoever connected it closes it
-     * @param owner the name of the machine, for messages and the name of the thread that reads
+     * @param socket the socket; the caller closes it
+     * @param owner the name of the machine, for messages and the reading thread's name
      * @throws IOException if the socket is not connected
      */
     public Qtest(Socket socket, String owner) throws IOException {
@@ -91,7 +90,7 @@ public final class Qtest {
                 }
             }
         } catch (IOException e) {
-            // The socket is closed with the machine: that is its end.
+            // The socket is closed with the machine.
         } finally {
             replies.add(END);
             irqs.add(NO_MORE);
@@ -99,10 +98,10 @@ public final class Qtest {
     }
 
     /**
-     * Send a command and return what stands behind {@code OK} in its reply.
+     * Send a command and return the part of its reply after {@code OK}.
      *
-     * @param command the command as the protocol has it, such as {@code inb 0x70}
-     * @return the rest of the reply, perhaps empty
+     * @param command the command in the protocol's syntax, such as {@code inb 0x70}
+     * @return the rest of the reply, which may be empty
      * @throws QtestException if the reply is not {@code OK}, does not come within 10 s, or the machine has ended
      */
     public String command(String command) {
@@ -154,7 +153,7 @@ public final class Qtest {
         return Long.decode(unsigned(command(command)));
     }
 
-    /** {@code Long.decode} takes no number above 2^63. */
+    /** {@code Long.decode} accepts no number above 2^63. */
     private static String unsigned(String text) {
         return text.startsWith("0x") ? Long.toString(Long.parseUnsignedLong(text.substring(2), 16)) : text;
     }
@@ -220,7 +219,7 @@ public final class Qtest {
     }
 
     /**
-     * Write a byte to a port as its last deed: one that ends QEMU, such as a write to isa-debug-exit, is never answered.
+     * Write a byte to a port without waiting for a reply: a write that ends QEMU, such as one to isa-debug-exit, is never answered. No further command is possible.
      *
      * @param port the port's number
      * @param value the value
@@ -320,8 +319,8 @@ public final class Qtest {
     /**
      * Read bytes from memory.
      *
-     * @param address the physical address of the first one
-     * @param size how many, at least 1
+     * @param address the physical address of the first byte
+     * @param size how many bytes, at least 1
      * @return the bytes
      */
     public byte[] read(long address, int size) {
@@ -332,8 +331,8 @@ public final class Qtest {
     /**
      * Write bytes to memory.
      *
-     * @param address the physical address of the first one
-     * @param bytes the bytes, at least one
+     * @param address the physical address of the first
+     * byte @param bytes the bytes, at least one
      */
     public void write(long address, byte[] bytes) {
         command("write 0x%x 0x%x 0x%s"
@@ -343,9 +342,8 @@ public final class Qtest {
     /**
      * Fill memory with one byte.
      *
-     * @param address the physical address of the first one
-     * @param size how many
-     * @param value the byte
+     * @param address the physical address of the first
+     * byte @param size how many bytes @param value the byte
      */
     public void memset(long address, long size, int value) {
         command("memset 0x%x 0x%x 0x%x".formatted(address, size, value));
@@ -357,7 +355,7 @@ public final class Qtest {
     }
 
     /**
-     * Intercept the interrupts that go into a device, so that they come to {@link #awaitIrq}. One device per machine.
+     * Intercept the interrupts that go into a device, for {@link #awaitIrq}. One device per machine.
      *
      * @param qomPath the device's path, such as {@code ioapic}
      */
@@ -366,7 +364,7 @@ public final class Qtest {
     }
 
     /**
-     * Intercept the interrupts that come out of a device, so that they come to {@link #awaitIrq}. One device per machine.
+     * Intercept the interrupts that come out of a device, for {@link #awaitIrq}. One device per machine.
      *
      * @param qomPath the device's path
      */
@@ -375,12 +373,12 @@ public final class Qtest {
     }
 
     /**
-     * Wait for a change of an intercepted line. Changes that are not meant are passed over.
+     * Wait for a change of an intercepted line. Other changes are skipped.
      *
      * @param line the line's number
-     * @param raised whether it is to be raised; else lowered
+     * @param raised whether to wait until it is raised; otherwise until it is lowered
      * @param timeout how long to wait at most
-     * @throws QtestException if it does not change so in time, or the machine ends; the message tells which did
+     * @throws QtestException if it does not change in time, or the machine ends; the message lists the changes that were seen
      */
     public void awaitIrq(int line, boolean raised, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
@@ -398,7 +396,7 @@ public final class Qtest {
                     return;
                 }
                 if (irq.equals(NO_MORE)) {
-                    irqs.add(NO_MORE); // for whoever waits next
+                    irqs.add(NO_MORE); // for the next wait
                     throw new QtestException("No %s: the machine has ended; seen: %s".formatted(wanted, seen), null);
                 }
                 seen.add(irq);

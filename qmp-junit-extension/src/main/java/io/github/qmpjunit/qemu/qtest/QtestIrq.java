@@ -6,7 +6,7 @@ import org.apiguardian.api.API;
  * A change of an interrupt line that {@link Qtest} intercepts.
  *
  * @param line the line's number
- * @param raised whether it was raised; else it was lowered
+ * @param raised whether it was raised; otherwise it was lowered
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record QtestIrq(int line, boolean raised) {

@@ -24,8 +24,8 @@ import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A migration that is under way from one machine to another, both of this machine, over a UNIX socket in the destination's private
- * directory; begun by {@link io.github.qmpjunit.qemu.QemuMachine#startMigrationTo}.
+ * A running migration between two machines on this host, over a UNIX socket in the destination's private
+ * directory; started by {@link io.github.qmpjunit.qemu.QemuMachine#startMigrationTo}.
  *
  * <pre>{@code
  * Migration migration =
@@ -37,8 +37,8 @@ import tools.jackson.databind.JsonNode;
  * migration.await(SOON);
  * }</pre>
  *
- * <p>Nothing is polled: both sides send {@code MIGRATION} events, for which the capability {@code events} is switched on. When it has
- * ended, both sides get back the capabilities and parameters that they had before. Thread-safe.
+ * <p>Nothing is polled: both sides send {@code MIGRATION} events, since the capability {@code events} is enabled for it. When
+ * it has ended, both sides get their earlier capabilities and parameters back. Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Migration {
@@ -53,7 +53,7 @@ public final class Migration {
     private final Side source;
     private final Side destination;
 
-    /** One of the two machines, and the last status that was taken from its events. */
+    /** One of the two machines, with the last status from its events. */
     private static final class Side {
         private final String role;
         private final MonitoredProcess process;
@@ -83,7 +83,7 @@ public final class Migration {
      * @param destination the machine that waits for it ({@code -incoming defer}), defined like the source
      * @param options capabilities and parameters
      * @return the migration
-     * @throws MigrationException if it does not begin
+     * @throws MigrationException if it cannot begin
      */
     public static Migration start(MonitoredProcess source, MonitoredProcess destination, MigrationOptions options) {
         requireOnThisMachine(source);
@@ -138,13 +138,13 @@ public final class Migration {
      * Wait until the destination has taken over.
      *
      * @param timeout how long to wait at most
-     * @return the source's account of it, its reply to {@code query-migrate}
-     * @throws MigrationException if it fails, is cancelled, or takes longer; the source goes on then, unless told otherwise
+     * @return the source's reply to {@code query-migrate}
+     * @throws MigrationException if it fails, is cancelled, or takes longer; the source then continues by default
      */
     public JsonNode await(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         awaitStatus(source, COMPLETED, deadline);
-        // The source is done when it has sent everything; whether that was any use, the destination knows.
+        // The source is done when it has sent everything; only the destination knows whether it could use it.
         awaitStatus(destination, COMPLETED, deadline);
         end();
         return info();
@@ -155,7 +155,7 @@ public final class Migration {
      *
      * @param status such as {@code active}, {@code pre-switchover} or {@code postcopy-active}
      * @param timeout how long to wait at most
-     * @throws MigrationException if the migration ends in another one, or it takes longer
+     * @throws MigrationException if the migration ends in another status, or takes longer
      */
     public void awaitStatus(String status, Duration timeout) {
         awaitStatus(source, status, Deadline.in(timeout));
@@ -201,27 +201,27 @@ public final class Migration {
         return waits ? ": the source waits in \"%s\" for proceed()".formatted(PAUSED) : "";
     }
 
-    /** A destination that cannot use what it gets ends itself, and its last words are the reason: give it the time for them. */
+    /** A destination that cannot use the stream ends itself and writes the reason to standard error: wait for it. */
     private MigrationException failure(String what) {
         destination.process.endsWithin(FAREWELL);
         return new MigrationException(MigrationReport.failure(source.process, destination.process, what), null);
     }
 
     /**
-     * Let it go on from a pause: with the capability {@code pause-before-switchover}, the source waits with stopped processors in the
-     * status {@code pre-switchover}.
+     * Continue after a pause: with the capability {@code pause-before-switchover}, the source waits in the status
+     * {@code pre-switchover}, with stopped processors.
      *
-     * @throws QmpErrorException if it does not pause
+     * @throws QmpErrorException if it is not paused
      */
     public void proceed() {
         source.qmp().execute("migrate-continue", Map.of("state", PAUSED));
     }
 
     /**
-     * Cancel it, and wait until the source is itself again. The destination, which is of no use any more, is killed.
+     * Cancel it, and wait until the source runs as before. The destination is killed.
      *
      * @param timeout how long to wait at most
-     * @throws MigrationException if it is over already, or the source takes longer
+     * @throws MigrationException if it has already ended, or the source takes longer
      */
     public void cancel(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
@@ -236,14 +236,14 @@ public final class Migration {
         return source.qmp().execute("query-migrate");
     }
 
-    /** Where QEMU does not let the settings be put back, the next migration tries again, and fails where that matters. */
+    /** If QEMU refuses to restore the settings, the next migration tries again, and fails if that matters. */
     private void end() {
         for (Side side : List.of(source, destination)) {
             side.events.close();
             try {
                 MigrationSettings.putBack(side.qmp());
             } catch (QmpException e) {
-                // They are remembered.
+                // The settings are remembered.
             }
         }
     }

@@ -5,8 +5,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signals that a migration did not get where it should. The message holds the migration's own error, and of both machines the run state
- * and the end of standard error.
+ * Signals that a migration failed or took too long. The message has the migration's error, and the run state and the end
+ * of standard error of both machines.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class MigrationException extends QemuException {

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.apiguardian.api.API;
 
 /**
- * How to migrate: capabilities and parameters, which both machines get, as most must be the same on either side; and for how long to
- * wait. Immutable.
+ * The options of a migration: a timeout, and capabilities and parameters, which are set on both machines, since most must be the same on
+ * both sides. Immutable.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class MigrationOptions {
@@ -25,13 +25,13 @@ public final class MigrationOptions {
         this.timeout = timeout;
     }
 
-    /** {@return QEMU's own capabilities and parameters, and a minute} */
+    /** {@return QEMU's default capabilities and parameters, and a timeout of one minute} */
     public static MigrationOptions defaults() {
         return DEFAULTS;
     }
 
     /**
-     * Return these options with a capability on, such as {@code pause-before-switchover} or {@code auto-converge}.
+     * Return these options with an enabled capability, such as {@code pause-before-switchover} or {@code auto-converge}.
      *
      * @param capability its name in {@code migrate-set-capabilities}
      * @return the options
@@ -41,10 +41,10 @@ public final class MigrationOptions {
     }
 
     /**
-     * Return these options with a capability on or off.
+     * Return these options with an enabled or disabled capability.
      *
      * @param capability its name in {@code migrate-set-capabilities}
-     * @param on whether it is on
+     * @param on whether it is enabled
      * @return the options
      */
     public MigrationOptions withCapability(String capability, boolean on) {
@@ -63,7 +63,7 @@ public final class MigrationOptions {
     }
 
     /**
-     * Return these options with a time-out for the whole migration.
+     * Return these options with a timeout for the whole migration.
      *
      * @param newTimeout how long {@link io.github.qmpjunit.qemu.QemuMachine#migrateTo(QemuMachine, MigrationOptions)} waits at most
      * @return the options

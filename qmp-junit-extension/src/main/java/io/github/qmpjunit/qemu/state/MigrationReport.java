@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** Tells how a migration stands, as both machines see it. */
+/** Describes the state of a migration on both machines. */
 final class MigrationReport {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private MigrationReport() {}
 
-    /** Return a failure's message, whose first sentence says what was expected and found. */
+    /** Return a failure's message; its first sentence says what was expected and found. */
     static String failure(MonitoredProcess source, MonitoredProcess destination, String what) {
         return "Migration from \"%s\" to \"%s\" %s.%nSource: %s%nDestination: %s"
                 .formatted(source.name(), destination.name(), what, side(source), side(destination));
@@ -36,7 +36,7 @@ final class MigrationReport {
         }
     }
 
-    /** Return the migration's status as this side has it; empty if it does not answer. */
+    /** Return the migration's status on this side; empty if the machine does not answer. */
     static Optional<String> status(MonitoredProcess vm) {
         try {
             return execute(vm, "query-migrate").path("status").asStringOpt();
@@ -45,7 +45,7 @@ final class MigrationReport {
         }
     }
 
-    /** Return the migration's status as this side has it, and the reason if it has failed. */
+    /** Return the migration's status on this side, and the reason if it has failed. */
     static String migration(MonitoredProcess vm) {
         try {
             JsonNode info = execute(vm, "query-migrate");

@@ -15,14 +15,14 @@ import java.util.WeakHashMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The migration capabilities and parameters that one operation has set in a QEMU, to be put back after it. QEMU keeps them for as long
- * as it lives, so the next operation would find them.
+ * Restores the migration capabilities and parameters that one operation has changed in a QEMU. QEMU keeps them for as long as
+ * it lives, so they would affect the next operation.
  *
- * <p>If they are not put back, as by a migration that nobody waits for, the next operation does so before it sets its own. Thread-safe.
+ * <p>If they were not restored, for example after a migration whose end no test awaits, the next operation restores them before it sets its own. Thread-safe.
  */
 final class MigrationSettings {
 
-    /** For what must be put right after an operation, whether it has time left for that or not. */
+    /** The time for cleaning up after an operation, even if its own time is over. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Map<QmpClient, MigrationSettings> NOT_PUT_BACK =
@@ -39,7 +39,7 @@ final class MigrationSettings {
     /**
      * Set capabilities and parameters until {@link #putBack}.
      *
-     * @throws io.github.qmpjunit.qmp.QmpErrorException if QEMU refuses; they are as before then
+     * @throws io.github.qmpjunit.qmp.QmpErrorException if QEMU refuses; they are then unchanged
      */
     static void apply(QmpClient qmp, Map<String, Boolean> capabilities, Map<String, ?> parameters) {
         putBack(qmp);
@@ -54,7 +54,7 @@ final class MigrationSettings {
     }
 
     /**
-     * Put back what was set before, if anything was; for a thread that was interrupted, too.
+     * Restore earlier settings, if any were changed; works also on an interrupted thread.
      *
      * @throws io.github.qmpjunit.qmp.QmpException if QEMU refuses, or does not answer; the next operation tries again
      */
@@ -69,7 +69,7 @@ final class MigrationSettings {
             setParameters(qmp, before.parameters);
             NOT_PUT_BACK.remove(qmp);
         } catch (QmpDisconnectedException e) {
-            NOT_PUT_BACK.remove(qmp); // they have ended with their QEMU
+            NOT_PUT_BACK.remove(qmp); // the settings ended with their QEMU
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -77,7 +77,7 @@ final class MigrationSettings {
         }
     }
 
-    /** Return all capabilities that the QEMU has, with whether they are on. */
+    /** Return all capabilities of the QEMU, and whether they are enabled. */
     static Map<String, Boolean> capabilities(QmpClient qmp) {
         Map<String, Boolean> all = new LinkedHashMap<>();
         for (JsonNode each : qmp.execute("query-migrate-capabilities")) {
@@ -102,7 +102,7 @@ final class MigrationSettings {
         qmp.execute(QmpCommand.of(command, arguments).withTimeout(PATIENCE));
     }
 
-    /** What QEMU does not know, it will refuse, and what has no value cannot be set back. */
+    /** QEMU will refuse unknown settings, and settings without a value cannot be restored. */
     private static MigrationSettings now(QmpClient qmp, Set<String> capabilities, Set<String> parameters) {
         Map<String, Boolean> capabilitiesNow = capabilities(qmp);
         capabilitiesNow.keySet().retainAll(capabilities);

@@ -14,19 +14,19 @@ import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 
 /**
- * Reads and writes the disks of a machine from inside QEMU, without a guest: {@code qemu-io}, as the human monitor has it.
+ * Reads and writes the disks of a machine from inside QEMU, without a guest: {@code qemu-io} in the human monitor.
  *
  * <pre>{@code
  * vm.qemuIo(target, "write -P %s %s %s".formatted(PATTERN, offset, length));
  * }</pre>
  *
- * <p>The monitor does not say whether a command of {@code qemu-io} succeeded: its answer is empty either way, and what went wrong is on
- * QEMU's standard output. So that is looked at. Thread-safe; one command at a time.
+ * <p>The monitor does not say whether a command of {@code qemu-io} succeeded: its answer is always empty, and errors are written to
+ * QEMU's standard output. So this class reads that output. Thread-safe; one command at a time.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QemuIo {
 
-    /** Those that report success; the others say nothing, or nothing yet. */
+    /** Commands that report success; the others print nothing, or only later. */
     private static final Set<String> TELL = Set.of("read", "write", "discard", "readv", "writev");
 
     private static final Pattern SUCCESS =
@@ -50,7 +50,7 @@ public final class QemuIo {
      * @param target a block node, or {@code -d} and a device's id
      * @param command {@code read}, {@code write}, {@code discard}, {@code readv} or {@code writev} with its arguments, without {@code -q}
      * @return what the command printed
-     * @throws IllegalArgumentException if it is another command, which does not report whether it succeeded
+     * @throws IllegalArgumentException if it is another command, since only these report success
      * @throws QemuException if the command fails, in qemu-io's words, or QEMU runs on another host
      */
     public String execute(String target, String command) {
@@ -74,11 +74,11 @@ public final class QemuIo {
     }
 
     /**
-     * Execute a command that may succeed later, or tell nothing.
+     * Execute a command that may succeed later or print nothing.
      *
      * @param target a block node, or {@code -d} and a device's id
      * @param command the command with its arguments
-     * @param expected lines that it may print
+     * @param expected matches the lines that it may print
      * @return what it has printed so far; empty if QEMU runs on another host
      * @throws QemuException if it cannot be executed, or has already failed
      */
@@ -105,7 +105,7 @@ public final class QemuIo {
         }
     }
 
-    /** QEMU writes it line by line, so it is there when the monitor answers. */
+    /** QEMU writes it line by line, so it is complete when the monitor answers. */
     private String standardOutput() throws IOException {
         Path file = machine.directory().resolve("stdout");
         return machine.launchPrefix().isRemote() || !Files.exists(file)

@@ -5,11 +5,11 @@ import java.util.List;
 import org.apiguardian.api.API;
 
 /**
- * A moment of a machine, to which the machine can be rewound as often as wanted: taken once when the guest has booted, it takes the
- * place of a reboot before each test.
+ * A snapshot of a machine, to which the machine can be rewound any number of times. Take it once when the guest has booted; a
+ * rewind then replaces a reboot before each test.
  *
- * <p>Memory, processors, devices and writable drives go back. What was outside of the machine stays: logs of consoles, peers of the
- * network, read-only drives, the host's clock. With the memory goes the guest's idea of the time. Ends with the machine.
+ * <p>A rewind restores memory, processors, devices and writable drives. Everything outside the machine stays: console logs, network peers, read-only
+ * drives, the host's clock. The guest's own clock is rewound with its memory. A snapshot ends with its machine.
  * Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
@@ -35,12 +35,12 @@ public final class Snapshot {
         return tag;
     }
 
-    /** Return the node that holds the machine's own state, that of the scratch image. */
+    /** Return the node that holds the machine's state: the scratch image's node. */
     String memory() {
         return memory;
     }
 
-    /** Return the nodes that hold the content of the guest's drives. */
+    /** Return the nodes that hold the contents of the guest's drives. */
     List<String> drives() {
         return drives;
     }
@@ -50,12 +50,12 @@ public final class Snapshot {
     }
 
     /**
-     * Bring the machine back to this moment, within a minute; it runs or is paused afterwards, as it was then.
+     * Rewind the machine to this snapshot, within a minute. It then runs or is paused, as it was when the snapshot was taken.
      *
-     * <p>The client forgets the events before ({@link io.github.qmpjunit.qmp.QmpClient#forgetEvents}), which are of a past that has
-     * not been. Listeners that were registered keep what they have heard, and hear of the rewind: STOP, RESUME, JOB_STATUS_CHANGE.
+     * <p>The client forgets the events before ({@link io.github.qmpjunit.qmp.QmpClient#forgetEvents}), since they belong to
+     * a discarded past. Registered listeners keep their events, and receive the events of the rewind: STOP, RESUME, JOB_STATUS_CHANGE.
      *
-     * @throws io.github.qmpjunit.qemu.process.QemuException if a job is under way, or QEMU cannot load the moment, as after a device was unplugged
+     * @throws io.github.qmpjunit.qemu.process.QemuException if a job is running, or QEMU cannot load the snapshot, for example after a device was unplugged
      * @throws io.github.qmpjunit.qmp.QmpException if QEMU does not answer in time, or has ended
      */
     public void rewind() {
@@ -63,7 +63,7 @@ public final class Snapshot {
     }
 
     /**
-     * Bring the machine back to this moment, as {@link #rewind()} does.
+     * Rewind the machine to this snapshot, as {@link #rewind()} does.
      *
      * @param timeout how long it may take
      */
@@ -71,7 +71,7 @@ public final class Snapshot {
         store.rewind(this, timeout);
     }
 
-    /** Give up this moment, and with it the space that it takes on disk, within a minute. */
+    /** Delete this snapshot, which frees its disk space, within a minute. */
     public void delete() {
         store.delete(this, TIMEOUT);
     }

@@ -34,11 +34,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Takes a machine's snapshots, and rewinds it to them.
+ * Takes snapshots of a machine and rewinds it to them.
  *
- * <p>QEMU keeps a machine's state in a qcow2 image ({@code snapshot-save}). A machine that was not made for it has none, so a
- * scratch image in its private directory is added with the first snapshot. The drives that the guest can write to must go back
- * with it, so they keep a snapshot of their own each; QEMU refuses where one cannot. Thread-safe.
+ * <p>QEMU keeps a machine's state in a qcow2 image ({@code snapshot-save}). Most machines have none, so the first
+ * snapshot adds a scratch image in the machine's private directory. The drives that the guest can write to must also be rewound, so each keeps its own snapshot; QEMU refuses if one cannot. Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Snapshots {
@@ -46,16 +45,16 @@ public final class Snapshots {
     /** How the names of the scratch images' nodes begin. */
     static final String SCRATCH = "qmp-junit-scratch";
 
-    /** For what must be put right after a failure, whether there is time left for that or not. */
+    /** The time for cleaning up after a failure, even if the operation's time is over. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Of its own content, which is none; the machine's state lies beyond. */
+    /** The size of its content, which is empty; the machine's state lies beyond it. */
     private static final int SCRATCH_BYTES = 1 << 20;
 
-    /** Jobs that do nothing any more. */
+    /** Statuses of jobs that have ended. */
     private static final Set<String> PAST = Set.of("concluded", "null");
 
-    /** From these only a reset leads back to a machine that can run. */
+    /** Only a reset leads from these to a machine that can run. */
     private static final Set<String> FINAL = Set.of("internal-error", "shutdown");
 
     private final MonitoredProcess machine;
@@ -68,10 +67,10 @@ public final class Snapshots {
     private int lastJob;
 
     /**
-     * Create the store of a machine's snapshots; none is taken yet.
+     * Create the snapshots of a machine; none is taken yet.
      *
      * @param machine the machine, on this host
-     * @param agent its guest agent, which must be quiet meanwhile; null if it has none
+     * @param agent its guest agent, which gets no request meanwhile; null if it has none
      */
     public Snapshots(MonitoredProcess machine, @Nullable GuestAgent agent) {
         this.machine = machine;
@@ -115,7 +114,7 @@ public final class Snapshots {
             }
             runJob("snapshot-load", snapshot, deadline).ifPresent(error -> {
                 throw new QemuException(
-                        "Cannot %s: %s. What it is now nobody knows, so stop it. If its devices are others than they were then, make them the same before it is rewound"
+                        "Cannot %s: %s. The machine's state is now undefined; stop it. If its devices have changed since the snapshot, restore them before rewinding"
                                 .formatted(purpose, error),
                         null);
             });
@@ -140,7 +139,7 @@ public final class Snapshots {
     /**
      * Save the machine's state to a file.
      *
-     * @param file the file, which is made or overwritten
+     * @param file the file, which is created or overwritten
      * @param timeout how long it may take
      * @throws QemuException if QEMU refuses, or a job is under way
      */
@@ -152,7 +151,7 @@ public final class Snapshots {
     }
 
     /**
-     * Load a state that a machine of the same definition had, and go on from there.
+     * Load the state of a machine with the same definition, and continue from there.
      *
      * @param file the file
      * @param timeout how long it may take
@@ -167,7 +166,7 @@ public final class Snapshots {
         }
     }
 
-    /** Work while nobody else does: no snapshot, no job, and nothing that the guest agent is to answer. */
+    /** Work alone: no other snapshot, no job, and no request to the guest agent at the same time. */
     private void alone(String purpose, Duration timeout, Work work) {
         Waiting waiting = Waiting.begin(() -> "QEMU to " + purpose);
         try {
@@ -253,7 +252,7 @@ public final class Snapshots {
         if (there != null) {
             return there;
         }
-        // The names of one that was given up may be in use for a while yet, by a job that takes too long.
+        // A job that takes too long may still use the names of an image that was given up.
         String name = SCRATCH + "-" + ++lastScratch;
         try {
             addScratch(purpose, name, Files.createFile(directory.resolve(name)), deadline);
@@ -266,7 +265,7 @@ public final class Snapshots {
 
     private void addScratch(String purpose, String name, Path file, Deadline deadline) {
         String fileNode = name + "-file";
-        // It lives no longer than the process, so nobody has to wait for the disk.
+        // It lives no longer than the process, so it need not be flushed to the disk.
         Map<String, ?> cache = Map.of("no-flush", true);
         qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", fileNode, "filename", file, "cache", cache));
         try {
@@ -327,7 +326,7 @@ public final class Snapshots {
         return Optional.empty();
     }
 
-    /** Wait until callbacks, the agent's among them, have seen all events so far: they run on a thread of their own. */
+    /** Wait until callbacks, including the agent's, have handled all events so far: they run on another thread. */
     @SuppressWarnings("FutureReturnValueIgnored") // run for its effect
     private void settle(Deadline deadline) {
         CountDownLatch seen = new CountDownLatch(1);

@@ -27,23 +27,23 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that holds a machine's state: what a migration would send to another machine.
+ * A file with a machine's state: the stream that a migration would send.
  *
- * <p>Newer QEMUs open the file themselves; before 8.2 they know no such migration, but take an open file for a socket.
+ * <p>QEMU opens the file itself since 8.2. Older versions accept an open file in place of a socket.
  */
 final class StateFile {
 
     private static final String FD_NAME = "qmp-junit-state";
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
-    /** For what must be put right after the attempt, whether there is time left for that or not. */
+    /** The time for cleaning up after the attempt, even if its time is over. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled");
 
-    /** Nobody minds how long the machine stands still for the last round, so the first one is the last. */
+    /** The length of the pause for the last round does not matter, so the first round is the last. */
     private static final Map<String, Long> AT_ONCE =
-            Map.of("max-bandwidth", 1L << 40, "downtime-limit", 2_000_000L /* ms, the most there is */);
+            Map.of("max-bandwidth", 1L << 40, "downtime-limit", 2_000_000L /* ms, the maximum */);
 
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -62,7 +62,7 @@ final class StateFile {
         try {
             MigrationSettings.apply(qmp, onlyEvents(qmp), AT_ONCE);
             Files.deleteIfExists(file);
-            Files.createFile(file, PRIVATE); // it holds the guest's memory; whoever writes it now keeps its mode
+            Files.createFile(file, PRIVATE); // it holds the guest's memory; QEMU keeps the mode when it writes the file
             migrate(vm, "migrate", "rw", deadline);
         } catch (IOException | QmpException e) {
             failure = failure(purpose, e.getMessage(), e);
@@ -71,7 +71,7 @@ final class StateFile {
             putBack(qmp, running);
         } catch (QmpException e) {
             if (failure == null) {
-                throw failure(purpose, "it was saved, but the machine is not what it was. " + e.getMessage(), e);
+                throw failure(purpose, "it was saved, but the machine could not be restored. " + e.getMessage(), e);
             }
             failure.addSuppressed(e);
         }
@@ -81,7 +81,7 @@ final class StateFile {
         }
     }
 
-    /** Return no capability but that for events: {@code pause-before-switchover}, say, would have it wait for ever. */
+    /** Enable only the capability for events: {@code pause-before-switchover}, for example, would make it wait for ever. */
     private static Map<String, Boolean> onlyEvents(QmpClient qmp) {
         Map<String, Boolean> wanted = new LinkedHashMap<>();
         MigrationSettings.capabilities(qmp).forEach((name, on) -> {
@@ -93,7 +93,7 @@ final class StateFile {
         return wanted;
     }
 
-    /** Let the machine be as it was, also for a thread that was interrupted meanwhile. */
+    /** Restore the machine, also on an interrupted thread. */
     private static void putBack(QmpClient qmp, boolean running) {
         boolean interrupted = Thread.interrupted();
         try {
@@ -109,7 +109,7 @@ final class StateFile {
         }
     }
 
-    /** Wait until the machine may run again, which is a moment after it has told that it is done, and without an event. */
+    /** Wait until the machine can run again, which is a moment after it has reported the end, and has no event. */
     private static void awaitItself(QmpClient qmp) {
         Deadline deadline = Deadline.in(PATIENCE);
         try {
@@ -117,11 +117,11 @@ final class StateFile {
                 TimeUnit.MILLISECONDS.sleep(1);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // it is told by the next command
+            Thread.currentThread().interrupt(); // the next command reports it
         }
     }
 
-    /** Nobody is to take half a state for one. */
+    /** Half a state must not be mistaken for a whole one. */
     private void removeWhatThereIs(QemuException failure) {
         try {
             Files.deleteIfExists(file);
@@ -177,7 +177,7 @@ final class StateFile {
                 throw e;
             }
             if (!end.equals("completed")) {
-                // A machine that cannot use what it gets ends itself, and its last words are the reason.
+                // A machine that cannot use the state ends itself and writes the reason to standard error.
                 boolean ended = vm.endsWithin(FAREWELL);
                 throw new IOException(ended ? vm.describe() : "the attempt is " + MigrationReport.migration(vm));
             }
@@ -186,7 +186,7 @@ final class StateFile {
 
     private void begin(QmpClient qmp, String command, String mode) throws IOException {
         if (qmp.greeting().version().isAtLeast(8, 2)) {
-            // Not by a uri, in which a name may have no ",offset=".
+            // Not by a URI, in which a name cannot contain ",offset=".
             Map<String, ?> address = Map.of("transport", "file", "filename", file, "offset", 0);
             qmp.execute(command, Map.of("channels", List.of(Map.of("channel-type", "main", "addr", address))));
         } else {
@@ -206,7 +206,7 @@ final class StateFile {
         try {
             qmp.execute("closefd", Map.of("fdname", FD_NAME));
         } catch (QmpErrorException e) {
-            // It was used before the command was refused.
+            // The name was used before the command was refused.
         } catch (QmpException e) {
             reason.addSuppressed(e);
         }
@@ -220,7 +220,7 @@ final class StateFile {
         return status;
     }
 
-    /** Left alone, it would go on for as long as the machine lives. */
+    /** Otherwise it would continue for as long as the machine lives. */
     private static void cancel(QmpClient qmp, QmpEventListener migrations, QmpException reason) {
         boolean interrupted = Thread.interrupted();
         try {

@@ -19,7 +19,7 @@ public final class AgentPort {
     private AgentPort() {}
 
     /**
-     * Return the arguments that add the port, on a controller of its own.
+     * Return the arguments that add the port, on its own controller.
      *
      * @param machine the machine's type
      */

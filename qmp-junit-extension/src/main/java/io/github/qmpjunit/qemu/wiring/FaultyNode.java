@@ -5,13 +5,13 @@ import java.util.Map;
 import org.apiguardian.api.API;
 
 /**
- * The block nodes of a disk that can be made to fail: a throttle filter with the name that the guest's device uses, above the node
+ * The block nodes of a disk that can fail on request: a throttle filter with the name that the guest's device uses, above the node
  * with the data.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class FaultyNode {
 
-    /** In characters, QEMU's limit for a node's name less what we append. */
+    /** In characters: QEMU's limit for a node's name, minus the suffixes. */
     private static final int LONGEST_NAME = 20;
 
     private FaultyNode() {}

@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 
 /**
- * What a machine takes of its host.
+ * The resources that a machine takes from its host.
  *
- * @param cores the guest's processors; 0 for a machine without any, such as {@code none}
+ * @param cores the guest's processors; 0 for a machine without processors, such as {@code none}
  * @param memoryBytes the guest's memory, in bytes
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
@@ -23,16 +23,16 @@ public record MachineResources(int cores, long memoryBytes) {
     private static final long DEFAULT_MEMORY = 128L << 20;
 
     /**
-     * Return what this and another take together.
+     * Return the sum of these and other resources.
      *
-     * @param other the other one
+     * @param other the other resources
      * @return the sum
      */
     public MachineResources plus(MachineResources other) {
         return new MachineResources(cores + other.cores, memoryBytes + other.memoryBytes);
     }
 
-    /** Read them from a command line; what QEMU will refuse counts as if it were not there. */
+    /** Read them from a command line; values that QEMU will refuse are ignored. */
     public static MachineResources of(List<String> commandLine) {
         int cores = 1;
         long memory = DEFAULT_MEMORY;
@@ -44,7 +44,7 @@ public record MachineResources(int cores, long memoryBytes) {
                 case "-smp" -> cores = processors(value, cores);
                 case "-machine", "-M" -> hardware = !value.equals("none") && !value.startsWith("none,");
                 default -> {
-                    // takes nothing that counts
+                    // takes no resources that count
                 }
             }
         }
@@ -56,7 +56,7 @@ public record MachineResources(int cores, long memoryBytes) {
      *
      * @param size such as {@code 64} or {@code 4G}
      * @return the number of bytes
-     * @throws IllegalArgumentException if it is no size
+     * @throws IllegalArgumentException if it is not a size
      */
     public static long bytes(String size) {
         Matcher matcher = MEMORY.matcher(size.toLowerCase(Locale.ROOT));

@@ -1,4 +1,4 @@
-/** How the parts of a machine appear on QEMU's command line, and what they take of the host. Not exported. */
+/** How the parts of a machine appear on QEMU's command line, and the host resources that they take. Not exported. */
 @NullMarked
 package io.github.qmpjunit.qemu.wiring;
 
