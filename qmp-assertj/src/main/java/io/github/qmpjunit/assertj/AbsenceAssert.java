@@ -2,6 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
@@ -57,7 +58,7 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
      */
     public AbsenceAssert during(Duration time) {
         requireNonNull(time, "time must not be null");
-        if (!actual.hasEverConnected()) {
+        if (!ClientView.of(actual).hasEverConnected()) {
             throw failure(
                     "%s",
                     Message.fit(Message.expecting(subject, "to receive no " + matcher) + Message.NEVER_CONNECTED));

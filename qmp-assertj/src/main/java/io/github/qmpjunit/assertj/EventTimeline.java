@@ -40,7 +40,7 @@ final class EventTimeline {
             return "it has received no event at all.";
         }
         List<QmpEvent> closest = all.stream()
-                .filter(matcher::isOfName)
+                .filter(event -> matcher.names().isEmpty() || matcher.names().contains(event.name()))
                 .sorted(Comparator.comparingInt(
                                 (QmpEvent event) -> mismatches(matcher, event).size())
                         .thenComparing(

@@ -2,6 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qmp.EventMatcher;
@@ -53,7 +54,7 @@ final class EventWait {
 
     /** Return a wait on a client, through the assertions' view of it. */
     static EventWait on(QmpClient client, String receiver, Deadline deadline) {
-        return new EventWait(receiver, client, client.assertionEvents(), deadline);
+        return new EventWait(receiver, client, ClientView.of(client).assertionEvents(QmpEventListener.class), deadline);
     }
 
     /** Return a wait on a user's own listener. */
@@ -95,7 +96,7 @@ final class EventWait {
         if (there.isPresent()) {
             return there.get();
         }
-        neverConnected = client != null && !client.hasEverConnected();
+        neverConnected = client != null && !ClientView.of(client).hasEverConnected();
         if (neverConnected) {
             return null;
         }
@@ -144,31 +145,34 @@ final class EventWait {
     /** Ask the schema whether an event that is meant can come at all, once for each narrowing. */
     @SuppressWarnings("ReferenceEquality") // this very narrowing
     private void check(EventMatcher matcher, QmpClient client) {
-        if (matcher == checked || schemaless || isOwn(matcher, client)) {
+        if (matcher == checked || schemaless) {
             return;
         }
         checked = matcher;
-        try {
-            impossible = matcher.problemsIn(client.schema());
-        } catch (QmpException e) {
-            schemaless = true; // nobody can tell, nor later in this chain
-        }
+        Optional<List<String>> problems = askSchema(matcher, client);
+        schemaless = problems.isEmpty(); // nor is there one later in this chain
+        impossible = problems.orElse(List.of());
     }
 
     /** Return whether one of the events that are meant was declared as the server's own; about its data, nobody else can tell. */
     private static boolean isOwn(EventMatcher matcher, QmpClient client) {
-        return matcher.names().stream().anyMatch(client::isOwnEvent);
+        return matcher.names().stream().anyMatch(ClientView.of(client)::isOwnEvent);
     }
 
     /** Return why the event can never come, as far as anybody can tell. */
     static List<String> problemsOf(EventMatcher matcher, QmpClient client) {
+        return askSchema(matcher, client).orElse(List.of());
+    }
+
+    /** Return why the event can never come; empty without a schema, when nobody can tell. */
+    private static Optional<List<String>> askSchema(EventMatcher matcher, QmpClient client) {
         if (isOwn(matcher, client)) {
-            return List.of();
+            return Optional.of(List.of());
         }
         try {
-            return matcher.problemsIn(client.schema());
+            return Optional.of(matcher.problemsIn(client.schema()));
         } catch (QmpException e) {
-            return List.of(); // without a schema, nobody can tell
+            return Optional.empty();
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
@@ -146,7 +147,7 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
 
     /** Do something with the job, and turn what goes wrong into a failure that describes the job. */
     private <T> T with(String what, Function<QmpJob, T> action) {
-        if (!client.hasEverConnected()) {
+        if (!ClientView.of(client).hasEverConnected()) {
             throw failure("%s", Message.fit(message(what) + Message.NEVER_CONNECTED));
         }
         Waiting waiting = Waiting.begin(() -> "job \"%s\" %s".formatted(actual, what));

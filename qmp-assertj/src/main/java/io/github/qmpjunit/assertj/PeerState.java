@@ -1,5 +1,6 @@
 package io.github.qmpjunit.assertj;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
@@ -26,7 +27,7 @@ final class PeerState {
         } else {
             lines.add("The client is %s.".formatted(client.state()));
         }
-        String peer = client.describePeer();
+        String peer = ClientView.of(client).describePeer();
         if (!peer.isEmpty()) {
             lines.add(peer);
         }
@@ -35,7 +36,10 @@ final class PeerState {
 
     /** Return the line that tells where to look further; empty if nobody has said it. */
     static String artefacts(QmpClient client) {
-        return client.artefacts().map(directory -> "\nArtefacts: " + directory).orElse("");
+        return ClientView.of(client)
+                .artefacts()
+                .map(directory -> "\nArtefacts: " + directory)
+                .orElse("");
     }
 
     private static void addJobErrors(QmpClient client, List<String> lines) {

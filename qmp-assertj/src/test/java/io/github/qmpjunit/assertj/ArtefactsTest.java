@@ -6,6 +6,7 @@ import static io.github.qmpjunit.qmp.QmpEvents.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.internal.ClientView;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -77,7 +78,7 @@ class ArtefactsTest {
         try (ScriptedVm plain = new ScriptedVm()) {
             assertThatThrownBy(() -> assertThat(plain.qmp).within(SHORT).awaitEvent(STOP))
                     .hasMessageEndingWith("The machine's status is \"running\".");
-            assertThat(plain.qmp.artefacts()).isEmpty();
+            assertThat(ClientView.of(plain.qmp).artefacts()).isEmpty();
         }
     }
 }

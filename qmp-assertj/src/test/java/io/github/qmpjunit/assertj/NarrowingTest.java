@@ -13,8 +13,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpEvent;
+import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpListenerException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -293,7 +295,7 @@ class NarrowingTest {
                 .awaitEventsInOrder(STOP, RESUME)
                 .awaitReply("query-status")
                 .with("status", "running");
-        assertThat(vm.qmp.assertionEvents().pending())
+        assertThat(ClientView.of(vm.qmp).assertionEvents(QmpEventListener.class).pending())
                 .as("consumed are just those two")
                 .extracting(QmpEvent::sequence)
                 .containsExactly(1L);
@@ -329,7 +331,8 @@ class NarrowingTest {
                 .isEqualTo(2);
         vm.sends("STOP");
         assertThat(vm.qmp).since(mark).awaitEventsInOrder(STOP);
-        assertThat(vm.qmp.assertionEvents().pending()).hasSize(1);
+        assertThat(ClientView.of(vm.qmp).assertionEvents(QmpEventListener.class).pending())
+                .hasSize(1);
     }
 
     @Test

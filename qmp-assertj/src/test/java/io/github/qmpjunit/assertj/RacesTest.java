@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvent;
@@ -86,7 +87,7 @@ class RacesTest {
 
         assertThat(vm.qmp).within(AGES).awaitEvent("X").withData("n", 3);
 
-        assertThat(vm.qmp.assertionEvents().pending())
+        assertThat(ClientView.of(vm.qmp).assertionEvents(QmpEventListener.class).pending())
                 .extracting(QmpEvent::sequence)
                 .containsExactly(1L, 2L);
     }

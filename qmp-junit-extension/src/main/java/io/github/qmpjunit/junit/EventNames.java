@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvents;
 import java.util.List;
@@ -24,7 +25,7 @@ final class EventNames {
     private static void check(QmpClient qmp, Injection injection, Listen listen) {
         for (String name : listen.value()) {
             if (!Known.NAMES.contains(name)
-                    && !qmp.isOwnEvent(name)
+                    && !ClientView.of(qmp).isOwnEvent(name)
                     && !qmp.schema().hasEvent(name)) {
                 throw new ExtensionConfigurationException("@Listen(\"%s\") on %s hears nothing: %s"
                         .formatted(name, injection.describe(), qmp.schema().unknownEvent(name)));

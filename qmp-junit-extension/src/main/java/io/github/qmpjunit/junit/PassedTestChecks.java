@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
@@ -42,7 +43,9 @@ final class PassedTestChecks {
     static Optional<AssertionFailedError> complaint(Collection<TestMachine> machines) {
         return complaint(machines, test -> {
             List<String> complaints = new ArrayList<>();
-            test.machine().qmp().takeCallbackFailure().ifPresent(failure -> complaints.add(failure.getMessage()));
+            ClientView.of(test.machine().qmp())
+                    .takeCallbackFailure()
+                    .ifPresent(failure -> complaints.add(failure.getMessage()));
             if (test.definition().checks(Check.JOBS)) {
                 jobs(test, complaints);
             }

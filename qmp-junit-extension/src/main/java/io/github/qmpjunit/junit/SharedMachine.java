@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.QemuMachine;
@@ -242,7 +243,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
             used = true;
             legacy.begin(leftovers(running));
             running.qmp().execute("query-name"); // every event that was sent before this reply has arrived
-            running.qmp().forgetEvents();
+            ClientView.of(running.qmp()).forgetEvents();
             return running;
         } finally {
             lock.unlock();

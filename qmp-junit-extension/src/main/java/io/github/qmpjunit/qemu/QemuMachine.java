@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.qemu.faults.Faults;
 import io.github.qmpjunit.qemu.guest.GuestAgent;
@@ -448,7 +449,7 @@ public final class QemuMachine implements MonitoredProcess {
 
     /** {@return where somebody keeps what belongs to this machine's run, as its definition says; empty if nowhere} */
     public Optional<Path> artefacts() {
-        return qmp().artefacts();
+        return ClientView.of(qmp()).artefacts();
     }
 
     @Override

@@ -228,13 +228,7 @@ public final class EventMatcher {
         return true;
     }
 
-    /**
-     * Return whether an event has one of the names that are meant. Its data does not matter.
-     *
-     * @param event the event
-     * @return whether its name is right
-     */
-    public boolean isOfName(QmpEvent event) {
+    private boolean isOfName(QmpEvent event) {
         return names.isEmpty() || names.contains(event.name());
     }
 

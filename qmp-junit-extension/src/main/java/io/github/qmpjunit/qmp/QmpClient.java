@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.json.JsonValues;
@@ -14,7 +15,6 @@ import io.github.qmpjunit.qmp.wire.Transports;
 import io.github.qmpjunit.secrets.Secrets;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +49,9 @@ import tools.jackson.databind.JsonNode;
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
 public final class QmpClient implements AutoCloseable {
 
-    /** How long the end of a test waits for running callbacks. */
-    private static final Duration CALLBACKS_END = Duration.ofSeconds(2);
+    static {
+        ClientView.register(client -> ((QmpClient) client).view);
+    }
 
     private final String name;
     private final Duration connectTimeout;
@@ -61,7 +62,6 @@ public final class QmpClient implements AutoCloseable {
     private final boolean outOfBand;
     private final boolean waitForServer;
     private final QmpLimits limits;
-    private final Set<String> ownEvents;
     private final @Nullable QmpTranscript transcript;
     private final Secrets secrets;
     private final EventRouter router;
@@ -69,6 +69,7 @@ public final class QmpClient implements AutoCloseable {
     private final MessageLog log;
     private final CallbackFailures callbackFailures;
     private final SchemaSource schemaSource;
+    private final ClientView view;
 
     /** Guards the change from one connection to the next, never a command or an event. */
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -79,7 +80,6 @@ public final class QmpClient implements AutoCloseable {
     private volatile @Nullable QmpGreeting greeting;
     private volatile boolean ready;
     private volatile boolean everConnected;
-    private @Nullable QmpEventListener assertionEvents;
 
     QmpClient(QmpClientBuilder builder) {
         this.name = builder.name;
@@ -91,7 +91,6 @@ public final class QmpClient implements AutoCloseable {
         this.outOfBand = builder.outOfBand;
         this.waitForServer = builder.waitForServer;
         this.limits = builder.limits;
-        this.ownEvents = Set.copyOf(builder.ownEvents);
         this.transcript = builder.transcript;
         this.secrets = requireNonNull(peer.secrets(), "the peer's secrets must not be null");
         if (transcript != null) {
@@ -102,6 +101,8 @@ public final class QmpClient implements AutoCloseable {
         this.callbackFailures = new CallbackFailures(name);
         this.log = new MessageLog(name, transcript, secrets);
         this.schemaSource = new SchemaSource(peer);
+        this.view =
+                new QmpClientView(router, Set.copyOf(builder.ownEvents), peer, callbackFailures, () -> everConnected);
     }
 
     static QmpClient of(QmpClientBuilder builder) {
@@ -308,11 +309,6 @@ public final class QmpClient implements AutoCloseable {
             return QmpState.DISCONNECTING;
         }
         return ready ? QmpState.RUNNING : QmpState.CONNECTING;
-    }
-
-    /** {@return whether there is, was, or was an attempt at, a connection; if not, nothing can have arrived or ended} */
-    public boolean hasEverConnected() {
-        return everConnected;
     }
 
     /**
@@ -590,16 +586,6 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Return whether an event was declared as the server's own ({@link QmpClientBuilder#ownEvents}), which need not be in its schema.
-     *
-     * @param event the event's name
-     * @return whether it was
-     */
-    public boolean isOwnEvent(String event) {
-        return ownEvents.contains(event);
-    }
-
-    /**
      * Return whether this server rate-limits an event: it sends the first at once, holds back further ones for up to a second, and drops
      * those in between.
      *
@@ -633,26 +619,6 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Return what the peer's owner says about its process, see {@link QmpPeer#describe()}. For authors of assertions, who append it to a
-     * failure's message.
-     *
-     * @return some lines; an empty string if nothing is known
-     */
-    public String describePeer() {
-        return peer.describe();
-    }
-
-    /**
-     * Return the directory that holds this run's logs and transcripts, see {@link QmpPeer#artefacts()}. For authors of assertions,
-     * whose failures name it.
-     *
-     * @return the directory; empty if the peer has none
-     */
-    public Optional<Path> artefacts() {
-        return peer.artefacts();
-    }
-
-    /**
      * Return the secrets that were sent to the server so far. This client's messages and its transcript do not show them. Use it to
      * mask what you print yourself: {@code qmp.secrets().mask(text)}.
      *
@@ -679,16 +645,6 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Return the error that a callback has thrown, and forget it; for authors of test frameworks. Waits up to 2 s for callbacks that are
-     * under way.
-     *
-     * @return the error, with further errors as suppressed; empty if no callback has failed
-     */
-    public Optional<AssertionError> takeCallbackFailure() {
-        return callbackFailures.take(Deadline.in(CALLBACKS_END));
-    }
-
-    /**
      * Return what the server says about its commands and events. The client asks once for each connection, on the first
      * use, and not at all if another client of the same {@link QmpPeer#program() program} has asked in this JVM.
      *
@@ -709,44 +665,6 @@ public final class QmpClient implements AutoCloseable {
     /** {@return the built-in listener, which receives every event, from before the greeting on; it cannot be removed} */
     public QmpEventListener events() {
         return router.all();
-    }
-
-    /**
-     * Return the listener that assertions use, for authors of assertions. It holds every event, from before the greeting on,
-     * that no assertion has consumed yet. Taking from it takes nothing from {@link #events()}. {@link #forgetEvents()} empties it,
-     * as the extension does between two tests on a shared machine.
-     *
-     * @return the listener, the same one for each call; it cannot be removed
-     */
-    public QmpEventListener assertionEvents() {
-        lifecycle.lock();
-        try {
-            if (assertionEvents == null) {
-                QmpEventListener created = new QmpEventListener().keepAsMuchAs(router.all());
-                router.registerWithHistory(created); // created on the first assertion: other users do not pay for it
-                assertionEvents = created;
-            }
-            return assertionEvents;
-        } finally {
-            lifecycle.unlock();
-        }
-    }
-
-    /**
-     * Forget the events that have arrived so far, in {@link #events()} and for assertions, before the next test on a
-     * peer that several tests share. Registered listeners keep their events. A reply that has been received proves that every event sent before
-     * it has arrived.
-     */
-    public void forgetEvents() {
-        lifecycle.lock();
-        try {
-            router.all().forget();
-            if (assertionEvents != null) {
-                assertionEvents.forget();
-            }
-        } finally {
-            lifecycle.unlock();
-        }
     }
 
     /**
@@ -863,7 +781,7 @@ public final class QmpClient implements AutoCloseable {
             failure = e.of(name);
         }
         failure = withSuppressed(failure, transcriptFailure().orElse(null));
-        failure = withSuppressed(takeCallbackFailure().orElse(null), failure);
+        failure = withSuppressed(view.takeCallbackFailure().orElse(null), failure);
         if (failure instanceof Error error) {
             throw error;
         } else if (failure instanceof QmpException exception) {

@@ -2,6 +2,7 @@ package io.github.qmpjunit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.util.Map;
@@ -16,8 +17,8 @@ class OwnEventsTest {
 
         @Test
         void test(QmpClient qmp, @Listen("ACME_BOARD_READY") QmpEventListener board) {
-            assertThat(qmp.isOwnEvent("ACME_BOARD_READY")).isTrue();
-            assertThat(qmp.isOwnEvent("ACME_BOARD_GONE")).isFalse();
+            assertThat(ClientView.of(qmp).isOwnEvent("ACME_BOARD_READY")).isTrue();
+            assertThat(ClientView.of(qmp).isOwnEvent("ACME_BOARD_GONE")).isFalse();
             assertThat(board.isEmpty()).isTrue();
         }
     }
@@ -27,8 +28,8 @@ class OwnEventsTest {
 
         @Test
         void test(QmpClient qmp) {
-            assertThat(qmp.isOwnEvent("ACME_BOARD_READY")).isTrue();
-            assertThat(qmp.isOwnEvent("ACME_BOARD_GONE")).isTrue();
+            assertThat(ClientView.of(qmp).isOwnEvent("ACME_BOARD_READY")).isTrue();
+            assertThat(ClientView.of(qmp).isOwnEvent("ACME_BOARD_GONE")).isTrue();
         }
     }
 

@@ -2,9 +2,11 @@ package io.github.qmpjunit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.process.QemuExitException;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpEventListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -190,12 +192,21 @@ class SharedMachineTest {
         private static void nothing_has_happened_yet(QmpClient qmp) {
             assertThat(qmp.events().history()).isEmpty();
             assertThat(qmp.events().isEmpty()).isTrue();
-            assertThat(qmp.assertionEvents().history()).isEmpty();
-            assertThat(qmp.assertionEvents().isEmpty()).isTrue();
+            assertThat(ClientView.of(qmp)
+                            .assertionEvents(QmpEventListener.class)
+                            .history())
+                    .isEmpty();
+            assertThat(ClientView.of(qmp)
+                            .assertionEvents(QmpEventListener.class)
+                            .isEmpty())
+                    .isTrue();
             qmp.execute("stop");
             qmp.execute("cont");
             assertThat(qmp.events().history()).hasSize(2);
-            assertThat(qmp.assertionEvents().history()).hasSize(2);
+            assertThat(ClientView.of(qmp)
+                            .assertionEvents(QmpEventListener.class)
+                            .history())
+                    .hasSize(2);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
@@ -66,14 +67,20 @@ class EventFloodTest {
         try (ScriptedQmpServer server = ScriptedQmpServer.start();
                 QmpClient qmp = QmpClient.builder().keepEvents(2).connect(server.address())) {
             server.whenExecuted("x").replies();
-            qmp.assertionEvents();
+            ClientView.of(qmp).assertionEvents(QmpEventListener.class);
             for (String name : List.of("A", "B", "C")) {
                 server.sendEvent(name);
             }
             qmp.execute("x");
 
-            assertThat(qmp.assertionEvents().history()).hasSize(2);
-            assertThat(qmp.assertionEvents().forgotten()).isEqualTo(1);
+            assertThat(ClientView.of(qmp)
+                            .assertionEvents(QmpEventListener.class)
+                            .history())
+                    .hasSize(2);
+            assertThat(ClientView.of(qmp)
+                            .assertionEvents(QmpEventListener.class)
+                            .forgotten())
+                    .isEqualTo(1);
             assertThat(qmp.events().history()).hasSize(2);
         }
         assertThatThrownBy(() -> QmpClient.builder().keepEvents(0)).isInstanceOf(IllegalArgumentException.class);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
 import java.time.Duration;
 import java.util.List;
@@ -249,10 +250,10 @@ class QmpClientBlockedCodeTest {
         server.sendEvent("STOP");
 
         assertThat(qmp.execute("query-name")).hasToString("{}");
-        assertThat(qmp.takeCallbackFailure())
+        assertThat(ClientView.of(qmp).takeCallbackFailure())
                 .hasValueSatisfying(failure -> assertThat(failure)
                         .hasMessageContaining(
                                 "the filter of a callback (STOP where fails) has thrown on STOP: in the filter"));
-        assertThat(qmp.takeCallbackFailure()).isEmpty();
+        assertThat(ClientView.of(qmp).takeCallbackFailure()).isEmpty();
     }
 }

@@ -52,7 +52,7 @@ public final class Snapshot {
     /**
      * Rewind the machine to this snapshot, within a minute. It then runs or is paused, as it was when the snapshot was taken.
      *
-     * <p>The client forgets the events before ({@link io.github.qmpjunit.qmp.QmpClient#forgetEvents}), since they belong to
+     * <p>The client's built-in listener and the assertions forget the earlier events, since they belong to
      * a discarded past. Registered listeners keep their events, and receive the events of the rewind: STOP, RESUME, JOB_STATUS_CHANGE.
      *
      * @throws io.github.qmpjunit.qemu.process.QemuException if a job is running, or QEMU cannot load the snapshot, for example after a device was unplugged

@@ -4,6 +4,7 @@ import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.JOB_STATUS_CHANGE;
 import static io.github.qmpjunit.qmp.QmpEvents.RESET;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.guest.GuestAgent;
@@ -122,7 +123,7 @@ public final class Snapshots {
                 qmp.execute("cont");
             }
             settle(deadline);
-            qmp.forgetEvents();
+            ClientView.of(qmp).forgetEvents();
         });
     }
 

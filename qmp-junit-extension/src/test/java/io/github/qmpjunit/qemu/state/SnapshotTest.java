@@ -8,6 +8,7 @@ import static io.github.qmpjunit.qmp.QmpEvents.SHUTDOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.qemu.LinuxGuest;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.guest.SerialConsole;
@@ -194,7 +195,10 @@ public class SnapshotTest {
                 fine.rewind();
 
                 assertThat(vm.qmp().events().pending()).isEmpty();
-                assertThat(vm.qmp().assertionEvents().pending()).isEmpty();
+                assertThat(ClientView.of(vm.qmp())
+                                .assertionEvents(QmpEventListener.class)
+                                .pending())
+                        .isEmpty();
                 assertThat(ours.pending()).extracting(QmpEvent::name).contains("RESUME");
             }
             vm.qmp().execute("stop");
