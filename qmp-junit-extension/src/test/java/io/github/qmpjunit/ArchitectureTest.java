@@ -18,6 +18,9 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.junit.QemuExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -150,6 +153,35 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .areAssignableTo(QemuExtension.class)
                 .check(MAIN);
+    }
+
+    /** The data's way, told in a document, is a way in the code: from class to class, and never back into a room that was left. */
+    @Test
+    void the_walks_of_the_document_pass_each_room_once() throws IOException {
+        List<List<String>> walks = Files.readAllLines(Path.of("../ARCHITECTURE.md")).stream()
+                .filter(line -> line.matches("`\\w+`( → `\\w+`)+"))
+                .map(line -> List.of(line.replace("`", "").split(" → ")))
+                .toList();
+
+        assertThat(walks).hasSize(2).allSatisfy(ArchitectureTest::assertIsAWayDown);
+    }
+
+    private static void assertIsAWayDown(List<String> walk) {
+        List<JavaClass> classes = walk.stream().map(ArchitectureTest::named).toList();
+        for (int step = 1; step < classes.size(); step++) {
+            JavaClass to = classes.get(step);
+            assertThat(classes.get(step - 1).getDirectDependenciesFromSelf())
+                    .as("arrows of %s", walk.get(step - 1))
+                    .anyMatch(arrow -> arrow.getTargetClass().equals(to));
+            assertThat(floorOf(to)).isGreaterThanOrEqualTo(floorOf(classes.get(step - 1)));
+        }
+    }
+
+    private static JavaClass named(String simpleName) {
+        return MAIN.stream()
+                .filter(type -> type.getSimpleName().equals(simpleName))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no class " + simpleName));
     }
 
     private static int floorOf(JavaClass type) {

@@ -1,8 +1,7 @@
 /**
  * The report on a failed test: a folder with what its machines said and did, and a page that shows it side by side.
  *
- * <p>The extension writes it by itself; whoever runs machines without the extension may begin with {@link
- * io.github.qmpjunit.junit.report.FailureReport}.
+ * <p>The extension writes it. Not exported: the files of a report are what users read, not these types.
  */
 @NullMarked
 package io.github.qmpjunit.junit.report;
