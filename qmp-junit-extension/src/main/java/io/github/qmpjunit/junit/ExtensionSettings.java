@@ -2,7 +2,7 @@ package io.github.qmpjunit.junit;
 
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -10,22 +10,17 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *
  * @param identity tells the settings of two builders apart
  * @param machines the machines, by name
- * @param scope how long the machines live, the default machine included
- * @param reset what is done to the machines between tests
- * @param without the checks to leave out
- * @param allowedStderr the lines that the machines may write to their standard error
+ * @param sharing how long the machines live, the default machine included, and what tests that share one find
+ * @param leniency what the machines are forgiven when a test has passed
  */
-record ExtensionSettings(
-        Identity identity,
-        Map<String, VmDefinition> machines,
-        Scope scope,
-        Reset reset,
-        List<Check> without,
-        List<Pattern> allowedStderr) {
+record ExtensionSettings(Identity identity, Map<String, VmDefinition> machines, Sharing sharing, Leniency leniency) {
 
     /** The settings of an extension without a builder. */
-    static final ExtensionSettings NONE =
-            new ExtensionSettings(new Identity(), Map.of(), Scope.METHOD, Reset.NONE, List.of(), List.of());
+    static final ExtensionSettings NONE = new ExtensionSettings(
+            new Identity(),
+            Map.of(),
+            new Sharing(Scope.METHOD, Reset.NONE, Optional.empty()),
+            new Leniency(List.of(), List.of()));
 
     /** The identity of one builder's settings. Equal only to itself; also the key under which a context knows the settings. */
     static final class Identity {}

@@ -111,7 +111,7 @@ final class PassedTestChecks {
         if (!test.definition().checks(Check.STDERR)) {
             return;
         }
-        List<Pattern> allowed = test.definition().allowedStderr();
+        List<Pattern> allowed = test.definition().leniency().allowedStderr();
         String lines = test.stderr()
                 .lines()
                 .filter(line -> COMPLAINT.matcher(line).find())

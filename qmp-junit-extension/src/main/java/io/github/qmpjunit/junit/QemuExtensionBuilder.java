@@ -101,25 +101,25 @@ public final class QemuExtensionBuilder {
     public QemuExtension build() {
         Map<String, VmDefinition> definitions = new LinkedHashMap<>();
         machines.forEach((name, definition) -> definitions.put(name, definition(name, definition)));
-        return new QemuExtension(new ExtensionSettings(
-                new ExtensionSettings.Identity(),
-                definitions,
-                scope,
-                reset,
-                List.copyOf(without),
-                List.copyOf(allowedStderr)));
+        return new QemuExtension(
+                new ExtensionSettings(new ExtensionSettings.Identity(), definitions, sharing(), leniency()));
+    }
+
+    private Sharing sharing() {
+        return new Sharing(scope, reset, Optional.empty());
+    }
+
+    private Leniency leniency() {
+        return new Leniency(List.copyOf(without), List.copyOf(allowedStderr));
     }
 
     private VmDefinition definition(String name, Consumer<QemuMachineBuilder> definition) {
         return new VmDefinition(
                 name,
-                scope,
-                reset,
-                Optional.empty(),
+                sharing(),
                 "the extension's builder",
                 new Origin.Code(definition),
-                List.copyOf(without),
-                List.copyOf(allowedStderr),
+                leniency(),
                 (builder, context) -> definition.accept(builder));
     }
 }

@@ -84,7 +84,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     SharedMachine(VmDefinition definition, BuilderSource builder) {
         this.definition = definition;
         this.builder = builder;
-        this.points = new ResetPoints(definition.reset());
+        this.points = new ResetPoints(definition.sharing().reset());
     }
 
     /** Return a number by which all who need several leases sort them, so that nobody waits in a circle. */
@@ -331,7 +331,9 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
             return Optional.empty();
         }
         Optional<Leftovers> all = Leftovers.of(running);
-        return definition.reset() == Reset.NONE ? all : all.map(Leftovers::withoutRunState); // the reset sees to it
+        return definition.sharing().reset() == Reset.NONE
+                ? all
+                : all.map(Leftovers::withoutRunState); // the reset sees to it
     }
 
     /** Return what earlier tests have left, in sentences for the failure of the test that has the lease. */
@@ -383,7 +385,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         QemuMachine last = machine;
         machine = null;
         used = false;
-        points = new ResetPoints(definition.reset());
+        points = new ResetPoints(definition.sharing().reset());
         legacy = new Legacy();
         if (last != null) {
             try {

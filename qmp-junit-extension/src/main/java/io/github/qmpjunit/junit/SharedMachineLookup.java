@@ -37,6 +37,7 @@ final class SharedMachineLookup {
         return TestClasses.outermost(
                         context,
                         candidate -> definition
+                                .sharing()
                                 .declaring()
                                 .map(type -> type.isAssignableFrom(candidate.getRequiredTestClass()))
                                 .orElseGet(() -> ExtensionSettings.of(candidate).equals(ExtensionSettings.of(context))))

@@ -6,7 +6,6 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -19,25 +18,13 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * A machine as a test defines it.
  *
  * @param name its name; empty for the only one
- * @param scope how long it lives
- * @param reset what is done to it between tests
- * @param declaring the class whose tests share it, if they do; empty for those of the extension's own class
+ * @param sharing how long it lives, and what tests that share it find
  * @param where what messages call the place of the definition
  * @param origin equal for definitions that mean the same machine
- * @param without what is not checked
- * @param allowedStderr what may stand on its standard error
+ * @param leniency what it is forgiven when a test has passed
  * @param definer writes the definition into a builder
  */
-record VmDefinition(
-        String name,
-        Scope scope,
-        Reset reset,
-        Optional<Class<?>> declaring,
-        String where,
-        Origin origin,
-        List<Check> without,
-        List<Pattern> allowedStderr,
-        Definer definer) {
+record VmDefinition(String name, Sharing sharing, String where, Origin origin, Leniency leniency, Definer definer) {
 
     /** Writes a definition into a builder. */
     @FunctionalInterface
@@ -46,10 +33,10 @@ record VmDefinition(
     }
 
     VmDefinition {
-        if (reset != Reset.NONE && scope == Scope.METHOD) {
+        if (sharing.reset() != Reset.NONE && sharing.scope() == Scope.METHOD) {
             throw new ExtensionConfigurationException(
                     "%s defines a machine with reset = %s, which is for machines that tests share; this one is new for each test anyway. Write scope = Scope.CLASS, or leave the reset out"
-                            .formatted(where, reset));
+                            .formatted(where, sharing.reset()));
         }
     }
 
@@ -57,26 +44,20 @@ record VmDefinition(
     static VmDefinition byDefault(ExtensionSettings settings) {
         return new VmDefinition(
                 "",
-                settings.scope(),
-                settings.reset(),
-                Optional.empty(),
+                settings.sharing(),
                 "the extension's builder",
                 new Origin.Default(settings.identity()),
-                settings.without(),
-                settings.allowedStderr(),
+                settings.leniency(),
                 (builder, context) -> {});
     }
 
     static VmDefinition of(Vm vm, AnnotatedElement place) {
         return new VmDefinition(
                 vm.value(),
-                vm.scope(),
-                vm.reset(),
-                VmPlaces.sharing(place, vm),
+                new Sharing(vm.scope(), vm.reset(), VmPlaces.sharing(place, vm)),
                 VmPlaces.describe(place),
                 new Origin.Annotation(vm),
-                List.of(vm.without()),
-                patterns(vm, place),
+                new Leniency(List.of(vm.without()), patterns(vm, place)),
                 (builder, context) -> define(vm, builder, context));
     }
 
@@ -148,36 +129,27 @@ record VmDefinition(
 
     /** Return this definition with what the configuration leaves out and allows everywhere. */
     VmDefinition completedBy(Configuration configuration) {
-        return new VmDefinition(
-                name,
-                scope,
-                reset,
-                declaring,
-                where,
-                origin,
-                both(without, configuration.choices(ConfigurationKeys.WITHOUT, Check.class)),
-                both(allowedStderr, configuration.patterns(ConfigurationKeys.ALLOWED_STDERR)),
-                definer);
+        return new VmDefinition(name, sharing, where, origin, leniency.completedBy(configuration), definer);
     }
 
-    private static <T> List<T> both(List<T> own, List<T> everywhere) {
-        return Stream.concat(own.stream(), everywhere.stream()).toList();
+    Scope scope() {
+        return sharing.scope();
     }
 
     /** Return whether something is looked at when a test has passed. */
     boolean checks(Check check) {
-        return !without.contains(check);
+        return !leniency.without().contains(check);
     }
 
     boolean isSameMachineAs(VmDefinition other) {
         return name.equals(other.name)
-                && scope == other.scope
+                && scope() == other.scope()
                 && origin.equals(other.origin)
-                && declaring.equals(other.declaring);
+                && sharing.declaring().equals(other.sharing.declaring());
     }
 
     boolean isShared() {
-        return scope != Scope.METHOD;
+        return scope() != Scope.METHOD;
     }
 
     /** Return what messages call the machine. */

@@ -56,17 +56,15 @@ public final class QmpClient implements AutoCloseable {
     private final String name;
     private final Duration connectTimeout;
     private final Duration timeout;
-    private final QmpPeer peer;
     private final boolean expectGreeting;
     private final boolean negotiate;
     private final boolean outOfBand;
     private final boolean waitForServer;
-    private final QmpLimits limits;
     private final @Nullable QmpTranscript transcript;
     private final Secrets secrets;
     private final EventRouter router;
     private final Delivery delivery;
-    private final MessageLog log;
+    private final QmpSession.Shared shared;
     private final CallbackFailures callbackFailures;
     private final SchemaSource schemaSource;
     private final ClientView view;
@@ -85,12 +83,11 @@ public final class QmpClient implements AutoCloseable {
         this.name = builder.name;
         this.connectTimeout = builder.connectTimeout;
         this.timeout = builder.timeout;
-        this.peer = builder.peer;
+        QmpPeer peer = builder.peer;
         this.expectGreeting = builder.expectGreeting;
         this.negotiate = builder.negotiate;
         this.outOfBand = builder.outOfBand;
         this.waitForServer = builder.waitForServer;
-        this.limits = builder.limits;
         this.transcript = builder.transcript;
         this.secrets = requireNonNull(peer.secrets(), "the peer's secrets must not be null");
         if (transcript != null) {
@@ -99,7 +96,8 @@ public final class QmpClient implements AutoCloseable {
         this.router = new EventRouter(this);
         this.delivery = new Delivery(name, builder.executor);
         this.callbackFailures = new CallbackFailures(name);
-        this.log = new MessageLog(name, transcript, secrets);
+        this.shared =
+                new QmpSession.Shared(name, peer, builder.limits, new MessageLog(name, transcript, secrets), secrets);
         this.schemaSource = new SchemaSource(peer);
         this.view =
                 new QmpClientView(router, Set.copyOf(builder.ownEvents), peer, callbackFailures, () -> everConnected);
@@ -240,8 +238,7 @@ public final class QmpClient implements AutoCloseable {
         lifecycle.lock();
         try {
             requireState(QmpState.IDLE, "connect");
-            QmpSession opened =
-                    new QmpSession(name, source, router, peer, limits, log, secrets, this::signalStateChange);
+            QmpSession opened = new QmpSession(shared, source, router, this::signalStateChange);
             router.connectionChanged(null);
             ready = false;
             everConnected = true;

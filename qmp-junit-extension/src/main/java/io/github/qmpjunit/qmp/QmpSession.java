@@ -122,25 +122,23 @@ final class QmpSession {
     private final CountDownLatch finished = new CountDownLatch(1);
 
     /**
-     * @param peer knows why the peer has gone, if anything does
-     * @param onChange called when the connection has ended, on the reader's thread
+     * What all connections of a client share.
+     *
+     * @param peer says why the peer has gone, if it knows
      */
-    QmpSession(
-            String clientName,
-            Transport.Source source,
-            EventRouter events,
-            QmpPeer peer,
-            QmpLimits limits,
-            MessageLog log,
-            Secrets secrets,
-            Runnable onChange) {
-        this.clientName = clientName;
+    record Shared(String clientName, QmpPeer peer, QmpLimits limits, MessageLog log, Secrets secrets) {}
+
+    /**
+     * @param onChange called on the reader's thread when the connection has ended
+     */
+    QmpSession(Shared shared, Transport.Source source, EventRouter events, Runnable onChange) {
+        this.clientName = shared.clientName();
         this.source = source;
         this.events = events;
-        this.peer = peer;
-        this.limits = limits;
-        this.log = log;
-        this.secrets = secrets;
+        this.peer = shared.peer();
+        this.limits = shared.limits();
+        this.log = shared.log();
+        this.secrets = shared.secrets();
         this.onChange = onChange;
         this.replies = new ReplyRouter(clientName, log, secrets);
         this.writer = new MessageWriter(clientName);

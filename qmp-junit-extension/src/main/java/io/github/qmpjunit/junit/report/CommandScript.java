@@ -28,7 +28,7 @@ final class CommandScript {
     static String of(MachineRecord machine, boolean masked) {
         StringBuilder script = new StringBuilder("#!/bin/sh\n");
         comment(script, "Starts QEMU as the test did.");
-        List<String> sockets = sockets(machine.commandLine());
+        List<String> sockets = sockets(machine.start().commandLine());
         if (!sockets.isEmpty()) {
             comment(script, "Where the test was connected, it listens: " + String.join(", ", sockets) + ".");
             comment(script, "To its monitor speaks scripts/qmp-shell ./qmp.sock");
@@ -36,9 +36,10 @@ final class CommandScript {
         if (masked) {
             comment(script, "Secrets are masked with %s: put them back.".formatted(Secrets.MASK));
         }
-        machine.shellCommand()
+        machine.start()
+                .shellCommand()
                 .ifPresent(line -> comment(script, "The test's own command was: " + line.replace("\n", " ")));
-        Surroundings around = machine.surroundings();
+        Surroundings around = machine.start().surroundings();
         around.workingDirectory()
                 .ifPresent(directory -> script.append("cd ")
                         .append(CommandLine.forShell(
@@ -50,7 +51,7 @@ final class CommandScript {
                     .append(CommandLine.forShell(around.environment()))
                     .append(" \\\n  ");
         }
-        return script.append(toPaste(machine.commandLine()))
+        return script.append(toPaste(machine.start().commandLine()))
                 .append(" \\\n  \"$@\"\n")
                 .toString();
     }

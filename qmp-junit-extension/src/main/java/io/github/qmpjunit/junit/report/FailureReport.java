@@ -167,12 +167,12 @@ public final class FailureReport {
     }
 
     private void remark(ReportedMachine reported, MachineRecord record, LiveState live) {
-        if (record.messages().isEmpty()) {
+        if (record.said().messages().isEmpty()) {
             remarks.add("What machine \"%s\" was told and what it answered: its definition did not ask for recording()."
                     .formatted(record.name()));
-        } else if (record.messagesDropped() > 0) {
+        } else if (record.said().messagesDropped() > 0) {
             remarks.add("The first %s messages of machine \"%s\": only the last ones are kept."
-                    .formatted(Numbers.grouped(record.messagesDropped()), record.name()));
+                    .formatted(Numbers.grouped(record.said().messagesDropped()), record.name()));
         }
         long forgotten = reported.live()
                 .map(machine -> machine.qmp().events().forgotten())
@@ -188,8 +188,8 @@ public final class FailureReport {
 
     /** A machine of which not all secrets could be learnt is left out. */
     private static void learn(Secrets secrets, Taken machine) {
-        secrets.learn(machine.record().commandLine());
-        secrets.learn(machine.record().surroundings().environment());
+        secrets.learn(machine.record().start().commandLine());
+        secrets.learn(machine.record().start().surroundings().environment());
         machine.machine().live().ifPresent(live -> secrets.learn(live.qmp().secrets()));
         machine.record().trees().forEach(secrets::learn);
     }

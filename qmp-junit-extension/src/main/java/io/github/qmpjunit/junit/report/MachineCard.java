@@ -34,7 +34,7 @@ final class MachineCard {
         writeJobs(machine.state(), html);
         writeFiles(machine, html);
         writeState(machine.state(), html);
-        if (!taken.commandLine().isEmpty()) {
+        if (!taken.start().commandLine().isEmpty()) {
             html.open("details")
                     .open("summary")
                     .text("Command line ")
@@ -44,7 +44,7 @@ final class MachineCard {
                             "class",
                             "hint")
                     .close("summary")
-                    .element("pre", CommandScript.toPaste(taken.commandLine()), "class", "copy")
+                    .element("pre", CommandScript.toPaste(taken.start().commandLine()), "class", "copy")
                     .close("details");
         }
         html.close("div");

@@ -34,11 +34,11 @@ final class MachineFiles {
         JsonNode state = secrets.mask(live.replies());
         attempts.attempt(directory.toString(), () -> Files.createDirectories(directory));
         live.screen().ifPresent(picture -> write(FailureReport.SCREEN, picture));
-        machine.messages().ifPresent(lines -> write("qmp.jsonl", transcript(lines)));
+        machine.said().messages().ifPresent(lines -> write("qmp.jsonl", transcript(lines)));
         writeConsoles();
-        write("stderr.log", machine.stderr());
+        write("stderr.log", machine.said().stderr().text());
         write("state.json", MachineCard.pretty(state, Integer.MAX_VALUE) + "\n");
-        if (!machine.commandLine().isEmpty()) {
+        if (!machine.start().commandLine().isEmpty()) {
             String script = CommandScript.of(machine, !secrets.isEmpty());
             write("command.sh", script);
             attempts.attempt("command.sh", () -> makeExecutable(directory.resolve("command.sh")));
@@ -52,8 +52,9 @@ final class MachineFiles {
 
     private void writeConsoles() {
         FileNames names = new FileNames();
-        machine.consoles().forEach((name, output) -> {
-            String file = machine.consoles().size() == 1 ? "console.log" : "console-%s.log".formatted(names.of(name));
+        machine.said().consoles().forEach((name, output) -> {
+            String file =
+                    machine.said().consoles().size() == 1 ? "console.log" : "console-%s.log".formatted(names.of(name));
             write(file, output.text());
         });
     }

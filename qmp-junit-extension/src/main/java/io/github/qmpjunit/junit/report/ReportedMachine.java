@@ -4,6 +4,7 @@ import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qemu.guest.Screen;
 import io.github.qmpjunit.qemu.guest.SerialConsole;
+import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.OutputLog;
 import io.github.qmpjunit.qemu.process.QemuStartException;
 import io.github.qmpjunit.qemu.process.StartAttempt;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apiguardian.api.API;
 
@@ -36,47 +36,45 @@ public final class ReportedMachine {
 
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
-    private final String name;
-    private final List<String> commandLine;
-    private final Optional<String> shellCommand;
-    private final Surroundings surroundings;
-    private final Optional<OutputLog> stderr;
-    private final Map<String, OutputLog> consoles;
-    private final Optional<QmpTranscript> transcript;
+    private final StartedAs start;
+    private final Sources sources;
     private final Supplier<String> state;
-    private final Runnable describe;
-    private final BooleanSupplier running;
     private final Optional<Live> live;
+
+    /** Where it says something. */
+    record Sources(Optional<OutputLog> stderr, Map<String, OutputLog> consoles, Optional<QmpTranscript> transcript) {
+
+        Said said() {
+            Map<String, Said.Output> said = new LinkedHashMap<>();
+            consoles.forEach((name, log) -> said.put(name, Said.Output.of(log)));
+            return new Said(
+                    transcript.map(QmpTranscript::lines),
+                    transcript.map(QmpTranscript::dropped).orElse(0L),
+                    stderr.map(Said.Output::of).orElse(Said.Output.NONE),
+                    said);
+        }
+    }
 
     /**
      * What can be asked while it runs.
      *
      * @param queries the commands that tell its state
      */
-    record Live(QmpClient qmp, List<String> queries, Optional<Supplier<Screen>> screen) {}
+    record Live(MonitoredProcess process, List<String> queries, Optional<Supplier<Screen>> screen) {
 
-    ReportedMachine(
-            String name,
-            List<String> commandLine,
-            Optional<String> shellCommand,
-            Surroundings surroundings,
-            Optional<OutputLog> stderr,
-            Map<String, OutputLog> consoles,
-            Optional<QmpTranscript> transcript,
-            Supplier<String> state,
-            Runnable describe,
-            BooleanSupplier running,
-            Optional<Live> live) {
-        this.name = name;
-        this.commandLine = commandLine;
-        this.shellCommand = shellCommand;
-        this.surroundings = surroundings;
-        this.stderr = stderr;
-        this.consoles = consoles;
-        this.transcript = transcript;
+        QmpClient qmp() {
+            return process.qmp();
+        }
+    }
+
+    /**
+     * @param state says whether it runs, or how it ended
+     * @param live its process, if there is or was one
+     */
+    ReportedMachine(StartedAs start, Sources sources, Supplier<String> state, Optional<Live> live) {
+        this.start = start;
+        this.sources = sources;
         this.state = state;
-        this.describe = describe;
-        this.running = running;
         this.live = live;
     }
 
@@ -92,17 +90,14 @@ public final class ReportedMachine {
             consoles.put(console.name(), console.output());
         }
         return new ReportedMachine(
-                vm.name(),
-                vm.commandLine(),
-                Optional.of(vm.shellCommand()),
-                Surroundings.of(vm.environment(), vm.workingDirectory()),
-                Optional.of(vm.stderr()),
-                consoles,
-                vm.transcript(),
+                new StartedAs(
+                        vm.name(),
+                        vm.commandLine(),
+                        Optional.of(vm.shellCommand()),
+                        Surroundings.of(vm.environment(), vm.workingDirectory())),
+                new Sources(Optional.of(vm.stderr()), consoles, vm.transcript()),
                 vm::toString,
-                vm::describe,
-                vm::isRunning,
-                Optional.of(new Live(vm.qmp(), MACHINE_QUERIES, Optional.of(vm::screen))));
+                Optional.of(new Live(vm, MACHINE_QUERIES, Optional.of(vm::screen))));
     }
 
     /**
@@ -113,17 +108,10 @@ public final class ReportedMachine {
      */
     public static ReportedMachine of(StorageDaemon daemon) {
         return new ReportedMachine(
-                daemon.name(),
-                daemon.commandLine(),
-                Optional.empty(),
-                Surroundings.NONE,
-                Optional.of(daemon.stderr()),
-                Map.of(),
-                daemon.transcript(),
+                new StartedAs(daemon.name(), daemon.commandLine(), Optional.empty(), Surroundings.NONE),
+                new Sources(Optional.of(daemon.stderr()), Map.of(), daemon.transcript()),
                 daemon::toString,
-                daemon::describe,
-                daemon::isRunning,
-                Optional.of(new Live(daemon.qmp(), BLOCK_QUERIES, Optional.empty())));
+                Optional.of(new Live(daemon, BLOCK_QUERIES, Optional.empty())));
     }
 
     /**
@@ -140,46 +128,27 @@ public final class ReportedMachine {
                 .map(status -> " " + status)
                 .orElse(" did not start");
         return new ReportedMachine(
-                name,
-                attempt.map(StartAttempt::commandLine).orElse(List.of()),
-                Optional.empty(),
-                Surroundings.NONE,
-                attempt.flatMap(StartAttempt::stderr),
-                Map.of(),
-                attempt.flatMap(StartAttempt::transcript),
+                new StartedAs(
+                        name,
+                        attempt.map(StartAttempt::commandLine).orElse(List.of()),
+                        Optional.empty(),
+                        Surroundings.NONE),
+                new Sources(attempt.flatMap(StartAttempt::stderr), Map.of(), attempt.flatMap(StartAttempt::transcript)),
                 () -> "QEMU \"%s\"%s".formatted(name, end),
-                () -> {},
-                () -> false,
                 Optional.empty());
     }
 
     String name() {
-        return name;
+        return start.name();
     }
 
-    List<String> commandLine() {
-        return commandLine;
+    StartedAs start() {
+        return start;
     }
 
-    /** Return the command line for a shell, with its environment and what was put before QEMU. */
-    Optional<String> shellCommand() {
-        return shellCommand;
-    }
-
-    Surroundings surroundings() {
-        return surroundings;
-    }
-
-    Optional<OutputLog> stderr() {
-        return stderr;
-    }
-
-    Map<String, OutputLog> consoles() {
-        return consoles;
-    }
-
-    Optional<QmpTranscript> transcript() {
-        return transcript;
+    /** Return what it has said so far. */
+    Said said() {
+        return sources.said();
     }
 
     /** Return what the greeting said; asks nothing. */
@@ -197,20 +166,23 @@ public final class ReportedMachine {
 
     /** Wait until what a dead process has left behind has arrived, for it may be dead some moments before. */
     void settle() {
-        if (!isRunning()) {
-            describe.run();
-            live.map(Live::qmp).filter(qmp -> qmp.state() == QmpState.RUNNING).ifPresent(qmp -> {
+        if (isRunning()) {
+            return;
+        }
+        live.ifPresent(dead -> {
+            dead.process().describe();
+            if (dead.qmp().state() == QmpState.RUNNING) {
                 try {
-                    qmp.awaitState(QmpState.DISCONNECTING, LAST_WORDS);
+                    dead.qmp().awaitState(QmpState.DISCONNECTING, LAST_WORDS);
                 } catch (QmpException e) {
                     // Its transcript ends without the end.
                 }
-            });
-        }
+            }
+        });
     }
 
     boolean isRunning() {
-        return running.getAsBoolean();
+        return live.map(Live::process).filter(MonitoredProcess::isRunning).isPresent();
     }
 
     Optional<Live> live() {

@@ -79,16 +79,17 @@ record Timeline(List<Lane> lanes, List<Row> rows, int leftOut) {
     }
 
     private static void collect(int place, MachineRecord machine, List<Entry> entries) {
-        machine.messages()
+        machine.said()
+                .messages()
                 .ifPresent(lines -> entries.addAll(MessageEntries.of(
                         lines,
                         new Lane(place, Lane.Kind.COMMANDS, "commands and replies"),
                         new Lane(place, Lane.Kind.EVENTS, "events"))));
-        machine.consoles().forEach((name, output) -> {
-            String title = machine.consoles().size() == 1 ? "console" : "console " + name;
+        machine.said().consoles().forEach((name, output) -> {
+            String title = machine.said().consoles().size() == 1 ? "console" : "console " + name;
             addLines(output.lines(), new Lane(place, Lane.Kind.CONSOLE, title), entries);
         });
-        addLines(machine.stderrLines(), new Lane(place, Lane.Kind.STDERR, "standard error"), entries);
+        addLines(machine.said().stderr().lines(), new Lane(place, Lane.Kind.STDERR, "standard error"), entries);
     }
 
     private static void addLines(List<OutputLine> lines, Lane lane, List<Entry> entries) {

@@ -23,8 +23,8 @@ final class Versions {
         for (MachineRecord machine : machines) {
             List<String> parts = new ArrayList<>();
             machine.version().ifPresent(parts::add);
-            if (!machine.commandLine().isEmpty()) {
-                parts.add(machine.commandLine().get(0));
+            if (!machine.start().commandLine().isEmpty()) {
+                parts.add(machine.start().commandLine().get(0));
             }
             versions.put(
                     "QEMU \"%s\"".formatted(machine.name()), parts.isEmpty() ? "unknown" : String.join(", ", parts));

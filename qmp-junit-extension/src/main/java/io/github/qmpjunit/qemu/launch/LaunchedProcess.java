@@ -166,17 +166,17 @@ public final class LaunchedProcess implements MonitoredProcess {
     private static LaunchedProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
         QmpClientBuilder client = QmpClient.builder();
         plan.transcript().ifPresent(client::transcript);
-        if (plan.settings().eventsKept() > 0) {
-            client.keepEvents(plan.settings().eventsKept());
+        if (plan.settings().client().eventsKept() > 0) {
+            client.keepEvents(plan.settings().client().eventsKept());
         }
         QmpClient qmp = client.name(plan.name())
                 .connectTimeout(plan.startTimeout())
                 .peer(new Owner(plan, process))
-                .ownEvents(plan.settings().ownEvents().toArray(String[]::new))
+                .ownEvents(plan.settings().client().ownEvents().toArray(String[]::new))
                 .build();
         boolean connected = false;
         try {
-            plan.settings().listeners().forEach(qmp::register);
+            plan.settings().client().listeners().forEach(qmp::register);
             connector.connect(qmp, process);
             qmp.peer().map(PeerCredentials::pid).ifPresent(pid -> process.setSpeaker(pid, monitorArgument(directory)));
             requirePeer(process, qmp);
@@ -214,7 +214,7 @@ public final class LaunchedProcess implements MonitoredProcess {
 
         @Override
         public Optional<Path> artefacts() {
-            return plan.settings().artefacts().get();
+            return plan.settings().artefacts();
         }
 
         @Override

@@ -23,26 +23,23 @@ class CommandScriptTest {
     @Test
     void writes_an_option_on_each_line_and_makes_the_harness_sockets_listen() {
         MachineRecord machine = new MachineRecord(
-                "vm",
+                new StartedAs(
+                        "vm",
+                        List.of(
+                                "/opt/qemu",
+                                "-name",
+                                "it's",
+                                "-S",
+                                "-chardev",
+                                "socket,id=qmp,server=off,path=/tmp/gone/1/qmp",
+                                "-mon",
+                                "chardev=qmp,mode=control"),
+                        Optional.of("A=b /opt/qemu -name ..."),
+                        Surroundings.NONE),
                 "vm",
                 "",
                 Optional.empty(),
-                List.of(
-                        "/opt/qemu",
-                        "-name",
-                        "it's",
-                        "-S",
-                        "-chardev",
-                        "socket,id=qmp,server=off,path=/tmp/gone/1/qmp",
-                        "-mon",
-                        "chardev=qmp,mode=control"),
-                Optional.of("A=b /opt/qemu -name ..."),
-                Surroundings.NONE,
-                Optional.empty(),
-                0,
-                "",
-                List.of(),
-                Map.of());
+                new Said(Optional.empty(), 0, Said.Output.NONE, Map.of()));
 
         assertThat(CommandScript.of(machine, true)).isEqualTo("""
                         #!/bin/sh

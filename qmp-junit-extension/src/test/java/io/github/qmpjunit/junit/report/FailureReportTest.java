@@ -391,16 +391,9 @@ class FailureReportTest {
     @Test
     void a_full_heap_costs_a_part_and_not_the_report(@TempDir Path dir) throws Exception {
         ReportedMachine tooMuch = new ReportedMachine(
-                "large",
-                List.of(),
-                Optional.empty(),
-                Surroundings.NONE,
-                Optional.empty(),
-                Map.of(),
-                Optional.empty(),
+                new StartedAs("large", List.of(), Optional.empty(), Surroundings.NONE),
+                new ReportedMachine.Sources(Optional.empty(), Map.of(), Optional.empty()),
                 FailureReportTest::outOfMemory,
-                () -> {},
-                () -> false,
                 Optional.empty());
         AssertionError failure = new AssertionError() {
             @Override

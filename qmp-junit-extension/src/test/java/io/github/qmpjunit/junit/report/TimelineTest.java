@@ -44,18 +44,11 @@ class TimelineTest {
 
     private static MachineRecord machine(String name, List<QmpTranscriptLine> messages, List<OutputLine> stderr) {
         return new MachineRecord(
-                name,
+                new StartedAs(name, List.of(), Optional.empty(), Surroundings.NONE),
                 name,
                 "",
                 Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                Surroundings.NONE,
-                Optional.of(messages),
-                0,
-                "",
-                stderr,
-                Map.of());
+                new Said(Optional.of(messages), 0, new Said.Output("", stderr), Map.of()));
     }
 
     private static List<String> summaries(Timeline timeline) {
