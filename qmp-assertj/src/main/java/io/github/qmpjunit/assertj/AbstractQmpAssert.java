@@ -118,12 +118,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
         EventWait wait = EventWait.on(client(), subject(), deadline())
                 .allowingFailedJobs(failedJobsAllowed)
                 .unchecked(unchecked);
-        EventMatcher meant = sinceMark(matcher);
-        QmpEvent found = wait.next(meant);
-        if (found == null) {
-            throw failure("%s", Message.fit(wait.explain(meant)));
-        }
-        return new AwaitedEventAssert(found, wait, meant, info);
+        return take(sinceMark(matcher), wait);
     }
 
     private EventMatcher sinceMark(EventMatcher matcher) {

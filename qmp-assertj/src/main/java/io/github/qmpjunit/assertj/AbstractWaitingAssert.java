@@ -3,6 +3,8 @@ package io.github.qmpjunit.assertj;
 import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.qmp.EventMatcher;
+import io.github.qmpjunit.qmp.QmpEvent;
 import java.time.Duration;
 import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
@@ -45,6 +47,15 @@ public abstract class AbstractWaitingAssert<SELF extends AbstractWaitingAssert<S
     public SELF within(Duration newTimeout) {
         timeout = requireNonNull(newTimeout, "newTimeout must not be null");
         return myself;
+    }
+
+    /** Wait for an event and take it; fail if it does not come. */
+    AwaitedEventAssert take(EventMatcher meant, EventWait wait) {
+        QmpEvent found = wait.next(meant);
+        if (found == null) {
+            throw failure("%s", Message.fit(wait.explain(meant)));
+        }
+        return new AwaitedEventAssert(found, wait, meant, info);
     }
 
     Duration timeout() {

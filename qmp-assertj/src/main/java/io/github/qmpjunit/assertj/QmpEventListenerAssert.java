@@ -73,12 +73,7 @@ public class QmpEventListenerAssert extends AbstractWaitingAssert<QmpEventListen
     public AwaitedEventAssert awaitEvent(EventMatcher matcher) {
         requireNonNull(matcher, "matcher must not be null");
         isNotNull();
-        EventWait wait = EventWait.on(actual, deadline());
-        QmpEvent found = wait.next(matcher);
-        if (found == null) {
-            throw failure("%s", Message.fit(wait.explain(matcher)));
-        }
-        return new AwaitedEventAssert(found, wait, matcher, info);
+        return take(matcher, EventWait.on(actual, deadline()));
     }
 
     /**

@@ -99,7 +99,7 @@ public final class FailureReport {
         Secrets secrets = new Secrets();
         taken.removeIf(machine -> !attempt(machine.toString(), () -> learn(secrets, machine)));
         ReportContent.Test about = about(secrets);
-        attempt(FAILURE, () -> writeText(FAILURE, about.stackTrace()));
+        attempt(FAILURE, () -> writeText(FAILURE, about.failure().stackTrace()));
         List<MachineRecord> records = new ArrayList<>();
         List<ReportContent.Machine> shown = new ArrayList<>();
         for (Taken machine : taken) {
@@ -207,9 +207,7 @@ public final class FailureReport {
                 secrets.mask(test.displayName()),
                 test.methodName().isEmpty() ? test.className() : test.className() + "." + test.methodName(),
                 test.phase(),
-                test.failure().getClass().getName(),
-                said[0],
-                said[1],
+                new ReportContent.Failure(test.failure().getClass().getName(), said[0], said[1]),
                 waitingAt(),
                 test.startedAt());
     }

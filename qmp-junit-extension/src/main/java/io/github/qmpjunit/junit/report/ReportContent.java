@@ -26,15 +26,10 @@ record ReportContent(
      * @param place the class and the method
      * @param waitingAt the stack of the waiting thread; empty where no time-out struck
      */
-    record Test(
-            String displayName,
-            String place,
-            String phase,
-            String failureType,
-            String failureMessage,
-            String stackTrace,
-            String waitingAt,
-            Instant startedAt) {}
+    record Test(String displayName, String place, String phase, Failure failure, String waitingAt, Instant startedAt) {}
+
+    /** What the test failed with. */
+    record Failure(String type, String message, String stackTrace) {}
 
     /**
      * @param state the replies to what it was asked after the failure

@@ -72,13 +72,13 @@ final class ReportPage {
                 .element("a", FailureReport.FAILURE, "href", FailureReport.FAILURE)
                 .close("p");
         html.open("div", "class", "message")
-                .element("p", test.failureType(), "class", "type")
-                .element("pre", test.failureMessage())
+                .element("p", test.failure().type(), "class", "type")
+                .element("pre", test.failure().message())
                 .close("div");
         if (!test.waitingAt().isEmpty()) {
             fold(html, "What the test was waiting for when its time was over", test.waitingAt(), true);
         }
-        fold(html, "Stack trace", test.stackTrace(), false);
+        fold(html, "Stack trace", test.failure().stackTrace(), false);
         return html;
     }
 

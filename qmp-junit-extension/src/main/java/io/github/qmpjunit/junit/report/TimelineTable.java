@@ -113,7 +113,7 @@ final class TimelineTable {
                         "failure",
                         "failure",
                         PageTime.seconds(content.failedAfterNanos()),
-                        "the test fails: " + headline(content.test().failureMessage()));
+                        "the test fails: " + headline(content.test().failure().message()));
                 last = content.failedNanos();
             }
             if (i < rows.size()) {

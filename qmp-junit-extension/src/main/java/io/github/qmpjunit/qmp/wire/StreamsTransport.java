@@ -1,6 +1,5 @@
 package io.github.qmpjunit.qmp.wire;
 
-import io.github.qmpjunit.qmp.transport.PeerCredentials;
 import io.github.qmpjunit.qmp.transport.StreamsAddress;
 import java.io.Closeable;
 import java.io.FileDescriptor;
@@ -8,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A pair of streams of any type, about which nothing is known: neither how much they buffer nor what close does. */
@@ -69,16 +67,6 @@ final class StreamsTransport implements Transport {
     @Override
     public int surelyBuffered() {
         return 0;
-    }
-
-    @Override
-    public boolean carriesFds() {
-        return false;
-    }
-
-    @Override
-    public Optional<PeerCredentials> peer() {
-        return Optional.empty();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.github.qmpjunit.qmp.wire;
 
-import io.github.qmpjunit.qmp.transport.PeerCredentials;
 import io.github.qmpjunit.qmp.transport.TcpAddress;
 import java.io.FileDescriptor;
 import java.io.IOException;
@@ -11,7 +10,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Optional;
 
 /** A TCP connection. */
 final class TcpTransport implements Transport.OverSocket {
@@ -60,16 +58,6 @@ final class TcpTransport implements Transport.OverSocket {
     @Override
     public void write(byte[] bytes, List<FileDescriptor> fds) throws IOException {
         output.write(bytes);
-    }
-
-    @Override
-    public boolean carriesFds() {
-        return false;
-    }
-
-    @Override
-    public Optional<PeerCredentials> peer() {
-        return Optional.empty();
     }
 
     private static final class Connecting implements Source {

@@ -90,11 +90,6 @@ final class TlsTransport implements Transport {
     }
 
     @Override
-    public boolean carriesFds() {
-        return false;
-    }
-
-    @Override
     public Optional<PeerCredentials> peer() {
         return plain.peer();
     }

@@ -34,10 +34,14 @@ public interface Transport extends AutoCloseable {
     int surelyBuffered();
 
     /** Return whether file descriptors can be written. */
-    boolean carriesFds();
+    default boolean carriesFds() {
+        return false;
+    }
 
     /** Return the process at the other end, if the system knows it. */
-    Optional<PeerCredentials> peer();
+    default Optional<PeerCredentials> peer() {
+        return Optional.empty();
+    }
 
     /** End the connection and any blocked read and, if the system allows it, any blocked write. Does not block. */
     @Override
