@@ -68,9 +68,10 @@ final class Reporting {
         }
         ExtensionContext ofMethod = TestClasses.methodOrClass(context);
         ReportedTest test = new ReportedTest(
-                Progress.nameOf(context),
-                ofMethod.getTestClass().map(Class::getName).orElse(""),
-                ofMethod.getTestMethod().map(Method::getName).orElse(""),
+                new ReportedTest.Names(
+                        Progress.nameOf(context),
+                        ofMethod.getTestClass().map(Class::getName).orElse(""),
+                        ofMethod.getTestMethod().map(Method::getName).orElse("")),
                 phase,
                 failure,
                 startedAt,
@@ -94,7 +95,7 @@ final class Reporting {
             LOGGER.log(
                     Level.WARNING,
                     TerminalText.message("No report on %s: JUnit has no place for it. Name one with %s"
-                            .formatted(test.displayName(), ConfigurationKeys.REPORT_DIRECTORY)),
+                            .formatted(test.names().shown(), ConfigurationKeys.REPORT_DIRECTORY)),
                     e);
             return Optional.empty();
         }

@@ -82,7 +82,8 @@ public final class FailureReport {
         } catch (Throwable e) { // a report must not take the failure's place
             LOGGER.log(
                     Level.WARNING,
-                    TerminalText.message("The report on %s could not be written".formatted(test.displayName())),
+                    TerminalText.message("The report on %s could not be written"
+                            .formatted(test.names().shown())),
                     e);
         } finally {
             if (interrupted) {
@@ -130,8 +131,7 @@ public final class FailureReport {
         ReportContent content = new ReportContent(
                 about,
                 shown,
-                origin,
-                failedNanos,
+                new ReportContent.Span(origin, failedNanos),
                 Timeline.of(records, origin, MOST_ENTRIES),
                 versions,
                 remarks.stream().map(secrets::mask).toList());
@@ -204,8 +204,8 @@ public final class FailureReport {
             said[1] = secrets.mask(stack.toString());
         });
         return new ReportContent.Test(
-                secrets.mask(test.displayName()),
-                test.methodName().isEmpty() ? test.className() : test.className() + "." + test.methodName(),
+                secrets.mask(test.names().shown()),
+                test.names().place(),
                 test.phase(),
                 new ReportContent.Failure(test.failure().getClass().getName(), said[0], said[1]),
                 waitingAt(),
@@ -217,7 +217,7 @@ public final class FailureReport {
         List<StackTraceElement> frames = test.waitingAt();
         int end = frames.size();
         for (int i = 0; i < frames.size(); i++) {
-            if (frames.get(i).getClassName().equals(test.className())) {
+            if (frames.get(i).getClassName().equals(test.names().type())) {
                 end = i + 1;
             }
         }

@@ -8,16 +8,14 @@ import tools.jackson.databind.JsonNode;
 /**
  * What the page shows, secrets masked.
  *
- * @param originNanos the test's start, in terms of {@link System#nanoTime()}
- * @param failedNanos its failure, likewise
+ * @param span from the test's start to its failure
  * @param timeline all machines' entries
  * @param remarks what could not be taken, in sentences
  */
 record ReportContent(
         Test test,
         List<Machine> machines,
-        long originNanos,
-        long failedNanos,
+        Span span,
         Timeline timeline,
         Map<String, String> versions,
         List<String> remarks) {
@@ -39,7 +37,11 @@ record ReportContent(
      */
     record Machine(MachineRecord taken, JsonNode state, boolean running, String runState, List<String> files) {}
 
-    long failedAfterNanos() {
-        return failedNanos - originNanos;
+    /** From the test's start to its failure, both in terms of {@link System#nanoTime()}. */
+    record Span(long originNanos, long failedNanos) {
+
+        long nanos() {
+            return failedNanos - originNanos;
+        }
     }
 }

@@ -65,7 +65,7 @@ final class ReportPage {
         html.open("p", "class", "facts").element("code", test.place()).close("p");
         html.open("p", "class", "facts")
                 .text(passed ? "ended " : "failed ")
-                .element("b", PageTime.seconds(content.failedAfterNanos()) + " s")
+                .element("b", PageTime.seconds(content.span().nanos()) + " s")
                 .text(" after its start at " + clock(test.startedAt()) + " \u00b7 ")
                 .element("a", "the failure in the timeline", "href", "#failure")
                 .text(" \u00b7 ")

@@ -7,9 +7,7 @@ import org.apiguardian.api.API;
 /**
  * The test that a report is about.
  *
- * @param displayName the name under which JUnit shows it
- * @param className the class's name, with its package
- * @param methodName the method's name; empty where it is a class that failed
+ * @param names what it is called
  * @param phase where it failed, in words that follow "failed in", or empty if it has passed: {@code test}, {@code @BeforeEach}, {@code start of machine "vm"}
  * @param failure what it failed with
  * @param startedAt when it began; the report's times count from here
@@ -17,20 +15,26 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public record ReportedTest(
-        String displayName,
-        String className,
-        String methodName,
-        String phase,
-        Throwable failure,
-        Instant startedAt,
-        List<StackTraceElement> waitingAt) {
+        Names names, String phase, Throwable failure, Instant startedAt, List<StackTraceElement> waitingAt) {
+
+    /**
+     * What a test is called.
+     *
+     * @param shown the name under which JUnit shows it
+     * @param type the class's name, with its package
+     * @param method the method's name; empty where it is a class that failed
+     */
+    public record Names(String shown, String type, String method) {
+
+        String place() {
+            return method.isEmpty() ? type : type + "." + method;
+        }
+    }
 
     /**
      * Create a description of a test.
      *
-     * @param displayName the name under which JUnit shows it
-     * @param className the class's name, with its package
-     * @param methodName the method's name; empty where it is a class that failed
+     * @param names what it is called
      * @param phase where it failed, in words that follow "failed in"; empty if it has passed
      * @param failure what it failed with
      * @param startedAt when it began

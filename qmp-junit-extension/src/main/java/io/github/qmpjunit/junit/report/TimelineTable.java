@@ -94,27 +94,27 @@ final class TimelineTable {
     private void writeRows() {
         List<Timeline.Row> rows = content.timeline().rows();
         int before = (int) rows.stream()
-                .filter(row -> row.nanoTime() <= content.failedNanos())
+                .filter(row -> row.nanoTime() <= content.span().failedNanos())
                 .count();
-        long last = rows.isEmpty() ? content.originNanos() : rows.get(0).nanoTime();
-        boolean begun = rows.isEmpty() || last >= content.originNanos();
+        long last = rows.isEmpty() ? content.span().originNanos() : rows.get(0).nanoTime();
+        boolean begun = rows.isEmpty() || last >= content.span().originNanos();
         for (int i = 0; i <= rows.size(); i++) {
             long next = i == before || i == rows.size()
-                    ? content.failedNanos()
+                    ? content.span().failedNanos()
                     : rows.get(i).nanoTime();
-            if (!begun && next >= content.originNanos()) {
+            if (!begun && next >= content.span().originNanos()) {
                 begun = true;
                 marker("", "start", "0.000", "the test begins");
-                last = content.originNanos();
+                last = content.span().originNanos();
             }
             if (i == before) {
-                writePause(last, content.failedNanos());
+                writePause(last, content.span().failedNanos());
                 marker(
                         "failure",
                         "failure",
-                        PageTime.seconds(content.failedAfterNanos()),
+                        PageTime.seconds(content.span().nanos()),
                         "the test fails: " + headline(content.test().failure().message()));
-                last = content.failedNanos();
+                last = content.span().failedNanos();
             }
             if (i < rows.size()) {
                 Timeline.Row row = rows.get(i);
@@ -166,7 +166,7 @@ final class TimelineTable {
     private void writeRow(Timeline.Row row, boolean near) {
         String style = (near ? "near " : "") + (row.isBad() ? "grave" : "");
         html.open("tr", "class", style.strip());
-        String at = PageTime.seconds(row.nanoTime() - content.originNanos());
+        String at = PageTime.seconds(row.nanoTime() - content.span().originNanos());
         html.element("td", at, "class", "time");
         int column = lanes.indexOf(row.lane());
         for (int i = 0; i < lanes.size(); i++) {
@@ -179,7 +179,8 @@ final class TimelineTable {
                             "%s times in a row, up to %s"
                                     .formatted(
                                             Numbers.grouped(row.times()),
-                                            PageTime.seconds(row.lastNanoTime() - content.originNanos())),
+                                            PageTime.seconds(row.lastNanoTime()
+                                                    - content.span().originNanos())),
                             "class",
                             "times");
                 }

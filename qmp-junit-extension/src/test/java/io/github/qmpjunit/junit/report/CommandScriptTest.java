@@ -60,7 +60,8 @@ class CommandScriptTest {
     private static void report(Path dir, QemuMachine vm) throws Exception {
         FailureReport.write(
                 dir,
-                new ReportedTest("x", "X", "x", "test", new AssertionError(), Instant.now(), List.of()),
+                new ReportedTest(
+                        new ReportedTest.Names("x", "X", "x"), "test", new AssertionError(), Instant.now(), List.of()),
                 List.of(ReportedMachine.of(vm)));
     }
 

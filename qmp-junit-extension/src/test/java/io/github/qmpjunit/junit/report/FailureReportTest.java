@@ -115,7 +115,8 @@ class FailureReportTest {
 
     private static ReportedTest test(String displayName, String phase, Throwable failure, Instant start) {
         String method = displayName.replaceAll("\\W+", "_");
-        return new ReportedTest(displayName, "com.example.DiskTest", method, phase, failure, start, List.of());
+        return new ReportedTest(
+                new ReportedTest.Names(displayName, "com.example.DiskTest", method), phase, failure, start, List.of());
     }
 
     @Test
@@ -127,9 +128,10 @@ class FailureReportTest {
                     QemuOutputException.class,
                     () -> vm.console().output().awaitText("login:", Duration.ofMillis(1500)));
             ReportedTest test = new ReportedTest(
-                    "boots to the login prompt",
-                    FailureReportTest.class.getName(),
-                    "boots_to_the_login_prompt",
+                    new ReportedTest.Names(
+                            "boots to the login prompt",
+                            FailureReportTest.class.getName(),
+                            "boots_to_the_login_prompt"),
                     "test",
                     failure,
                     start,
