@@ -338,6 +338,16 @@ public final class MigrateSetParameters extends QapiCommand<JsonNode> {
         return new MigrateSetParameters(members.with("direct-io", value));
     }
 
+    /** {@return {@code block-incremental}, since 2.10 until 7.2} */
+    public Optional<Boolean> blockIncremental() {
+        return members.find("block-incremental", QapiType.BOOL);
+    }
+
+    /** Set {@code block-incremental}, since 2.10 until 7.2. */
+    public MigrateSetParameters blockIncremental(boolean value) {
+        return new MigrateSetParameters(members.with("block-incremental", value));
+    }
+
     /** {@return {@code compress-level}, until 7.2} */
     public Optional<Long> compressLevel() {
         return members.find("compress-level", QapiType.LONG);
@@ -376,16 +386,6 @@ public final class MigrateSetParameters extends QapiCommand<JsonNode> {
     /** Set {@code decompress-threads}, until 7.2. */
     public MigrateSetParameters decompressThreads(long value) {
         return new MigrateSetParameters(members.with("decompress-threads", value));
-    }
-
-    /** {@return {@code block-incremental}, since 2.10 until 7.2} */
-    public Optional<Boolean> blockIncremental() {
-        return members.find("block-incremental", QapiType.BOOL);
-    }
-
-    /** Set {@code block-incremental}, since 2.10 until 7.2. */
-    public MigrateSetParameters blockIncremental(boolean value) {
-        return new MigrateSetParameters(members.with("block-incremental", value));
     }
 
     /** Set a member that this class does not know. */
@@ -439,10 +439,10 @@ public final class MigrateSetParameters extends QapiCommand<JsonNode> {
         parts.member("mode", MigMode.TYPE, "since 8.2");
         parts.member("zero-page-detection", ZeroPageDetection.TYPE, "since 9.0");
         parts.member("direct-io", QapiType.BOOL, "since 9.1");
+        parts.member("block-incremental", QapiType.BOOL, "since 2.10 until 7.2");
         parts.member("compress-level", QapiType.LONG, "until 7.2");
         parts.member("compress-threads", QapiType.LONG, "until 7.2");
         parts.member("compress-wait-thread", QapiType.BOOL, "since 3.1 until 7.2");
         parts.member("decompress-threads", QapiType.LONG, "until 7.2");
-        parts.member("block-incremental", QapiType.BOOL, "since 2.10 until 7.2");
     }
 }

@@ -82,11 +82,11 @@ public final class MigrationCapability extends QapiEnum {
     /** {@code mapped-ram}, since 9.0. */
     public static final MigrationCapability MAPPED_RAM = new MigrationCapability("mapped-ram");
 
-    /** {@code compress}, since 2.4 until 7.2. */
-    public static final MigrationCapability COMPRESS = new MigrationCapability("compress");
-
     /** {@code block}, since 2.10 until 7.2. */
     public static final MigrationCapability BLOCK = new MigrationCapability("block");
+
+    /** {@code compress}, since 2.4 until 7.2. */
+    public static final MigrationCapability COMPRESS = new MigrationCapability("compress");
 
     /** Reads values of this type. */
     public static final QapiType<MigrationCapability> TYPE = QapiType.enumeration("MigrationCapability", MigrationCapability::new, MigrationCapability::versions);

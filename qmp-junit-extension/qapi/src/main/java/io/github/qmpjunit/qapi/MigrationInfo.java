@@ -102,14 +102,14 @@ public final class MigrationInfo extends QapiObject {
         return members.find("dirty-limit-ring-full-time", QapiType.UNSIGNED);
     }
 
-    /** {@return {@code disk}, until 7.2} */
-    public Optional<MigrationStats> disk() {
-        return members.find("disk", MigrationStats.TYPE);
-    }
-
     /** {@return {@code compression}, since 3.1 until 7.2} */
     public Optional<CompressionStats> compression() {
         return members.find("compression", CompressionStats.TYPE);
+    }
+
+    /** {@return {@code disk}, until 7.2} */
+    public Optional<MigrationStats> disk() {
+        return members.find("disk", MigrationStats.TYPE);
     }
 
     @Override
@@ -130,7 +130,7 @@ public final class MigrationInfo extends QapiObject {
         parts.member("socket-address", SocketAddress.TYPE.list(), "since 4.0");
         parts.member("dirty-limit-throttle-time-per-round", QapiType.UNSIGNED, "since 8.1");
         parts.member("dirty-limit-ring-full-time", QapiType.UNSIGNED, "since 8.1");
-        parts.member("disk", MigrationStats.TYPE, "until 7.2");
         parts.member("compression", CompressionStats.TYPE, "since 3.1 until 7.2");
+        parts.member("disk", MigrationStats.TYPE, "until 7.2");
     }
 }

@@ -167,6 +167,11 @@ public final class MigrationParameters extends QapiObject {
         return members.find("direct-io", QapiType.BOOL);
     }
 
+    /** {@return {@code block-incremental}, since 2.10 until 7.2} */
+    public Optional<Boolean> blockIncremental() {
+        return members.find("block-incremental", QapiType.BOOL);
+    }
+
     /** {@return {@code compress-level}, until 7.2} */
     public Optional<Long> compressLevel() {
         return members.find("compress-level", QapiType.LONG);
@@ -185,11 +190,6 @@ public final class MigrationParameters extends QapiObject {
     /** {@return {@code decompress-threads}, until 7.2} */
     public Optional<Long> decompressThreads() {
         return members.find("decompress-threads", QapiType.LONG);
-    }
-
-    /** {@return {@code block-incremental}, since 2.10 until 7.2} */
-    public Optional<Boolean> blockIncremental() {
-        return members.find("block-incremental", QapiType.BOOL);
     }
 
     @Override
@@ -223,10 +223,10 @@ public final class MigrationParameters extends QapiObject {
         parts.member("mode", MigMode.TYPE, "since 8.2");
         parts.member("zero-page-detection", ZeroPageDetection.TYPE, "since 9.0");
         parts.member("direct-io", QapiType.BOOL, "since 9.1");
+        parts.member("block-incremental", QapiType.BOOL, "since 2.10 until 7.2");
         parts.member("compress-level", QapiType.LONG, "until 7.2");
         parts.member("compress-threads", QapiType.LONG, "until 7.2");
         parts.member("compress-wait-thread", QapiType.BOOL, "since 3.1 until 7.2");
         parts.member("decompress-threads", QapiType.LONG, "until 7.2");
-        parts.member("block-incremental", QapiType.BOOL, "since 2.10 until 7.2");
     }
 }

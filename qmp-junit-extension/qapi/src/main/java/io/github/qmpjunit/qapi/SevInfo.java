@@ -56,14 +56,14 @@ public interface SevInfo extends QapiUnion {
         return Members.of(this).find("sev-type", SevGuestType.TYPE);
     }
 
-    /** {@return {@code policy}, until 7.2} */
-    default Optional<Long> policy() {
-        return Members.of(this).find("policy", QapiType.LONG);
-    }
-
     /** {@return {@code handle}, until 7.2} */
     default Optional<Long> handle() {
         return Members.of(this).find("handle", QapiType.LONG);
+    }
+
+    /** {@return {@code policy}, until 7.2} */
+    default Optional<Long> policy() {
+        return Members.of(this).find("policy", QapiType.LONG);
     }
 
     /** The branch {@code sev}, since 10.0. */
@@ -81,8 +81,8 @@ public interface SevInfo extends QapiUnion {
             parts.member("build-id", QapiType.LONG);
             parts.member("state", SevState.TYPE);
             parts.member("sev-type", SevGuestType.TYPE, "since 10.0");
-            parts.member("policy", QapiType.LONG, "until 7.2");
             parts.member("handle", QapiType.LONG, "until 7.2");
+            parts.member("policy", QapiType.LONG, "until 7.2");
         }
     }
 
@@ -106,8 +106,8 @@ public interface SevInfo extends QapiUnion {
             parts.member("build-id", QapiType.LONG);
             parts.member("state", SevState.TYPE);
             parts.member("sev-type", SevGuestType.TYPE, "since 10.0");
-            parts.member("policy", QapiType.LONG, "until 7.2");
             parts.member("handle", QapiType.LONG, "until 7.2");
+            parts.member("policy", QapiType.LONG, "until 7.2");
             parts.member("snp-policy", QapiType.UNSIGNED);
         }
     }
@@ -127,8 +127,8 @@ public interface SevInfo extends QapiUnion {
             parts.member("build-id", QapiType.LONG);
             parts.member("state", SevState.TYPE);
             parts.member("sev-type", SevGuestType.TYPE, "since 10.0");
-            parts.member("policy", QapiType.LONG, "until 7.2");
             parts.member("handle", QapiType.LONG, "until 7.2");
+            parts.member("policy", QapiType.LONG, "until 7.2");
         }
     }
 }
