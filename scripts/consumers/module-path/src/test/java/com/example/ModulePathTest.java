@@ -8,6 +8,7 @@ import io.github.qmpjunit.assertj.QmpAssertions;
 import io.github.qmpjunit.junit.EnabledIfQemu;
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.junit.Vm;
+import io.github.qmpjunit.qapi.QueryStatus;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ class ModulePathTest {
         assertThat(getClass().getModule().getName()).isEqualTo("com.example.tests");
         assertThat(QemuTest.class.getModule().getName()).isEqualTo("io.github.qmpjunit");
         assertThat(QmpAssertions.class.getModule().getName()).isEqualTo("io.github.qmpjunit.assertj");
+        assertThat(QueryStatus.class.getModule().getName()).isEqualTo("io.github.qmpjunit.qapi");
     }
 
     @Test
