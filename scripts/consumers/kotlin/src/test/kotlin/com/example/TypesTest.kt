@@ -26,7 +26,7 @@ import kotlin.jvm.optionals.getOrNull
 class TypesTest {
 
     @Test
-    @Vm(allowedStderr = "target block device")
+    @Vm(allowedStderr = ["target block device"])
     fun `backs up a disk`(qmp: QmpClient) {
         qmp.execute(BlockdevAdd.of(
             BlockdevOptions.raw(BlockdevOptions.nullCo().size(1 shl 20).readZeroes(true)).nodeName("disk")))
