@@ -12,6 +12,7 @@ import io.github.qmpjunit.qmp.TypedCommand;
 import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What can be asserted of whatever has a QMP client: events that come or do not, jobs, commands and their replies.
@@ -212,7 +213,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      * @return what to say the outcome of; the command is executed then
      */
     @CheckReturnValue
-    public CommandAssert executing(String command) {
+    public CommandAssert<JsonNode> executing(String command) {
         return executing(QmpCommand.of(command));
     }
 
@@ -224,7 +225,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      * @return what to say the outcome of; the command is executed then
      */
     @CheckReturnValue
-    public CommandAssert executing(String command, Object arguments) {
+    public CommandAssert<JsonNode> executing(String command, Object arguments) {
         return executing(QmpCommand.of(command, arguments));
     }
 
@@ -235,22 +236,23 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      * @return what to say the outcome of; the command is executed then
      */
     @CheckReturnValue
-    public CommandAssert executing(QmpCommand command) {
-        requireNonNull(command, "command must not be null");
-        isNotNull();
-        return new CommandAssert(client(), command, info);
+    public CommandAssert<JsonNode> executing(QmpCommand command) {
+        return executing(new Untyped(requireNonNull(command, "command must not be null")));
     }
 
     /**
      * Begin an assertion about what a command returns, or about its error. The command is sent whether or not the server's version
      * knows it.
      *
+     * @param <R> the Java type of what it returns
      * @param command the command
      * @return what to say the outcome of; the command is executed then
      */
     @CheckReturnValue
-    public CommandAssert executing(TypedCommand<?> command) {
-        return executing(requireNonNull(command, "command must not be null").untyped());
+    public <R> CommandAssert<R> executing(TypedCommand<R> command) {
+        requireNonNull(command, "command must not be null");
+        isNotNull();
+        return new CommandAssert<>(client(), command, info);
     }
 
     /**
@@ -260,7 +262,7 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      * @return what to say the reply of
      */
     @CheckReturnValue
-    public AwaitedReplyAssert awaitReply(String query) {
+    public AwaitedReplyAssert<JsonNode> awaitReply(String query) {
         return awaitReply(QmpCommand.of(query));
     }
 
@@ -271,10 +273,24 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
      * @return what to say the reply of
      */
     @CheckReturnValue
-    public AwaitedReplyAssert awaitReply(QmpCommand query) {
+    public AwaitedReplyAssert<JsonNode> awaitReply(QmpCommand query) {
+        return awaitReply(new Untyped(requireNonNull(query, "query must not be null")));
+    }
+
+    /**
+     * Begin an assertion that a query's reply comes to be something, as {@link #awaitReply(String)} does. What the server's version
+     * does not know is not sent.
+     *
+     * @param <R> the Java type of the reply
+     * @param query the command; it must not change anything
+     * @return what to say the reply of; it throws a {@link io.github.qmpjunit.qmp.QmpReplyException} if a reply does not fit its type,
+     *     and a {@link io.github.qmpjunit.qmp.QmpUnsupportedException} if the server does not know the query
+     */
+    @CheckReturnValue
+    public <R> AwaitedReplyAssert<R> awaitReply(TypedCommand<R> query) {
         requireNonNull(query, "query must not be null");
         isNotNull();
-        return new AwaitedReplyAssert(client(), subject(), query, deadline(), info);
+        return new AwaitedReplyAssert<>(client(), subject(), query, deadline(), info);
     }
 
     /**

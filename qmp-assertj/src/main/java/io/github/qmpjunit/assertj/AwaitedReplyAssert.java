@@ -7,6 +7,7 @@ import io.github.qmpjunit.json.DataPath;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.TypedCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -24,21 +25,29 @@ import tools.jackson.databind.JsonNode;
  *         .within(Duration.ofSeconds(40))
  *         .awaitReply("query-migrate")
  *         .with("status", "completed");
+ *
+ * assertThat(qmp)
+ *         .awaitReply(QueryJobs.command())
+ *         .withMatching("one job", jobs -> jobs.size() == 1);
  * }</pre>
+ *
+ * @param <R> the Java type of the reply; a tree for commands without types
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
-public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCommand> {
+public class AwaitedReplyAssert<R> extends AbstractAssert<AwaitedReplyAssert<R>, QmpCommand> {
 
     private final QmpClient client;
+    private final TypedCommand<R> query;
     private final String subject;
     private final Deadline deadline;
     private final List<String> demands = new ArrayList<>();
     private Predicate<JsonNode> all = reply -> true;
 
     AwaitedReplyAssert(
-            QmpClient client, String subject, QmpCommand query, Deadline deadline, WritableAssertionInfo before) {
-        super(query, AwaitedReplyAssert.class);
+            QmpClient client, String subject, TypedCommand<R> query, Deadline deadline, WritableAssertionInfo before) {
+        super(query.untyped(), AwaitedReplyAssert.class);
         this.client = client;
+        this.query = query;
         this.subject = subject;
         this.deadline = deadline;
         Message.carryOver(before, info);
@@ -52,7 +61,7 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
      * @return this assertion
      * @throws AssertionError if it does not come to that in time
      */
-    public AwaitedReplyAssert with(String path, @Nullable Object expected) {
+    public AwaitedReplyAssert<R> with(String path, @Nullable Object expected) {
         DataPath place = DataPath.of(path);
         JsonNode wanted = JsonValues.treeOf(expected, path);
         return demand(path + " = " + JsonValues.brief(wanted), reply -> JsonValues.equal(place.in(reply), wanted));
@@ -65,7 +74,7 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
      * @return this assertion
      * @throws AssertionError if it does not come to that in time
      */
-    public AwaitedReplyAssert withValue(@Nullable Object expected) {
+    public AwaitedReplyAssert<R> withValue(@Nullable Object expected) {
         JsonNode wanted = JsonValues.treeOf(expected, "the expected value");
         return demand("the value " + JsonValues.brief(wanted), reply -> JsonValues.equal(reply, wanted));
     }
@@ -73,24 +82,25 @@ public class AwaitedReplyAssert extends AbstractAssert<AwaitedReplyAssert, QmpCo
     /**
      * Wait until the reply is as a predicate wants it.
      *
-     * @param description what the predicate wants, in words that follow "a reply"
-     * @param predicate asked with each reply
+     * @param description what the predicate wants, in words that follow "a reply with"
+     * @param predicate asked with each reply; the first exception that it throws ends the wait
      * @return this assertion
      * @throws AssertionError if it does not come to that in time
      */
-    public AwaitedReplyAssert withMatching(String description, Predicate<JsonNode> predicate) {
+    public AwaitedReplyAssert<R> withMatching(String description, Predicate<? super R> predicate) {
+        requireNonNull(predicate, "predicate must not be null");
         return demand(
                 requireNonNull(description, "description must not be null"),
-                requireNonNull(predicate, "predicate must not be null"));
+                reply -> predicate.test(query.read(reply)));
     }
 
-    private AwaitedReplyAssert demand(String description, Predicate<JsonNode> predicate) {
+    private AwaitedReplyAssert<R> demand(String description, Predicate<JsonNode> predicate) {
         demands.add(description);
         all = all.and(predicate);
         Polling polling = new Polling(
                 deadline,
                 () -> "a reply to %s with %s".formatted(actual.name(), String.join(", ", demands)),
-                within -> client.execute(actual.timeout().isPresent() ? actual : actual.withTimeout(within)));
+                within -> client.execute(new TreeOf(actual.timeout().isPresent() ? query : query.withTimeout(within))));
         if (!polling.until(reply -> all.test(reply) || isForegone(reply))
                 || !all.test(requireNonNull(polling.last()))) {
             throw failure(

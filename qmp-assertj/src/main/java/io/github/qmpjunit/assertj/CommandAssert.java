@@ -7,6 +7,7 @@ import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
+import io.github.qmpjunit.qmp.TypedCommand;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apiguardian.api.API;
@@ -21,17 +22,21 @@ import tools.jackson.databind.JsonNode;
  * <pre>{@code
  * assertThat(qmp).executing("blockdev-del", Map.of("node-name", "disk")).failsWithDescriptionContaining("in use");
  * }</pre>
+ *
+ * @param <R> the Java type of what the command returns; a tree for commands without types
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
-public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
+public class CommandAssert<R> extends AbstractAssert<CommandAssert<R>, QmpCommand> {
 
     private final QmpClient client;
+    private final TypedCommand<R> command;
     private @Nullable JsonNode result;
     private @Nullable QmpErrorException error;
 
-    CommandAssert(QmpClient client, QmpCommand command, WritableAssertionInfo before) {
-        super(command, CommandAssert.class);
+    CommandAssert(QmpClient client, TypedCommand<R> command, WritableAssertionInfo before) {
+        super(command.untyped(), CommandAssert.class);
         this.client = client;
+        this.command = command;
         Message.carryOver(before, info);
     }
 
@@ -51,7 +56,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
      * @return this assertion
      * @throws AssertionError if the server answers with an error
      */
-    public CommandAssert succeeds() {
+    public CommandAssert<R> succeeds() {
         successfulResult("to succeed");
         return this;
     }
@@ -64,7 +69,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
      * @return this assertion
      * @throws AssertionError if the server answers with an error, or something else stands there
      */
-    public CommandAssert returns(String path, @Nullable Object expected) {
+    public CommandAssert<R> returns(String path, @Nullable Object expected) {
         DataPath place = DataPath.of(path);
         JsonNode wanted = JsonValues.treeOf(expected, path);
         String what = "to return %s = %s".formatted(path, brief(wanted));
@@ -79,14 +84,14 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
      * @return this assertion
      * @throws AssertionError if the server answers with an error, or returns another value
      */
-    public CommandAssert returnsValue(@Nullable Object expected) {
+    public CommandAssert<R> returnsValue(@Nullable Object expected) {
         JsonNode wanted = JsonValues.treeOf(expected, "the expected value");
         String what = "to return " + brief(wanted);
         JsonNode whole = successfulResult(what);
         return isEqual(what, whole, wanted, whole, Optional.empty());
     }
 
-    private CommandAssert isEqual(
+    private CommandAssert<R> isEqual(
             String what, JsonNode found, JsonNode wanted, JsonNode whole, Optional<String> correction) {
         if (!JsonValues.equal(found, wanted)) {
             String hint = correction
@@ -111,12 +116,28 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
      *
      * @param requirements assertions on the value
      * @return this assertion
-     * @throws AssertionError if the server answers with an error, or the requirements throw it
+     * @throws AssertionError if the server answers with an error, with a value that does not fit its Java type, or the requirements
+     *     throw it
      */
-    public CommandAssert returnsSatisfying(Consumer<JsonNode> requirements) {
+    public CommandAssert<R> returnsSatisfying(Consumer<? super R> requirements) {
         requireNonNull(requirements, "requirements must not be null");
-        requirements.accept(successfulResult("to succeed"));
+        requirements.accept(read(successfulResult("to succeed")));
         return this;
+    }
+
+    private R read(JsonNode whole) {
+        try {
+            return command.read(whole);
+        } catch (IllegalArgumentException e) {
+            throw failure(
+                    "%s",
+                    Message.fit(Message.expecting(commandText(), "to return what its type describes")
+                            + "but %s in:%n%s"
+                                    .formatted(
+                                            client.secrets().mask(String.valueOf(e.getMessage())),
+                                            Message.indented(brief(whole)))
+                            + PeerState.artefacts(client)));
+        }
     }
 
     /**
@@ -126,7 +147,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
      * @return this assertion
      * @throws AssertionError if it succeeds, or the class is another
      */
-    public CommandAssert failsWith(String errorClass) {
+    public CommandAssert<R> failsWith(String errorClass) {
         requireNonNull(errorClass, "errorClass must not be null");
         String what = "to fail with " + errorClass;
         QmpErrorException failure = expectedError(what);
@@ -147,7 +168,7 @@ public class CommandAssert extends AbstractAssert<CommandAssert, QmpCommand> {
      * @return this assertion
      * @throws AssertionError if it succeeds, or the text is another
      */
-    public CommandAssert failsWithDescriptionContaining(String part) {
+    public CommandAssert<R> failsWithDescriptionContaining(String part) {
         requireNonNull(part, "part must not be null");
         String what = "to fail with a description containing \"%s\"".formatted(part);
         QmpErrorException failure = expectedError(what);

@@ -15,6 +15,7 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** What cannot be meant is refused where it is said, not at the end of a wait. */
 class ArgumentsTest {
@@ -58,8 +59,8 @@ class ArgumentsTest {
         vm.sends("X");
         AwaitedEventAssert event = assertThat(vm.qmp).awaitEvent("X");
         JobAssert job = assertThat(vm.qmp).job("job0");
-        CommandAssert command = assertThat(vm.qmp).executing("query-version");
-        AwaitedReplyAssert reply = assertThat(vm.qmp).awaitReply("query-version");
+        CommandAssert<JsonNode> command = assertThat(vm.qmp).executing("query-version");
+        AwaitedReplyAssert<JsonNode> reply = assertThat(vm.qmp).awaitReply("query-version");
 
         assertNullIsRefused("path", () -> event.withData((String) null, 1));
         assertNullIsRefused("path", () -> event.withoutData(null));

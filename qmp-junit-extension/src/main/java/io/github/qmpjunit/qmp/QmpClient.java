@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.schema.QmpSchema;
@@ -420,7 +421,7 @@ public final class QmpClient implements AutoCloseable {
      * @param command the command
      * @return the result
      * @throws QmpUnsupportedException if the server does not know the command or a part of it; nothing was sent
-     * @throws QmpProtocolException if the result does not fit the type; {@link QmpProtocolException#reply()} has it
+     * @throws QmpReplyException if the result does not fit the type; {@link QmpReplyException#reply()} has it
      */
     public <R> R execute(TypedCommand<R> command) {
         QmpCommand untyped = supported(command);
@@ -480,14 +481,7 @@ public final class QmpClient implements AutoCloseable {
         try {
             return command.read(returned);
         } catch (IllegalArgumentException e) {
-            throw new QmpProtocolException(
-                    "Cannot read the reply to %s: %s%n%s"
-                            .formatted(
-                                    untyped,
-                                    secrets.mask(String.valueOf(e.getMessage())),
-                                    JsonValues.excerpt(secrets.mask(returned))),
-                    e,
-                    returned);
+            throw unreadable("to " + untyped, String.valueOf(e.getMessage()), e, returned);
         }
     }
 
@@ -495,18 +489,21 @@ public final class QmpClient implements AutoCloseable {
         try {
             return conversion.apply(result);
         } catch (JacksonException e) {
-            throw new QmpReplyException(
-                            "Cannot read the reply of QMP client \"%s\" to %s as %s: %s%n%s"
-                                    .formatted(
-                                            name,
-                                            command,
-                                            type.getTypeName(),
-                                            e.getOriginalMessage(),
-                                            JsonValues.excerpt(secrets.mask(result))),
-                            e,
-                            result)
-                    .of(name);
+            throw unreadable("to %s as %s".formatted(command, type.getTypeName()), e.getOriginalMessage(), e, result);
         }
+    }
+
+    /** Return the exception for a reply that has not the form which its Java type wants. */
+    private QmpReplyException unreadable(String reply, String problem, Exception cause, JsonNode returned) {
+        // What is wrong may stand beside, or be, what the reply marks as secret.
+        Secrets known = new Secrets().learn(secrets).learn(returned);
+        QmpReplyException unreadable = new QmpReplyException(
+                "Cannot read the reply of QMP client \"%s\" %s: %s%n%s"
+                        .formatted(name, reply, known.mask(problem), JsonValues.excerpt(known.mask(returned))),
+                TerminalText.cause(cause, known::mask),
+                returned);
+        unreadable.of(name);
+        return unreadable;
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.json.DataPath;
 import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.json.JsonValues;
+import io.github.qmpjunit.secrets.Secrets;
 import java.time.Instant;
 import java.util.Optional;
 import org.apiguardian.api.API;
@@ -133,13 +134,25 @@ public final class QmpEvent {
      * @param <T> the Java type of the data
      * @param type the type of this event
      * @return the data
-     * @throws IllegalArgumentException if this is another event, or its data does not have the expected form
+     * @throws IllegalArgumentException if this is another event
+     * @throws QmpProtocolException if the data does not have the form that the type describes; the message says where, and has the data
      */
     public <T> T as(TypedEventType<T> type) {
         if (!is(type)) {
             throw new IllegalArgumentException("Cannot read %s as %s; this is another event".formatted(this, type));
         }
-        return type.read(data());
+        try {
+            return type.read(data());
+        } catch (IllegalArgumentException e) {
+            Secrets known = new Secrets().learn(message);
+            throw new QmpProtocolException(
+                    "Cannot read the data of %s: %s%n%s"
+                            .formatted(
+                                    name(),
+                                    known.mask(String.valueOf(e.getMessage())),
+                                    JsonValues.excerpt(known.mask(data()))),
+                    TerminalText.cause(e, known::mask));
+        }
     }
 
     /**

@@ -225,7 +225,7 @@ public class QmpEventListener implements AutoCloseable {
      * @param type the event's type
      * @param timeout how long to wait at most
      * @return the data of the oldest event of that type not yet taken
-     * @throws IllegalArgumentException if the data does not have the expected form; the event has been taken
+     * @throws QmpProtocolException if the data does not have the form that the type describes; the event has been taken
      */
     public <T> T next(TypedEventType<T> type, Duration timeout) {
         return next(EventMatcher.event(type), timeout).as(type);

@@ -18,7 +18,7 @@ public class QmpProtocolException extends QmpException {
         this.reply = null;
     }
 
-    QmpProtocolException(String message, Throwable cause, JsonNode reply) {
+    QmpProtocolException(String message, @Nullable Throwable cause, JsonNode reply) {
         super(message, cause);
         this.reply = reply;
     }

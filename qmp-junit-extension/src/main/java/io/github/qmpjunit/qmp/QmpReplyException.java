@@ -14,7 +14,7 @@ public class QmpReplyException extends QmpProtocolException {
         super(message, cause);
     }
 
-    QmpReplyException(String message, Throwable cause, JsonNode reply) {
+    QmpReplyException(String message, @Nullable Throwable cause, JsonNode reply) {
         super(message, cause, reply);
     }
 }

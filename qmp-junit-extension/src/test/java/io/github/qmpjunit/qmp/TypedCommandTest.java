@@ -66,13 +66,13 @@ class TypedCommandTest {
                     .replies(Map.of("running", "yes"))
                     .replies(Map.of("running", false));
 
-            QmpProtocolException error =
-                    catchThrowableOfType(QmpProtocolException.class, () -> qmp.execute(new Running()));
+            QmpReplyException error = catchThrowableOfType(QmpReplyException.class, () -> qmp.execute(new Running()));
 
             assertThat(error)
                     .hasMessage(
-                            "Cannot read the reply to {\"execute\":\"query-status\"}: running is no boolean%n{running: \"yes\"}"
-                                    .formatted());
+                            "Cannot read the reply of QMP client \"%s\" to {\"execute\":\"query-status\"}: running is no boolean%n{running: \"yes\"}"
+                                    .formatted(qmp.name()));
+            assertThat(error.client()).contains(qmp.name());
             assertThat(error.reply())
                     .hasValueSatisfying(reply ->
                             assertThat(reply.path("running").asString()).isEqualTo("yes"));

@@ -4,18 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.qmpjunit.json.Json;
+import io.github.qmpjunit.json.JsonValues;
+import io.github.qmpjunit.qapi.runtime.QapiType;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
-import io.github.qmpjunit.qmp.QmpProtocolException;
+import io.github.qmpjunit.qmp.QmpReplyException;
 import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Replies as a newer QEMU may send them, and as none should. */
 class TypedRepliesTest {
@@ -30,7 +33,7 @@ class TypedRepliesTest {
     }
 
     private static JsonNode json(String text) {
-        return JsonMapper.shared().readTree(text);
+        return Json.MAPPER.readTree(text);
     }
 
     private void replies(String command, String reply) {
@@ -69,7 +72,7 @@ class TypedRepliesTest {
         assertThat(status.running()).isTrue();
         assertThatThrownBy(status::status)
                 .isInstanceOf(NoSuchElementException.class)
-                .hasMessage("QEMU sent no member \"status\" in {\"running\":true}");
+                .hasMessage("QEMU sent no member \"status\": the object is {running: true}");
     }
 
     @ParameterizedTest
@@ -84,10 +87,13 @@ class TypedRepliesTest {
     void a_member_of_another_type_is_an_error_that_says_where(String reply, String problem) {
         replies("query-status", reply);
 
-        QmpProtocolException error =
-                catchThrowableOfType(QmpProtocolException.class, () -> qmp.execute(QueryStatus.command()));
+        QmpReplyException error =
+                catchThrowableOfType(QmpReplyException.class, () -> qmp.execute(QueryStatus.command()));
 
-        assertThat(error).hasMessageStartingWith("Cannot read the reply to {\"execute\":\"query-status\"}: " + problem);
+        assertThat(error)
+                .hasMessageStartingWith("Cannot read the reply of QMP client \"" + qmp.name()
+                        + "\" to {\"execute\":\"query-status\"}: " + problem)
+                .hasMessageEndingWith(System.lineSeparator() + JsonValues.brief(json(reply)));
         assertThat(error.reply()).contains(json(reply));
         replies("query-status", "{\"running\": true}");
         assertThat(qmp.execute(QueryStatus.command()).running()).isTrue();
@@ -99,13 +105,13 @@ class TypedRepliesTest {
             [{"id": "a"}, {"current-progress": 1.5}]           | "[1].current-progress" is 1.5, not a signed 64-bit integer
             [{"total-progress": 99999999999999999999}]         | "[0].total-progress" is 99999999999999999999, not a signed 64-bit
             [{"status": {}}]                                   | "[0].status" is {}, not a string (JobStatus)
-            {"id": "a"}                                        | the value is {"id":"a"}, not an array
+            {"id": "a"}                                        | the value is {id: "a"}, not an array
             """)
     void the_path_leads_into_lists(String reply, String problem) {
         replies("query-jobs", reply);
 
         assertThatThrownBy(() -> qmp.execute(QueryJobs.command()))
-                .isInstanceOf(QmpProtocolException.class)
+                .isInstanceOf(QmpReplyException.class)
                 .hasMessageContaining(problem);
     }
 
@@ -114,8 +120,62 @@ class TypedRepliesTest {
         replies("query-memory-devices", "[{\"type\": \"dimm\", \"data\": {\"slot\": \"one\"}}]");
 
         assertThatThrownBy(() -> qmp.execute(QueryMemoryDevices.command()))
-                .isInstanceOf(QmpProtocolException.class)
+                .isInstanceOf(QmpReplyException.class)
                 .hasMessageContaining("\"[0].data.slot\" is \"one\", not a signed 64-bit integer");
+    }
+
+    @Test
+    void a_member_that_is_missing_deep_inside_is_named_with_its_path() {
+        replies("query-memory-devices", "[{\"type\": \"dimm\", \"data\": {\"slot\": 1}}]");
+        MemoryDeviceInfo device = qmp.execute(QueryMemoryDevices.command()).get(0);
+
+        assertThat(device)
+                .isInstanceOfSatisfying(
+                        MemoryDeviceInfo.Dimm.class,
+                        dimm -> assertThatThrownBy(() -> dimm.data().node())
+                                .isInstanceOf(NoSuchElementException.class)
+                                .hasMessage("QEMU sent no member \"[0].data.node\": the object is {slot: 1}"));
+    }
+
+    @Test
+    void what_is_wrong_is_shown_bounded_and_without_secrets() {
+        String password = "\"hunter2hunter2\"";
+        replies(
+                "query-jobs",
+                "[{\"password\": %s, \"id\": [%s], \"error\": \"%s\"}]"
+                        .formatted(password, password, "x".repeat(200_000)));
+
+        assertThatThrownBy(() -> qmp.execute(QueryJobs.command()))
+                .hasMessageContaining("\"[0].id\" is [\"***\"], not a string")
+                .hasMessageNotContaining("hunter2")
+                .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(2000))
+                .satisfies(e -> assertThat(e.getCause().toString()).doesNotContain("hunter2"));
+    }
+
+    @Test
+    void a_reply_may_be_nested_as_deeply_as_the_client_reads() throws Exception {
+        int depth = 900;
+        String image =
+                "{\"filename\": \"f\", \"backing-image\": ".repeat(depth) + "{\"filename\": 5}" + "}".repeat(depth);
+        replies("query-named-block-nodes", "[{\"image\": " + image + "}]");
+
+        assertThatThrownBy(() -> qmp.execute(QueryNamedBlockNodes.command()))
+                .hasMessageContaining("backing-image.filename\" is 5, not a string");
+        assertThatThrownBy(
+                        () -> qmp.executeAsync(QueryNamedBlockNodes.command()).get(20, TimeUnit.SECONDS))
+                .hasRootCauseInstanceOf(IllegalArgumentException.class);
+        assertThat(qmp.execute(QueryNamedBlockNodes.command().untyped()).size()).isEqualTo(1);
+    }
+
+    @Test
+    void a_number_beyond_the_range_of_double_is_no_number() {
+        assertThat(QapiType.NUMBER.read(json("1e300"))).isEqualTo(1e300);
+        assertThat(QapiType.NUMBER.read(json("18446744073709551616"))).isEqualTo(0x1p64);
+        for (String infinite : List.of("1e400", "-1e400", "1" + "0".repeat(400))) {
+            assertThatThrownBy(() -> QapiType.NUMBER.read(json(infinite)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("not a number");
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.VSERPORT_CHANGE;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qemu.process.ExitStatus;
@@ -220,10 +221,15 @@ public final class GuestAgent {
         try {
             return command.read(returned);
         } catch (IllegalArgumentException e) {
+            Secrets known = new Secrets().learn(secrets).learn(returned);
             throw new GuestAgentException(
-                    secrets.mask("Cannot read the reply of the guest agent of %s to %s: %s%n%s"
-                            .formatted(owner, untyped, e.getMessage(), JsonValues.excerpt(returned))),
-                    e);
+                    "Cannot read the reply of the guest agent of %s to %s: %s%n%s"
+                            .formatted(
+                                    owner,
+                                    untyped,
+                                    known.mask(String.valueOf(e.getMessage())),
+                                    JsonValues.excerpt(known.mask(returned))),
+                    TerminalText.cause(e, known::mask));
         }
     }
 
@@ -240,6 +246,16 @@ public final class GuestAgent {
         } finally {
             waiting.end();
         }
+    }
+
+    /**
+     * Execute a command that the agent does not answer when it succeeds, as {@link #executeWithoutReply(QmpCommand)} does.
+     *
+     * @param command the command
+     * @throws GuestAgentException if the agent is not there to hear it
+     */
+    public void executeWithoutReply(TypedCommand<?> command) {
+        executeWithoutReply(command.untyped());
     }
 
     private void tellInTurn(QmpCommand command, Deadline deadline) {

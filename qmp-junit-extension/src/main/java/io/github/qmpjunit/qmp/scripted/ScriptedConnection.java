@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qmp.scripted;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.json.JsonValues;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -80,7 +81,7 @@ public final class ScriptedConnection {
      * @return this
      */
     public ScriptedConnection send(Object message) {
-        return sendText(JsonValues.treeOf(message, "the message") + "\r\n");
+        return sendText(Json.print(JsonValues.treeOf(message, "the message")) + "\r\n");
     }
 
     /**

@@ -13,12 +13,14 @@ import tools.jackson.databind.node.ObjectNode;
 /** The members of an object. Immutable. For the generated types. */
 public final class Members {
 
-    private static final Members NONE = new Members(JsonNodeFactory.instance.objectNode());
+    private static final Members NONE = new Members(JsonNodeFactory.instance.objectNode(), "");
 
     private final JsonNode object;
+    private final String path;
 
-    private Members(JsonNode object) {
+    private Members(JsonNode object, String path) {
         this.object = object;
+        this.path = path;
     }
 
     /** {@return the members of an empty object} */
@@ -33,11 +35,12 @@ public final class Members {
      * @return its members
      */
     public static Members of(QapiUnion union) {
-        return new Members(union.toJson());
+        return union instanceof QapiObject branch ? branch.members : new Members(union.toJson(), "");
     }
 
-    static Members of(JsonNode object) {
-        return new Members(object);
+    /** Return the members of an object that is at a path of what QEMU sent. */
+    static Members of(JsonNode object, String path) {
+        return new Members(object, path);
     }
 
     JsonNode json() {
@@ -66,9 +69,10 @@ public final class Members {
     public <T> T get(String name, QapiType<T> type) {
         JsonNode value = object.get(name);
         if (value == null) {
-            throw new NoSuchElementException("QEMU sent no member \"%s\" in %s".formatted(name, object));
+            throw new NoSuchElementException(
+                    "QEMU sent no member \"%s\": the object is %s".formatted(place(name), QapiType.excerpt(object)));
         }
-        return type.view(value, name);
+        return type.view(value, place(name));
     }
 
     /**
@@ -81,7 +85,11 @@ public final class Members {
      */
     public <T> Optional<T> find(String name, QapiType<T> type) {
         JsonNode value = object.get(name);
-        return value == null ? Optional.empty() : Optional.of(type.view(value, name));
+        return value == null ? Optional.empty() : Optional.of(type.view(value, place(name)));
+    }
+
+    private String place(String name) {
+        return path.isEmpty() ? name : path + "." + name;
     }
 
     /**
@@ -92,7 +100,7 @@ public final class Members {
      * @return the other object
      */
     public <T> T as(QapiType<T> type) {
-        return type.view(object, "");
+        return type.view(object, path);
     }
 
     /**
@@ -105,7 +113,7 @@ public final class Members {
     public Members with(String name, Object value) {
         ObjectNode copy = object.asObject().deepCopy();
         copy.set(name, QapiType.toJson(requireNonNull(value, name + " must not be null"), name));
-        return new Members(copy);
+        return new Members(copy, path);
     }
 
     /**
@@ -130,7 +138,7 @@ public final class Members {
         for (Map.Entry<String, JsonNode> member : union.toJson().properties()) {
             copy.set(member.getKey(), member.getValue());
         }
-        return new Members(copy);
+        return new Members(copy, path);
     }
 
     /**

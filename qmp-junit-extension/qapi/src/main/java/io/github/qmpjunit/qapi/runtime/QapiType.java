@@ -1,11 +1,13 @@
 package io.github.qmpjunit.qapi.runtime;
 
 import io.github.qmpjunit.json.JsonValues;
+import io.github.qmpjunit.secrets.Secrets;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BigIntegerNode;
@@ -28,17 +30,17 @@ public final class QapiType<T> {
 
     /** A string. */
     public static final QapiType<String> TEXT =
-            new QapiType<>("a string", JsonNode::isString, JsonNode::asString, null, null);
+            new QapiType<>("a string", JsonNode::isString, (json, path) -> json.asString(), null, null);
 
     /** A truth value. */
     public static final QapiType<Boolean> BOOL =
-            new QapiType<>("a boolean", JsonNode::isBoolean, JsonNode::asBoolean, null, null);
+            new QapiType<>("a boolean", JsonNode::isBoolean, (json, path) -> json.asBoolean(), null, null);
 
     /** An integer of up to 64 bits. */
     public static final QapiType<Long> LONG = new QapiType<>(
             "a signed 64-bit integer",
             json -> json.isIntegralNumber() && json.canConvertToLong(),
-            JsonNode::asLong,
+            (json, path) -> json.asLong(),
             null,
             null);
 
@@ -49,32 +51,34 @@ public final class QapiType<T> {
     public static final QapiType<Long> UNSIGNED = new QapiType<>(
             "an unsigned 64-bit integer",
             QapiType::isUnsigned,
-            json -> json.bigIntegerValue().longValue(),
+            (json, path) -> json.bigIntegerValue().longValue(),
             null,
             null);
 
     /** A number. */
     public static final QapiType<Double> NUMBER =
-            new QapiType<>("a number", JsonNode::isNumber, JsonNode::asDouble, null, null);
+            new QapiType<>("a number", QapiType::isFinite, (json, path) -> json.asDouble(), null, null);
 
     /** Any JSON value. */
     public static final QapiType<JsonNode> ANY =
-            new QapiType<>("any value", json -> true, Function.identity(), null, null);
+            new QapiType<>("any value", json -> true, (json, path) -> json, null, null);
 
     /** JSON's null. */
     public static final QapiType<JsonNode> NULL =
-            new QapiType<>("null", JsonNode::isNull, Function.identity(), null, null);
+            new QapiType<>("null", JsonNode::isNull, (json, path) -> json, null, null);
 
     private final String what;
     private final Predicate<JsonNode> form;
-    private final Function<JsonNode, ? extends T> view;
+    /** Makes the Java value from the tree and the tree's path in what was read. */
+    private final BiFunction<JsonNode, String, ? extends T> view;
+
     private final @Nullable Function<String, String> versions;
     private final @Nullable QapiType<?> element;
 
     private QapiType(
             String what,
             Predicate<JsonNode> form,
-            Function<JsonNode, ? extends T> view,
+            BiFunction<JsonNode, String, ? extends T> view,
             @Nullable Function<String, String> versions,
             @Nullable QapiType<?> element) {
         this.what = what;
@@ -94,7 +98,11 @@ public final class QapiType<T> {
      */
     public static <T extends QapiObject> QapiType<T> object(String name, Function<Members, ? extends T> view) {
         return new QapiType<>(
-                "an object (" + name + ")", JsonNode::isObject, json -> view.apply(Members.of(json)), null, null);
+                "an object (" + name + ")",
+                JsonNode::isObject,
+                (json, path) -> view.apply(Members.of(json, path)),
+                null,
+                null);
     }
 
     /**
@@ -113,7 +121,7 @@ public final class QapiType<T> {
                     view.apply(json).visit(check);
                     return check.fits();
                 },
-                view,
+                (json, path) -> view.apply(json),
                 null,
                 null);
     }
@@ -130,7 +138,11 @@ public final class QapiType<T> {
     public static <T extends QapiEnum> QapiType<T> enumeration(
             String name, Function<String, T> view, Function<String, String> versions) {
         return new QapiType<>(
-                "a string (" + name + ")", JsonNode::isString, json -> view.apply(json.asString()), versions, null);
+                "a string (" + name + ")",
+                JsonNode::isString,
+                (json, path) -> view.apply(json.asString()),
+                versions,
+                null);
     }
 
     /**
@@ -143,7 +155,7 @@ public final class QapiType<T> {
      */
     public static <T extends QapiEnum> QapiType<T> enumeration(String name, Function<String, T> view) {
         return new QapiType<>(
-                "a string (" + name + ")", JsonNode::isString, json -> view.apply(json.asString()), null, null);
+                "a string (" + name + ")", JsonNode::isString, (json, path) -> view.apply(json.asString()), null, null);
     }
 
     /**
@@ -156,17 +168,24 @@ public final class QapiType<T> {
      */
     public static <T extends QapiUnion> QapiType<T> union(String name, Function<Members, ? extends T> view) {
         return new QapiType<>(
-                "an object (" + name + ")", JsonNode::isObject, json -> view.apply(Members.of(json)), null, null);
+                "an object (" + name + ")",
+                JsonNode::isObject,
+                (json, path) -> view.apply(Members.of(json, path)),
+                null,
+                null);
     }
 
     /** {@return the type of a list of these} */
     public QapiType<List<T>> list() {
-        return new QapiType<>(
-                "an array",
-                JsonNode::isArray,
-                json -> json.valueStream().<T>map(value -> view(value, "")).collect(Collectors.toUnmodifiableList()),
-                null,
-                this);
+        return new QapiType<>("an array", JsonNode::isArray, this::viewAll, null, this);
+    }
+
+    private List<T> viewAll(JsonNode array, String path) {
+        List<T> values = new ArrayList<>(array.size());
+        for (int i = 0; i < array.size(); i++) {
+            values.add(view(array.get(i), path + "[" + i + "]"));
+        }
+        return List.copyOf(values);
     }
 
     /**
@@ -178,29 +197,19 @@ public final class QapiType<T> {
      * @throws IllegalArgumentException if something in it has another type; the message says where
      */
     public T read(JsonNode json) {
-        check(json, "");
-        return view.apply(json);
+        Check.that(json, this);
+        return view.apply(json, "");
     }
 
-    /** Refuse a value that does not have this type, or a part of it that does not have its own. */
-    void check(JsonNode json, String path) {
+    /** Refuse a value that does not have this type, whatever is inside. */
+    void requireForm(JsonNode json, String path) {
         if (!form.test(json)) {
             throw mismatch(json, path);
-        }
-        if (element != null) {
-            for (int i = 0; i < json.size(); i++) {
-                element.check(json.get(i), path + "[" + i + "]");
-            }
-            return;
-        }
-        QapiValue value = viewIfGenerated(json);
-        if (value != null) {
-            value.visit(new Check(json, path));
         }
     }
 
     private IllegalArgumentException mismatch(JsonNode json, String path) {
-        String found = json.toString();
+        String found = excerpt(json);
         return new IllegalArgumentException("%s is %s, not %s"
                 .formatted(
                         path.isEmpty() ? "the value" : "\"" + path + "\"",
@@ -208,22 +217,25 @@ public final class QapiType<T> {
                         what));
     }
 
+    /** Return a tree for a message: bounded, on one line, with secrets masked. */
+    static String excerpt(JsonNode json) {
+        return JsonValues.excerpt(new Secrets().learn(json).mask(json));
+    }
+
     /** Return a value whose parts have been looked at already, or will be noticed where they are read. */
     T view(JsonNode json, String path) {
-        if (!form.test(json)) {
-            throw mismatch(json, path);
-        }
-        return view.apply(json);
+        requireForm(json, path);
+        return view.apply(json, path);
     }
 
     /** Return the value if it is one of the generated types, which have parts; null otherwise. */
     @Nullable
     QapiValue viewIfGenerated(JsonNode json) {
-        return view.apply(json) instanceof QapiValue value ? value : null;
+        return view.apply(json, "") instanceof QapiValue value ? value : null;
     }
 
     QapiValue view(JsonNode json) {
-        return (QapiValue) view.apply(json);
+        return (QapiValue) view.apply(json, "");
     }
 
     boolean fits(JsonNode json) {
@@ -237,6 +249,13 @@ public final class QapiType<T> {
 
     String versionsOf(JsonNode json) {
         return versions == null ? "" : versions.apply(json.asString(""));
+    }
+
+    /** Return whether a value is a number in the range of double: 1e400 is read as infinity. */
+    private static boolean isFinite(JsonNode json) {
+        return json.isIntegralNumber()
+                ? Double.isFinite(json.bigIntegerValue().doubleValue())
+                : json.isNumber() && Double.isFinite(json.doubleValue());
     }
 
     private static boolean isUnsigned(JsonNode json) {

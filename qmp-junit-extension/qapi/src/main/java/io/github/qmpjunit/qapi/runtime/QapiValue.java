@@ -3,6 +3,7 @@ package io.github.qmpjunit.qapi.runtime;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.secrets.Secrets;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,6 @@ public abstract class QapiValue {
     /** {@return the value as JSON, with secrets masked; {@link #toJson()} has them} */
     @Override
     public final String toString() {
-        return new Secrets().learn(json).mask(json).toString();
+        return Json.print(new Secrets().learn(json).mask(json));
     }
 }
