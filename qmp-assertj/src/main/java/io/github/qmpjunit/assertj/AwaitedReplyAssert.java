@@ -25,10 +25,14 @@ import tools.jackson.databind.JsonNode;
  *         .within(Duration.ofSeconds(40))
  *         .awaitReply("query-migrate")
  *         .with("status", "completed");
+ * }</pre>
  *
+ * <p>With the types of qmp-qapi:
+ *
+ * <pre>{@code
  * assertThat(qmp)
- *         .awaitReply(QueryJobs.command())
- *         .withMatching("one job", jobs -> jobs.size() == 1);
+ *         .awaitReply(QueryBlockJobs.command())
+ *         .withMatching("all jobs in sync", TypedMirrorTest::areInSync);
  * }</pre>
  *
  * @param <R> the Java type of the reply; a tree for commands without types
