@@ -11,7 +11,7 @@ class FactsMergerTest {
     private static final JsonNode NOTHING = json("{}");
 
     private static final JsonNode OLD = version("7.2", """
-            {"Both": {"kind": "object", "members": {"kept": {"type": "str"}, "gone": {"type": "int"},
+            {"Both": {"kind": "object", "members": {"zone": {"type": "int"}, "kept": {"type": "str"}, "gone": {"type": "int"},
                 "freed": {"type": "str"}, "old": {"type": "str", "features": ["deprecated"]}}},
              "Gone": {"kind": "enum", "values": {"a": {}}}}
             """);
