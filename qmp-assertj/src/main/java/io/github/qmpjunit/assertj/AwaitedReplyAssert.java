@@ -32,7 +32,8 @@ import tools.jackson.databind.JsonNode;
  * <pre>{@code
  * assertThat(qmp)
  *         .awaitReply(QueryBlockJobs.command())
- *         .withMatching("all jobs in sync", TypedMirrorTest::areInSync);
+ *         .withMatching(
+ *                 "a mirror in sync", jobs -> jobs.get(0) instanceof BlockJobInfo.Mirror m && m.activelySynced());
  * }</pre>
  *
  * @param <R> the Java type of the reply; a tree for commands without types

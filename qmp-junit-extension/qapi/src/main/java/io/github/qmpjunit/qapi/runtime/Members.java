@@ -112,7 +112,13 @@ public final class Members {
      */
     public Members with(String name, Object value) {
         ObjectNode copy = object.asObject().deepCopy();
-        copy.set(name, QapiType.toJson(requireNonNull(value, name + " must not be null"), name));
+        copy.set(
+                name,
+                QapiType.toJson(
+                        requireNonNull(
+                                value,
+                                () -> name + " must not be null; leave it out, or pass a NullNode for JSON's null"),
+                        name));
         return new Members(copy, path);
     }
 
