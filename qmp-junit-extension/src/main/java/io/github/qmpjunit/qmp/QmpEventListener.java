@@ -4,13 +4,14 @@ import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.internal.Waiting;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,7 +47,7 @@ public class QmpEventListener implements AutoCloseable {
 
     /*
      * The lock guards all fields below. The client's reader thread takes it to add an event. No thread holds it while it
-     * waits, and no other lock is taken under it.
+     * waits, no other lock is taken under it, and no user code runs under it: matchers and filters are called without it.
      */
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -59,6 +60,7 @@ public class QmpEventListener implements AutoCloseable {
     private long forgotten;
     private @Nullable QmpClient client;
     private long removals;
+    private long putBacks;
     private @Nullable QmpException ended;
     private @Nullable Throwable filterFailure;
     private final Deque<EventFuture> futures = new ArrayDeque<>();
@@ -233,27 +235,42 @@ public class QmpEventListener implements AutoCloseable {
 
     private QmpEvent await(EventMatcher matcher, Deadline deadline) {
         Waiting waiting = Waiting.begin(matcher::toString);
-        lock.lock();
         try {
-            long removalsBefore = removals;
+            Search search = new Search(matcher);
+            long removalsBefore = removals();
             while (true) {
-                if (removals != removalsBefore) {
-                    throw new QmpListenerException(
-                            "This listener (%s) was removed while its next event was awaited".formatted(filter), null);
-                }
-                QmpEvent event = take(matcher);
+                requireRegisteredSince(removalsBefore);
+                QmpEvent event = search.take();
                 if (event != null) {
                     return event;
                 }
+                awaitMoreThan(search, deadline);
+            }
+        } finally {
+            waiting.end();
+        }
+    }
+
+    private void requireRegisteredSince(long removalsBefore) {
+        if (removals() != removalsBefore) {
+            throw new QmpListenerException(
+                    "This listener (%s) was removed while its next event was awaited".formatted(filter), null);
+        }
+    }
+
+    /** Wait until there is something that a search has not seen, and tell why not if nothing can come. */
+    private void awaitMoreThan(Search search, Deadline deadline) {
+        lock.lock();
+        try {
+            if (search.hasSeenAll()) {
                 throwIfNothingCanCome();
                 if (deadline.isOver()) {
-                    throw notInTime(matcher, deadline);
+                    throw notInTime(search.matcher, deadline);
                 }
                 await(deadline);
             }
         } finally {
             lock.unlock();
-            waiting.end();
         }
     }
 
@@ -267,6 +284,7 @@ public class QmpEventListener implements AutoCloseable {
      *
      * <p>The stages of the future run on the {@link QmpClientBuilder#executor}. Cancelling it leaves the event to other takers. Do not wait
      * for the future in a test: on JUnit's fork-join pool that starts further tests, see {@link #next(EventMatcher, Duration)} instead.
+     * The matcher is called as {@link #accepts} is: it must be quick and must not execute commands.
      *
      * @param matcher which event is meant
      * @param timeout how long to wait at most
@@ -274,19 +292,36 @@ public class QmpEventListener implements AutoCloseable {
      */
     public CompletableFuture<QmpEvent> nextAsync(EventMatcher matcher, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
-        List<Runnable> deliveries;
-        EventFuture future;
-        lock.lock();
-        try {
-            future = new EventFuture(matcher, client);
-            futures.addLast(future);
-            deliveries = serve();
-        } finally {
-            lock.unlock();
-        }
+        EventFuture future = new EventFuture(matcher, client());
+        Optional<Runnable> delivery = enqueue(future);
         future.begin(deadline, this, () -> notInTime(matcher, deadline));
-        deliveries.forEach(Runnable::run);
+        delivery.ifPresent(Runnable::run);
         return future.result();
+    }
+
+    /** Let a future wait for its event; return what completes it if it need not. */
+    private Optional<Runnable> enqueue(EventFuture future) {
+        try {
+            Search search = new Search(future.matcher());
+            while (true) {
+                QmpEvent event = search.take();
+                if (event != null) {
+                    return Optional.of(future.delivering(event, this));
+                }
+                lock.lock();
+                try {
+                    if (search.hasSeenAll()) {
+                        throwIfNothingCanCome();
+                        futures.addLast(future);
+                        return Optional.empty();
+                    }
+                } finally {
+                    lock.unlock();
+                }
+            }
+        } catch (QmpException e) {
+            return Optional.of(future.failing(e));
+        }
     }
 
     private QmpTimeoutException notInTime(EventMatcher matcher, Deadline deadline) {
@@ -317,12 +352,7 @@ public class QmpEventListener implements AutoCloseable {
      * @return the event; empty if no event in the queue matches
      */
     public Optional<QmpEvent> poll(EventMatcher matcher) {
-        lock.lock();
-        try {
-            return Optional.ofNullable(take(matcher));
-        } finally {
-            lock.unlock();
-        }
+        return Optional.ofNullable(new Search(matcher).take());
     }
 
     /**
@@ -331,22 +361,20 @@ public class QmpEventListener implements AutoCloseable {
      * @param event an event that was taken from this listener
      */
     public void putBack(QmpEvent event) {
-        lock.lock();
-        try {
-            List<QmpEvent> later = new ArrayList<>();
-            while (!queue.isEmpty() && queue.getLast().sequence() > event.sequence()) {
-                later.add(queue.removeLast());
-            }
-            if (queue.isEmpty() || queue.getLast().sequence() != event.sequence()) {
-                queue.addLast(event);
-            }
-            for (int i = later.size() - 1; i >= 0; i--) {
-                queue.addLast(later.get(i));
-            }
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+        if (pending().stream().noneMatch(there -> there.sequence() == event.sequence())) {
+            giveToFutureOr(event, () -> insert(event));
         }
+    }
+
+    /** Put an event into its place in the queue; with the lock. */
+    private void insert(QmpEvent event) {
+        Deque<QmpEvent> later = new ArrayDeque<>();
+        while (!queue.isEmpty() && queue.getLast().sequence() > event.sequence()) {
+            later.addFirst(queue.removeLast());
+        }
+        queue.addLast(event);
+        queue.addAll(later);
+        putBacks++;
     }
 
     /** {@return whether there is no event to take now} */
@@ -463,18 +491,16 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     void removed() {
-        List<Runnable> deliveries;
         lock.lock();
         try {
             client = null;
             removals++;
             queue.clear();
-            deliveries = serve();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        deliveries.forEach(Runnable::run);
+        failFutures();
     }
 
     /** Add the event if it is accepted; on the reader thread. */
@@ -486,46 +512,105 @@ public class QmpEventListener implements AutoCloseable {
         } catch (Throwable e) { // the connection survives anything that a user's filter throws
             failure = e;
         }
-        List<Runnable> deliveries = List.of();
+        if (accepted) {
+            remember(event);
+            giveToFutureOr(event, () -> queue.addLast(event));
+        } else if (failure != null) {
+            filterHasThrown(failure);
+        }
+    }
+
+    private void remember(QmpEvent event) {
         lock.lock();
         try {
-            if (accepted) {
-                queue.addLast(event);
-                history.addLast(event);
-                historyBytes += event.weight();
-                deliveries = serve();
-                dropExcess();
+            history.addLast(event);
+            historyBytes += event.weight();
+            dropExcess();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Let the first future have the event that wants it; if none does, not even one that was made meanwhile, the others may have it. */
+    private void giveToFutureOr(QmpEvent event, Runnable queueing) {
+        Set<EventFuture> asked = new HashSet<>();
+        while (true) {
+            List<EventFuture> unasked;
+            lock.lock();
+            try {
+                unasked = futures.stream().filter(asked::add).toList();
+                if (unasked.isEmpty()) {
+                    queueing.run();
+                    dropExcess();
+                    changed.signalAll();
+                    return;
+                }
+            } finally {
+                lock.unlock();
             }
-            if (failure != null) {
-                filterFailure = failure;
-                deliveries = serve();
+            for (EventFuture future : unasked) {
+                if (isWantedBy(future, event)) {
+                    future.delivering(event, this).run();
+                    return;
+                }
             }
+        }
+    }
+
+    private void filterHasThrown(Throwable failure) {
+        lock.lock();
+        try {
+            filterFailure = failure;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        deliveries.forEach(Runnable::run);
+        failFutures();
     }
 
-    /** Serve the waiting futures in their order; return the actions that complete them, to be run unlocked. */
-    private List<Runnable> serve() {
-        List<Runnable> deliveries = new ArrayList<>();
-        for (Iterator<EventFuture> waiting = futures.iterator(); waiting.hasNext(); ) {
-            EventFuture future = waiting.next();
-            try {
-                QmpEvent event = take(future.matcher());
-                if (event != null) {
-                    waiting.remove();
-                    deliveries.add(future.delivering(event, this));
-                } else {
-                    throwIfNothingCanCome();
-                }
-            } catch (QmpException e) {
-                waiting.remove();
-                deliveries.add(future.failing(e));
+    /** Return whether a future, if it still waits, has waited for this event. It waits no longer then, nor if its matcher has thrown. */
+    private boolean isWantedBy(EventFuture future, QmpEvent event) {
+        try {
+            return matches(future.matcher(), event) && isTakenOff(future);
+        } catch (Throwable e) { // whatever a user's matcher throws, the connection lives on
+            if (isTakenOff(future)) {
+                future.failing(e instanceof QmpException known ? known : matcherHasThrown(future.matcher(), event, e))
+                        .run();
+            }
+            return false;
+        }
+    }
+
+    private boolean isTakenOff(EventFuture future) {
+        lock.lock();
+        try {
+            return futures.remove(future);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fail all futures if nothing can come any more. */
+    private void failFutures() {
+        List<EventFuture> waiting = List.of();
+        QmpException reason = null;
+        lock.lock();
+        try {
+            if (!futures.isEmpty()) { // else nobody is told of the end
+                waiting = List.copyOf(futures);
+                throwIfNothingCanCome();
+            }
+        } catch (QmpException e) {
+            reason = e;
+            futures.clear();
+        } finally {
+            lock.unlock();
+        }
+        if (reason != null) {
+            for (EventFuture future : waiting) {
+                future.failing(reason).run();
             }
         }
-        return deliveries;
     }
 
     /** Stop waiting for a future's event: its time is over, or it was cancelled. */
@@ -540,16 +625,14 @@ public class QmpEventListener implements AutoCloseable {
 
     /** Note a new connection ({@code null}), or why the connection has ended. */
     void connectionChanged(@Nullable QmpException end) {
-        List<Runnable> deliveries;
         lock.lock();
         try {
             ended = end;
-            deliveries = end == null ? List.of() : serve();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        deliveries.forEach(Runnable::run);
+        failFutures();
     }
 
     private @Nullable QmpClient client() {
@@ -570,23 +653,92 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    private @Nullable QmpEvent take(EventMatcher matcher) {
-        for (Iterator<QmpEvent> events = queue.iterator(); events.hasNext(); ) {
-            QmpEvent event = events.next();
-            if (matches(matcher, event)) {
-                events.remove();
-                return event;
+    /** One taker's look through the queue. Its matcher, which may be a user's code, is asked without the lock. */
+    private final class Search {
+
+        private final EventMatcher matcher;
+        private long seenUpTo = Long.MIN_VALUE;
+        private long putBacksSeen;
+
+        Search(EventMatcher matcher) {
+            this.matcher = matcher;
+        }
+
+        /** Take the oldest event that matches, of those that it has not seen; {@code null} if there is none. */
+        @Nullable
+        QmpEvent take() {
+            for (List<QmpEvent> events = unseen(); !events.isEmpty(); events = unseen()) {
+                for (QmpEvent event : events) {
+                    if (matches(matcher, event) && claim(event)) {
+                        return event;
+                    }
+                }
+            }
+            return null;
+        }
+
+        private List<QmpEvent> unseen() {
+            lock.lock();
+            try {
+                if (hasSeenAll()) {
+                    return List.of();
+                }
+                if (putBacksSeen != putBacks) {
+                    putBacksSeen = putBacks;
+                    seenUpTo = Long.MIN_VALUE;
+                }
+                Deque<QmpEvent> events = new ArrayDeque<>();
+                for (Iterator<QmpEvent> youngest = queue.descendingIterator(); youngest.hasNext(); ) {
+                    QmpEvent event = youngest.next();
+                    if (event.sequence() <= seenUpTo) {
+                        break;
+                    }
+                    events.addFirst(event);
+                }
+                if (!events.isEmpty()) {
+                    seenUpTo = events.getLast().sequence();
+                }
+                return List.copyOf(events);
+            } finally {
+                lock.unlock();
             }
         }
-        return null;
+
+        /** Return whether nothing is in the queue that it has not seen; with the lock. */
+        boolean hasSeenAll() {
+            return putBacksSeen == putBacks
+                    && (queue.isEmpty() || queue.getLast().sequence() <= seenUpTo);
+        }
+    }
+
+    /** Take an event out of the queue; return whether it was still there. */
+    @SuppressWarnings("ReferenceEquality") // this very event
+    private boolean claim(QmpEvent event) {
+        lock.lock();
+        try {
+            for (Iterator<QmpEvent> events = queue.iterator(); events.hasNext(); ) {
+                if (events.next() == event) {
+                    events.remove();
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static boolean matches(EventMatcher matcher, QmpEvent event) {
         try {
             return matcher.matches(event);
         } catch (RuntimeException e) {
-            throw new QmpListenerException("The matcher \"%s\" has thrown on %s: %s".formatted(matcher, event, e), e);
+            throw matcherHasThrown(matcher, event, e);
         }
+    }
+
+    private static QmpListenerException matcherHasThrown(EventMatcher matcher, QmpEvent event, Throwable failure) {
+        return new QmpListenerException(
+                "The matcher \"%s\" has thrown on %s: %s".formatted(matcher, event, failure), failure);
     }
 
     private void throwIfNothingCanCome() {
@@ -654,7 +806,7 @@ public class QmpEventListener implements AutoCloseable {
                     if (removals != removalsBefore) {
                         return false; // it may be registered again, but those events are for another iteration
                     }
-                    found = take(EventMatcher.anyEvent());
+                    found = queue.poll();
                     if (found == null) {
                         if (filterFailure != null) {
                             throwIfNothingCanCome();

@@ -256,4 +256,93 @@ class QmpClientBlockedCodeTest {
                                 "the filter of a callback (STOP where fails) has thrown on STOP: in the filter"));
         assertThat(ClientView.of(qmp).takeCallbackFailure()).isEmpty();
     }
+
+    @Test
+    void a_matcher_that_blocks_delays_no_other_taker_and_no_reply() {
+        QmpEventListener listener = qmp.listen();
+        server.sendEvent("STOP");
+        CountDownLatch entered = new CountDownLatch(1);
+        EventMatcher blocking = event(STOP).where("blocks", event -> {
+            entered.countDown();
+            block();
+            return true;
+        });
+        CompletableFuture<QmpEvent> late =
+                CompletableFuture.supplyAsync(() -> listener.next(blocking, SOON), task -> new Thread(task).start());
+        await(entered);
+
+        server.sendEvent("RESUME");
+        assertThat(qmp.execute("query-name").isObject()).isTrue();
+        assertThat(listener.next(event("RESUME"), SOON).name()).isEqualTo("RESUME");
+        assertThat(listener.pending()).extracting(QmpEvent::name).containsExactly("STOP");
+
+        never.countDown();
+        assertThat(late.join().name()).isEqualTo("STOP");
+    }
+
+    @Test
+    void a_matcher_may_execute_commands_and_take_from_its_own_listener() {
+        QmpEventListener listener = qmp.listen();
+        server.sendEvent("STOP");
+        server.sendEvent("RESUME");
+        qmp.execute("query-name");
+
+        QmpEvent found = listener.next(
+                event("RESUME").where("looks around", event -> {
+                    server.sendEvent("LATE");
+                    return qmp.execute("query-name").isObject()
+                            && listener.poll(event(STOP)).isPresent();
+                }),
+                SOON);
+
+        assertThat(found.name()).isEqualTo("RESUME");
+        assertThat(listener.pending()).extracting(QmpEvent::name).containsExactly("LATE");
+    }
+
+    @Test
+    void an_event_that_another_takes_while_the_matcher_runs_is_not_taken_twice() {
+        QmpEventListener listener = qmp.listen();
+        server.sendEvent("STOP");
+        qmp.execute("query-name");
+
+        assertThat(listener.poll(event(STOP)
+                        .where("another takes it", event -> listener.poll().isPresent())))
+                .isEmpty();
+    }
+
+    @Test
+    void the_matcher_of_a_future_that_fails_an_assertion_does_not_end_the_connection() throws Exception {
+        QmpEventListener listener = qmp.listen();
+        CompletableFuture<QmpEvent> bad = listener.nextAsync(
+                event(STOP).where("fails", event -> {
+                    throw new AssertionError("no");
+                }),
+                SOON);
+        CompletableFuture<QmpEvent> good = listener.nextAsync(event(STOP), SOON);
+        server.sendEvent("STOP");
+
+        assertThatThrownBy(() -> get(bad)).hasCauseInstanceOf(QmpListenerException.class);
+        assertThat(get(good).name()).isEqualTo("STOP");
+        assertThat(qmp.execute("query-name").isObject()).isTrue();
+    }
+
+    @Test
+    void an_event_that_is_put_back_goes_to_the_future_that_waits_for_it() throws Exception {
+        QmpEventListener listener = qmp.listen();
+        server.sendEvent("STOP");
+        QmpEvent taken = listener.next(SOON);
+        CompletableFuture<QmpEvent> waiting = listener.nextAsync(event(STOP), SOON);
+
+        listener.putBack(taken);
+        assertThat(get(waiting)).isSameAs(taken);
+        assertThat(listener.isEmpty()).isTrue();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 }
