@@ -84,8 +84,8 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
 
     /**
      * Verify that the event does not come while some code runs. A round trip after it makes sure that everything QEMU sent has arrived. If QEMU
-     * rate-limits the event and has sent one within the last second, the assertion also waits for one that it holds back. What happens
-     * later, for example in the guest, is not seen.
+     * rate-limits the event and has sent one within the last second, the assertion also waits for one that it holds back; so it does if the
+     * client has been connected for less than a second. What happens later, for example in the guest, is not seen.
      *
      * @param code the code; what it throws is thrown on
      * @return this assertion

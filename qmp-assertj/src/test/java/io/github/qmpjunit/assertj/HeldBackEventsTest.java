@@ -6,25 +6,42 @@ import static io.github.qmpjunit.qmp.QmpEvents.WATCHDOG;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.transport.QmpAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** QEMU sends at most one WATCHDOG a second. The second one comes up to a second late, with the time at which it happened. */
 class HeldBackEventsTest {
 
     private static final int START = 0x443;
 
-    private final QemuMachine vm = QemuMachine.builder()
-            .machine("pc")
-            .memory("16M")
-            .accelerators("tcg")
-            .qtest()
-            .device("ib700", Map.of("id", "dog"))
-            .args("-action", "watchdog=pause")
-            .paused()
-            .start();
+    @TempDir
+    Path folder;
+
+    private Path monitor;
+    private QemuMachine vm;
+
+    @BeforeEach
+    void start() {
+        monitor = folder.resolve("second");
+        vm = QemuMachine.builder()
+                .machine("pc")
+                .memory("16M")
+                .accelerators("tcg")
+                .qtest()
+                .device("ib700", Map.of("id", "dog"))
+                .args("-action", "watchdog=pause")
+                .args("-chardev", "socket,id=second,path=%s,server=on,wait=off".formatted(monitor))
+                .args("-mon", "chardev=second,mode=control")
+                .paused()
+                .start();
+    }
 
     @AfterEach
     void stop() {
@@ -47,6 +64,31 @@ class HeldBackEventsTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("to receive no WATCHDOG")
                 .hasMessageContaining("while the code ran, but it received:\n  WATCHDOG {action: \"pause\"}");
+    }
+
+    @Test
+    void a_client_that_has_just_connected_waits_for_an_event_that_is_held_back() {
+        bite(); // the second client hears nothing of this one, which makes QEMU hold back the next
+        try (QmpClient second = QmpClient.connect(QmpAddress.unix(monitor))) {
+            assertThatThrownBy(
+                            () -> assertThat(second).receivesNoEvent("WATCHDOG").during(this::bite))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("while the code ran, but it received:\n  WATCHDOG {action: \"pause\"}");
+        }
+    }
+
+    @Test
+    void so_does_a_client_that_has_negotiated_by_hand() {
+        bite();
+        QmpClient second = QmpClient.builder().negotiate(false).connect(QmpAddress.unix(monitor));
+        try (second) {
+            second.executeRaw("{'execute': 'qmp_capabilities'}");
+
+            assertThatThrownBy(
+                            () -> assertThat(second).receivesNoEvent("WATCHDOG").during(this::bite))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("while the code ran, but it received:");
+        }
     }
 
     @Test

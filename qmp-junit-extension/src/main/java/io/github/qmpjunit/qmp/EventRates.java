@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>QEMU sends the first event of such a name at once. It holds back further ones within a second: it sends the last of
  * them when the second is over, with the timestamp of the moment at which it happened, and drops the others. So a reply proves nothing about such events,
- * and they may arrive after events that happened later. The table is {@code monitor_qapi_event_conf} in QEMU's {@code monitor/monitor.c},
+ * and they may arrive after events that happened later. A QEMU that was already running may have sent the first one just before this
+ * client connected, so the beginning of a session counts as an arrival of each. The table is {@code monitor_qapi_event_conf} in QEMU's {@code monitor/monitor.c},
  * compared for 7.2, 8.2, 9.2 and 10.0. Not thread-safe: {@link EventRouter}'s lock guards it.
  */
 final class EventRates {
@@ -37,6 +38,7 @@ final class EventRates {
             "BLOCK_IO_ERROR", new Since(10, 0));
 
     private final Map<String, Long> lastArrivals = new HashMap<>();
+    private @Nullable Long sessionBegan;
 
     private record Since(int major, int minor) {}
 
@@ -57,13 +59,19 @@ final class EventRates {
         }
     }
 
+    /** Note that the server sends us events from now on. */
+    void sessionBegins(long nanoTime) {
+        sessionBegan = nanoTime;
+    }
+
     /** Forget what another server has sent. */
     void reset() {
         lastArrivals.clear();
+        sessionBegan = null;
     }
 
     /**
-     * Return how long from now on an event may still be held back. Only one whose like has arrived within the last second can be.
+     * Return how long from now on an event may still be held back. Only one whose like was sent within the last second can be.
      *
      * @param names the events' names; empty for any
      */
@@ -71,8 +79,7 @@ final class EventRates {
         Set<String> limited = LIMITED.keySet();
         Stream<String> meant = names.isEmpty() ? limited.stream() : names.stream();
         long longest = meant.filter(name -> isLimited(name, version))
-                .map(lastArrivals::get)
-                .flatMap(Stream::ofNullable)
+                .flatMap(name -> Stream.ofNullable(lastArrivals.getOrDefault(name, sessionBegan)))
                 .mapToLong(arrival -> arrival + INTERVAL.plus(MARGIN).toNanos() - nowNanos)
                 .max()
                 .orElse(0);

@@ -53,6 +53,16 @@ final class EventRouter {
         }
     }
 
+    /** Take note that the server sends us events from now on: it has accepted the negotiation. */
+    void sessionBegins() {
+        lock.lock();
+        try {
+            rates.sessionBegins(System.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Return how long from now on the server may still hold back an event of these names. */
     Duration holdBack(Set<String> names, @Nullable QmpVersion version) {
         lock.lock();

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>Who has the turn</h2>
  *
  * <p>{@link #turn} is a semaphore and not a lock, since one thread may take the turn and another give it back. A caller
- * takes it in {@link #awaitTurn}. From then on exactly one of these gives it back: {@link #passTurn}, if nothing was written; {@link Job#run},
+ * takes it in {@link #awaitTurn} or {@link #tryTurn}. From then on exactly one of these gives it back: {@link #passTurn}, if nothing was written; {@link Job#run},
  * when the bytes are written or have failed, on whichever thread it runs; {@link #write}, after the goodbye. A caller that leaves at its
  * deadline therefore leaves the turn with the job, and the next message cannot get into the middle of this one. {@link #position} and
  * {@link #goodbyeSaid} are changed only by the thread that has the turn. After {@link #letGo} there are turns for everyone, and every write fails.
@@ -89,6 +89,28 @@ final class MessageWriter {
         }
     }
 
+    /**
+     * Take the turn if it is free and a message surely fits into the buffers, so that writing it cannot block.
+     *
+     * @param length the length of the message in bytes
+     * @param buffered how many bytes surely fit into the buffers
+     * @return whether the caller has the turn; {@link #write} or {@link #passTurn} must follow then
+     */
+    boolean tryTurn(int length, int buffered) {
+        if (!turn.tryAcquire()) {
+            return false;
+        }
+        boolean fits = position + costOf(length) - read.get() <= buffered;
+        if (!fits) {
+            turn.release();
+        }
+        return fits;
+    }
+
+    private static long costOf(int length) {
+        return Math.max(length, LEAST_COST);
+    }
+
     /** Give the turn back without writing. */
     void passTurn() {
         turn.release();
@@ -113,7 +135,7 @@ final class MessageWriter {
             turn.release();
             throw new IOException("the connection is being closed");
         }
-        long end = position + Math.max(bytes.length, LEAST_COST);
+        long end = position + costOf(bytes.length);
         position = end;
         slot.written(end);
         try {

@@ -2,7 +2,6 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.qmpjunit.internal.DaemonExecutor;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.json.JsonValues;
@@ -23,7 +22,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -44,8 +42,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
  *   <li><b>The thread that executes a command</b> writes it, and then waits for its slot. So a command goes out without a hop, and
  *       its reply comes in with exactly one: the reader wakes the waiter. If the write might block, {@link MessageWriter} makes
  *       it on another thread.
- *   <li><b>The sender</b> exists only for {@link #executeAsync} when the window of commands in flight is full ({@link InBandWindow}): it waits
- *       for room in place of the caller.
+ *   <li><b>The senders</b> exist only for {@link #executeAsync} if a command cannot be written at once: the window of commands in
+ *       flight is full ({@link InBandWindow}), or the peer has not read what was written before. They wait in place of the caller
+ *       ({@link SendQueue}). Commands out of band have their own sender, since they do not wait for others.
  *   <li><b>The threads of {@link Delivery}</b>, or the executor that the user has chosen, complete futures and run callbacks.
  *       The stages of a user's futures run there and may block.
  *   <li><b>The timer</b>, one for the JVM, notices that a future is late. It never completes one itself, so no user's code can block it.
@@ -101,8 +100,8 @@ final class QmpSession {
     private final AtomicLong lastId = new AtomicLong();
     private final MessageWriter writer;
     private final InBandWindow inBand = new InBandWindow();
-    private final DaemonExecutor sender;
-    private final AtomicInteger queuedSends = new AtomicInteger();
+    private final SendQueue inTurn;
+    private final SendQueue urgent;
     private volatile boolean outOfBand;
 
     private volatile @Nullable Transport transport;
@@ -142,7 +141,8 @@ final class QmpSession {
         this.onChange = onChange;
         this.replies = new ReplyRouter(clientName, log, secrets);
         this.writer = new MessageWriter(clientName);
-        this.sender = new DaemonExecutor("qmp-sender-" + clientName);
+        this.inTurn = new SendQueue("qmp-sender-" + clientName);
+        this.urgent = new SendQueue("qmp-sender-oob-" + clientName);
         this.reader = new ReaderThread(clientName, this::read);
     }
 
@@ -223,9 +223,6 @@ final class QmpSession {
         Deadline deadline = Deadline.in(command.timeout().orElse(defaultTimeout));
         Exchange exchange = new Exchange(command, slot -> {});
         try {
-            if (exchange.needsWindow()) {
-                inBand.enter(exchange.slot, deadline);
-            }
             exchange.send(deadline);
             return exchange.resultOf(awaitReply(exchange.slot, deadline));
         } finally {
@@ -304,26 +301,18 @@ final class QmpSession {
             exchange.end();
         }
 
-        /** Send at once if possible; otherwise in turn, on a thread that may wait. */
+        /** Send at once if that cannot block; otherwise in turn, on a thread that may wait. */
         private void sendWhenThereIsRoom() {
-            boolean mustWait = exchange.needsWindow() && (queuedSends.get() > 0 || !inBand.tryEnter(exchange.slot));
-            if (!mustWait) {
-                send(false);
-                return;
-            }
-            queuedSends.incrementAndGet();
-            sender.execute(() -> {
-                send(true);
-                queuedSends.decrementAndGet();
+            freeingAfterFailure(() -> {
+                if (!exchange.isSentAtOnce()) {
+                    exchange.queue().add(() -> freeingAfterFailure(() -> exchange.sendQueued(deadline)));
+                }
             });
         }
 
-        private void send(boolean afterWaiting) {
+        private void freeingAfterFailure(Runnable sending) {
             try {
-                if (afterWaiting) {
-                    inBand.enter(exchange.slot, deadline);
-                }
-                exchange.send(deadline);
+                sending.run();
             } catch (RuntimeException e) {
                 delivery.ended(() -> {
                     end();
@@ -342,14 +331,27 @@ final class QmpSession {
         replies.expect(key, slot);
         try {
             JsonNode shown = JsonNodeFactory.instance.stringNode(raw.text().strip());
+            inTurn.awaitThoseBefore(slot.what(), deadline);
+            writer.awaitTurn(slot.what(), deadline);
             write(raw.bytes(), List.of(), slot, () -> log.sent(shown, 0), deadline);
             JsonNode reply = awaitReply(slot, deadline);
-            if (raw.enablesOutOfBand() && reply.has("return")) {
-                outOfBand = true;
+            JsonNode message = raw.message();
+            if (message != null && reply.has("return")) {
+                succeeded(message);
             }
             return reply;
         } finally {
             replies.forget(key, slot, slot.writtenUpTo() > 0);
+        }
+    }
+
+    /** Take note of what a command's success changes for this session. */
+    private void succeeded(JsonNode message) {
+        if (RawMessage.negotiates(message)) {
+            if (RawMessage.enablesOutOfBand(message)) {
+                outOfBand = true;
+            }
+            events.sessionBegins();
         }
     }
 
@@ -406,22 +408,66 @@ final class QmpSession {
             replies.expect(key, slot);
         }
 
-        boolean needsWindow() {
+        private boolean needsWindow() {
             return outOfBand && !command.isOutOfBand();
         }
 
+        SendQueue queue() {
+            return command.isOutOfBand() ? urgent : inTurn;
+        }
+
+        /** Wait until it can be sent, and send it. */
         void send(Deadline deadline) {
+            byte[] line = line();
+            queue().awaitThoseBefore(command, deadline);
+            send(line, deadline);
+        }
+
+        /** Send it, unless it has ended while it waited in its queue. */
+        void sendQueued(Deadline deadline) {
+            if (!ended.get()) {
+                send(line(), deadline);
+            }
+        }
+
+        private void send(byte[] line, Deadline deadline) {
+            if (needsWindow()) {
+                inBand.enter(slot, deadline);
+            }
+            writer.awaitTurn(command, deadline);
+            write(line, deadline);
+        }
+
+        /** Send it if nothing has to be waited for; return whether it is sent. */
+        boolean isSentAtOnce() {
+            byte[] line = line();
+            if (!queue().isEmpty() || (needsWindow() && !inBand.tryEnter(slot))) {
+                return false;
+            }
+            if (!writer.tryTurn(line.length, connection().surelyBuffered())) {
+                inBand.leave(slot);
+                return false;
+            }
+            write(line, Deadline.in(Duration.ZERO));
+            return true;
+        }
+
+        private byte[] line() {
             if (!command.fds().stream().allMatch(FileDescriptor::valid)) {
                 throw new IllegalArgumentException(
                         "Cannot execute %s: a file descriptor that should go along is closed; keep it open until the reply is there"
                                 .formatted(command));
             }
-            byte[] line = QemuJson.lineOf(message, command);
+            return QemuJson.lineOf(message, command);
+        }
+
+        /** Write it; with the turn. */
+        private void write(byte[] line, Deadline deadline) {
             command.arguments().ifPresent(secrets::learn);
             if (command.name().equals("quit")) {
                 quitting = true;
             }
-            write(
+            QmpSession.this.write(
                     line,
                     command.fds(),
                     slot,
@@ -442,9 +488,7 @@ final class QmpSession {
         JsonNode resultOf(JsonNode reply) {
             JsonNode result = reply.get("return");
             if (result != null) {
-                if (RawMessage.enablesOutOfBand(message)) {
-                    outOfBand = true;
-                }
+                succeeded(message);
                 return result;
             }
             JsonNode error = reply.path("error");
@@ -458,19 +502,22 @@ final class QmpSession {
         }
     }
 
-    /** Write one message and record it in the same turn, so that the transcript has the order of the wire. */
+    private Transport connection() {
+        return requireNonNull(transport, "a command is written after the connection was made");
+    }
+
+    /** With the turn, write one message and record it, so that the transcript has the order of the wire. */
     private void write(
             byte[] bytes, List<FileDescriptor> fds, PendingReply slot, Runnable takingDown, Deadline deadline) {
         Object command = slot.what();
-        Transport current = requireNonNull(transport, "a command is written after the connection was made");
-        if (!fds.isEmpty() && !current.carriesFds()) {
-            throw new IllegalArgumentException(
-                    "Cannot execute %s: file descriptors travel over a UNIX socket only, and this connection has none; connect by QmpAddress.unix"
-                            .formatted(command));
-        }
-        writer.awaitTurn(command, deadline);
         boolean begun = false;
         try {
+            Transport current = connection();
+            if (!fds.isEmpty() && !current.carriesFds()) {
+                throw new IllegalArgumentException(
+                        "Cannot execute %s: file descriptors travel over a UNIX socket only, and this connection has none; connect by QmpAddress.unix"
+                                .formatted(command));
+            }
             throwIfEnded(command);
             takingDown.run();
             begun = true;
@@ -520,6 +567,7 @@ final class QmpSession {
     private void sayGoodbye(Transport current) {
         if (end == null && !Thread.currentThread().equals(reader)) {
             Deadline deadline = Deadline.in(LINGER);
+            inTurn.drain(deadline);
             boolean allWasRead = writer.everythingWasRead();
             if (writer.end(current, deadline) && !allWasRead) {
                 awaitFinished(deadline);

@@ -58,17 +58,16 @@ record RawMessage(byte[] bytes, String text, @Nullable JsonNode message, Kind ki
         return message == null ? null : message.get("id");
     }
 
-    boolean enablesOutOfBand() {
-        return message != null && enablesOutOfBand(message);
+    /** Return whether a command is the negotiation; once it has succeeded, the server sends events. */
+    static boolean negotiates(JsonNode message) {
+        return message.path("execute").asString("").equals("qmp_capabilities");
     }
 
-    /** Return whether a command, once it has succeeded, has negotiated commands out of band. */
-    static boolean enablesOutOfBand(JsonNode message) {
-        if (message.path("execute").asString("").equals("qmp_capabilities")) {
-            for (JsonNode capability : message.path("arguments").path("enable")) {
-                if (capability.asString("").equals("oob")) {
-                    return true;
-                }
+    /** Return whether a negotiation, once it has succeeded, has enabled commands out of band. */
+    static boolean enablesOutOfBand(JsonNode negotiation) {
+        for (JsonNode capability : negotiation.path("arguments").path("enable")) {
+            if (capability.asString("").equals("oob")) {
+                return true;
             }
         }
         return false;

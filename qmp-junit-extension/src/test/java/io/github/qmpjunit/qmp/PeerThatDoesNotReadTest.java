@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 
 /** What was written arrives, or waits, but keeps nobody. */
 class PeerThatDoesNotReadTest {
@@ -210,6 +212,38 @@ class PeerThatDoesNotReadTest {
                         .endsWith("}");
             }
             assertThat(pair.peer.readLine()).as("the end, in good order").isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void keeps_no_asynchronous_caller_and_gets_all_in_the_order_in_which_it_was_given(Kind kind, @TempDir Path dir)
+            throws Exception {
+        try (Pair pair = Pair.of(kind, dir)) {
+            Duration aMinute = Duration.ofMinutes(1); // which an asynchronous call does not wait for
+            List<CompletableFuture<JsonNode>> replies = new ArrayList<>();
+            replies.add(pair.qmp.executeAsync(kind.big().withTimeout(aMinute)));
+            replies.add(pair.qmp.executeAsync(QmpCommand.of("second").withTimeout(aMinute)));
+            CompletableFuture<JsonNode> cancelled =
+                    pair.qmp.executeAsync(QmpCommand.of("cancelled").withTimeout(aMinute));
+            replies.add(pair.qmp.executeAsync(QmpCommand.of("third").withTimeout(aMinute)));
+            assertThat(replies).noneMatch(CompletableFuture::isDone);
+            cancelled.cancel(false);
+            Thread fourth =
+                    new Thread(() -> pair.qmp.execute(QmpCommand.of("fourth").withTimeout(aMinute)));
+            fourth.start();
+
+            for (String name : List.of("big", "second", "third", "fourth")) {
+                String line = pair.peer.readLine();
+                assertThat(Json.MAPPER.readTree(line).path("execute").asString())
+                        .isEqualTo(name);
+                pair.peer.answer(line);
+            }
+            for (CompletableFuture<JsonNode> reply : replies) {
+                assertThat(reply.get(10, TimeUnit.SECONDS)).isEmpty();
+            }
+            fourth.join(TimeUnit.SECONDS.toMillis(10));
+            assertThat(fourth.isAlive()).isFalse();
         }
     }
 

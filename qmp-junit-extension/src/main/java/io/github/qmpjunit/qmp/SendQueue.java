@@ -1,0 +1,84 @@
+package io.github.qmpjunit.qmp;
+
+import io.github.qmpjunit.internal.DaemonExecutor;
+import io.github.qmpjunit.internal.Deadline;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Commands that wait to be sent, in the order in which they were given, without their callers: {@link QmpSession#executeAsync} must not
+ * wait, neither for room among the commands in flight nor for a peer that does not read.
+ */
+final class SendQueue {
+
+    private final DaemonExecutor thread;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    SendQueue(String threadName) {
+        this.thread = new DaemonExecutor(threadName);
+    }
+
+    /** Return whether nothing waits, so that a command sent now overtakes none. */
+    boolean isEmpty() {
+        return waiting.get() == 0;
+    }
+
+    /** Send a command when those before it are sent. */
+    void add(Runnable sending) {
+        waiting.incrementAndGet();
+        boolean accepted = false;
+        try {
+            thread.execute(() -> {
+                try {
+                    sending.run();
+                } finally {
+                    waiting.decrementAndGet();
+                }
+            });
+            accepted = true;
+        } finally {
+            if (!accepted) { // there is no thread to be had
+                waiting.decrementAndGet();
+            }
+        }
+    }
+
+    /**
+     * Wait until those that were added before are sent, or have given up.
+     *
+     * @throws QmpTimeoutException if the deadline is over first
+     * @throws QmpInterruptedException if the thread is interrupted first
+     */
+    void awaitThoseBefore(Object message, Deadline deadline) {
+        try {
+            if (!areSent(deadline)) {
+                throw new QmpTimeoutException(
+                        "Could not send %s within %s: commands that were given before it still wait to be sent"
+                                .formatted(message, Deadline.format(deadline.timeout())),
+                        deadline.timeout());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QmpInterruptedException("The thread was interrupted before it could send " + message, e);
+        }
+    }
+
+    /** Wait until all are sent or have given up, before the connection is closed; what is not sent in time never is. */
+    void drain(Deadline deadline) {
+        try {
+            areSent(deadline);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean areSent(Deadline deadline) throws InterruptedException {
+        if (isEmpty()) {
+            return true;
+        }
+        CountDownLatch reached = new CountDownLatch(1);
+        add(reached::countDown);
+        return reached.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+    }
+}
