@@ -319,8 +319,8 @@ public final class QemuMachine implements MonitoredProcess {
     /**
      * Read or write a disk from inside QEMU, without a guest, and make sure that it succeeds: {@code qemuIo("disk", "write -P 1 0 64k")}.
      *
-     * <p>The human monitor's {@code qemu-io}, whose answer is empty whether it succeeded or not; {@code qmp().hmp("qemu-io ...")} does not
-     * notice that.
+     * <p>This is the human monitor's {@code qemu-io}. Its answer is empty whether it succeeded or not, so this method looks at QEMU's
+     * standard output. {@code qmp().hmp("qemu-io ...")} cannot, and refuses.
      *
      * @param target a block node, or {@code -d} and a device's id
      * @param command {@code read}, {@code write}, {@code discard}, {@code readv} or {@code writev} with its arguments, without {@code -q}

@@ -522,14 +522,32 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Execute a command of the human monitor.
+     * Execute a command of the human monitor and return what it prints. The human monitor does not tell errors apart: they are in the text.
+     *
+     * <p>{@code qemu-io} is refused. It prints on QEMU's standard output, so the monitor's answer is empty whether it succeeds or fails. Use
+     * {@code qemuIo(target, command)} of the machine instead, which looks there. For what reports nothing anyway, such as {@code flush}, or
+     * without a machine, send the monitor's own command: {@code execute("human-monitor-command", Map.of("command-line", ...))}.
      *
      * @param commandLine the command as a person would type it, such as {@code info block}
      * @return what the human monitor prints, error messages included: HMP does not mark them
+     * @throws IllegalArgumentException if it is {@code qemu-io}; nothing is sent then
+     * @throws QmpReplyException if the server returns no text
      */
     public String hmp(String commandLine) {
-        return execute("human-monitor-command", Map.of("command-line", commandLine))
-                .asString("");
+        if (commandLine.strip().matches("qemu-io(\\s.*)?")) {
+            throw new IllegalArgumentException(
+                    "Cannot execute \"%s\" by hmp(...): qemu-io prints on QEMU's standard output, so the answer is empty whether it succeeds or fails. Use qemuIo(target, command) of the machine, which looks there; or execute(\"human-monitor-command\", Map.of(\"command-line\", ...)), if the outcome does not matter"
+                            .formatted(commandLine.strip()));
+        }
+        JsonNode printed = execute("human-monitor-command", Map.of("command-line", commandLine));
+        if (!printed.isString()) {
+            throw new QmpReplyException(
+                            "Expected a text as the answer of the human monitor, but received %s"
+                                    .formatted(JsonValues.excerpt(secrets.mask(printed))),
+                            null)
+                    .of(name);
+        }
+        return printed.asString();
     }
 
     /**
@@ -593,7 +611,7 @@ public final class QmpClient implements AutoCloseable {
 
     /**
      * Return how long from now on the server may still hold back an event, because it rate-limits it. Before that, no reply proves that all
-     * such events have arrived.
+     * such events have arrived. The beginning of a session counts as an arrival: the server may have sent such an event just before.
      *
      * @param matcher which event is meant
      * @return how long; zero for most events, and if no such event has arrived within the last second

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
 import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
@@ -180,6 +183,27 @@ class QmpClientAsyncTest {
     @Test
     void the_human_monitor_answers_in_text() {
         assertThat(qmp.hmp("info status")).startsWith("VM status: running");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qemu-io disk \"write 0 4k\"", "  qemu-io\tdisk \"flush\"", "qemu-io"})
+    void qemu_io_is_refused_since_its_failure_could_not_be_seen(String line) {
+        assertThatThrownBy(() -> qmp.hmp(line))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Cannot execute \"%s\" by hmp(...): qemu-io prints on QEMU's", line.strip())
+                .hasMessageContaining("Use qemuIo(target, command) of the machine");
+    }
+
+    @Test
+    void an_answer_of_the_human_monitor_that_is_no_text_is_not_passed_off_as_one() throws Exception {
+        try (ScriptedQmpServer server = ScriptedQmpServer.start()) {
+            server.whenExecuted("human-monitor-command").replies();
+            try (QmpClient client = QmpClient.connect(server.address())) {
+                assertThatThrownBy(() -> client.hmp("info status"))
+                        .isInstanceOf(QmpReplyException.class)
+                        .hasMessageContaining("Expected a text as the answer of the human monitor");
+            }
+        }
     }
 
     @Test

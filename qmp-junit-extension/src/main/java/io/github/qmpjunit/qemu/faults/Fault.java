@@ -1,6 +1,6 @@
 package io.github.qmpjunit.qemu.faults;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apiguardian.api.API;
 
 /** Something that is wrong with a machine, until it is closed. Thread-safe. */
@@ -9,7 +9,11 @@ public final class Fault implements AutoCloseable {
 
     private final String description;
     private final Runnable undo;
-    private final AtomicBoolean undone = new AtomicBoolean();
+
+    /** Guards what follows, and is held while the fault is undone: who closes it as well waits for the outcome. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private boolean undone;
 
     Fault(String description, Runnable undo) {
         this.description = description;
@@ -17,14 +21,20 @@ public final class Fault implements AutoCloseable {
     }
 
     /**
-     * Undo it. Idempotent; does nothing if the machine has ended.
+     * Undo it. Idempotent; nothing is done if the machine has ended. If it cannot be undone, it is still open and can be closed again.
      *
      * @throws io.github.qmpjunit.qmp.QmpException if QEMU refuses, or does not answer
      */
     @Override
     public void close() {
-        if (undone.compareAndSet(false, true)) {
-            undo.run();
+        lock.lock();
+        try {
+            if (!undone) {
+                undo.run();
+                undone = true;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -216,12 +216,12 @@ public final class Faults implements AutoCloseable {
     /**
      * Undo all faults, the latest first. New faults can follow; idempotent.
      *
-     * @throws QmpException if QEMU refuses one, or does not answer; the others are undone even then
+     * @throws QmpException if QEMU refuses one, or does not answer; the others are undone all the same, and this one is still open
      */
     @Override
     public void close() {
         QmpException failure = null;
-        for (Fault fault : takeAll()) {
+        for (Fault fault : all()) {
             failure = closeAfter(failure, fault);
         }
         if (failure != null) {
@@ -229,20 +229,28 @@ public final class Faults implements AutoCloseable {
         }
     }
 
-    private List<Fault> takeAll() {
+    private List<Fault> all() {
         lock.lock();
         try {
-            List<Fault> all = List.copyOf(open);
-            open.clear();
-            return all;
+            return List.copyOf(open);
         } finally {
             lock.unlock();
         }
     }
 
-    private static @Nullable QmpException closeAfter(@Nullable QmpException before, Fault fault) {
+    private void forget(Fault undone) {
+        lock.lock();
+        try {
+            open.remove(undone);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable QmpException closeAfter(@Nullable QmpException before, Fault fault) {
         try {
             fault.close();
+            forget(fault);
             return before;
         } catch (QmpException e) {
             if (before == null) {

@@ -65,11 +65,13 @@ final class FaultyDisk {
         return added;
     }
 
+    /** Undo what {@link #fail} has added. If that fails, it can be tried again. */
+    @SuppressWarnings("ReferenceEquality") // these very rules: another fault may have equal ones
     void repair(QmpClient qmp, List<Map<String, Object>> added) {
         lock.lock();
         try {
             List<Map<String, Object>> left = new ArrayList<>(rules);
-            added.forEach(left::remove); // one of each: another fault may have the same kind
+            left.removeIf(rule -> added.stream().anyMatch(own -> own == rule));
             apply(qmp, left);
         } finally {
             lock.unlock();
@@ -89,19 +91,18 @@ final class FaultyDisk {
                             readOnly,
                             Map.of("image", FaultyNode.image(name), "inject-error", wanted)));
         }
-        boolean changed = false;
+        String unused = next;
         try {
             reopen(qmp, next);
-            changed = true;
+            below = next;
+            rules.clear();
+            rules.addAll(wanted);
+            unused = before;
         } finally {
-            String unused = changed ? before : next;
             if (!unused.equals(FaultyNode.image(name))) {
                 qmp.execute("blockdev-del", Map.of("node-name", unused));
             }
         }
-        below = next;
-        rules.clear();
-        rules.addAll(wanted);
     }
 
     /** Also releases requests that wait in the throttle, since QEMU drains the node for it. */
@@ -147,6 +148,9 @@ final class FaultyDisk {
             limits.remove(Integer.valueOf(requestsPerSecond));
             throttle(qmp);
             reopen(qmp, below);
+        } catch (QmpException | QemuException e) {
+            limits.add(requestsPerSecond); // it can be tried again
+            throw e;
         } finally {
             lock.unlock();
         }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -86,7 +87,11 @@ public final class QemuIo {
         one.lock();
         try {
             String before = standardOutput();
-            String answer = machine.qmp().hmp("qemu-io %s \"%s\"".formatted(target, command));
+            String answer = machine.qmp()
+                    .execute(
+                            "human-monitor-command",
+                            Map.of("command-line", "qemu-io %s \"%s\"".formatted(target, command)))
+                    .asString();
             String printed = standardOutput().substring(before.length());
             String complaint = (answer + printed)
                     .lines()

@@ -270,6 +270,30 @@ public class FaultsTest {
     }
 
     @Test
+    void a_fault_that_cannot_be_undone_is_still_open() {
+        try (QemuMachine vm = machine().start()) {
+            vm.faults().failWrites("disk0");
+            Fault reads = vm.faults().failReads("disk0");
+            // The nodes that its undoing adds cannot be added: other ones have their names.
+            addOther(vm, "disk0-error3");
+            addOther(vm, "disk0-error4");
+            assertThatThrownBy(reads::close).isInstanceOf(QmpErrorException.class);
+            assertThatThrownBy(() -> vm.faults().close()).isInstanceOf(QmpErrorException.class);
+            assertThat(copy(vm.qmp(), "disk0", "other")).isEqualTo("Input/output error");
+            assertThat(copy(vm.qmp(), "other", "disk0"))
+                    .as("the other one is undone")
+                    .isEmpty();
+
+            reads.close();
+            assertThat(copy(vm.qmp(), "disk0", "other")).isEmpty();
+        }
+    }
+
+    private static void addOther(QemuMachine vm, String name) {
+        vm.qmp().execute("blockdev-add", Map.of("driver", "null-co", "node-name", name, "size", SIZE));
+    }
+
+    @Test
     void a_power_loss_takes_what_was_not_flushed(@TempDir Path folder) throws Exception {
         Path image = folder.resolve("disk.qcow2");
         run("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), "4M");
@@ -279,7 +303,7 @@ public class FaultsTest {
                         Map.of("driver", "qcow2", "file", Map.of("driver", "file", "filename", image.toString())))
                 .start();
         vm.qemuIo("disk0", "write -P 1 0 64k");
-        assertThat(vm.qmp().hmp("qemu-io disk0 \"flush\"")).isEmpty();
+        vm.qmp().execute("human-monitor-command", Map.of("command-line", "qemu-io disk0 \"flush\""));
         vm.qemuIo("disk0", "write -P 2 1M 64k");
 
         vm.faults().powerLoss();

@@ -7,6 +7,7 @@ import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpInterruptedException;
 import io.github.qmpjunit.qmp.schema.QmpSchema;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,15 @@ final class Session {
         actions.addObject().put("type", action.name()).set("data", data);
     }
 
+    private String humanMonitor(String line) {
+        String printed = client.execute("human-monitor-command", Map.of("command-line", line))
+                .asString("")
+                .stripTrailing();
+        return line.startsWith("qemu-io ") && printed.isEmpty()
+                ? "(qemu-io prints on QEMU's standard output, errors as well)"
+                : printed;
+    }
+
     /** Execute a line; return whether that succeeded. */
     boolean execute(String line) {
         if (line.isBlank() || line.stripLeading().startsWith("#")) {
@@ -101,7 +111,7 @@ final class Session {
         client.secrets().learn(line);
         try {
             String reply = hmp
-                    ? client.secrets().mask(client.hmp(line.strip()).stripTrailing())
+                    ? client.secrets().mask(humanMonitor(line.strip()))
                     : commandIn(line)
                             .map(command -> client.secrets()
                                     .mask(client.execute(command))
