@@ -6,17 +6,22 @@ import static io.github.qmpjunit.qmp.QmpEvents.RESET;
 
 import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qemu.guest.GuestAgent;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.QemuException;
+import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
+import io.github.qmpjunit.qmp.QmpState;
 import io.github.qmpjunit.qmp.job.QmpJobListener;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +59,13 @@ public final class Snapshots {
 
     /** Statuses of jobs that have ended. */
     private static final Set<String> PAST = Set.of("concluded", "null");
+
+    private static final EventMatcher CONCLUDED = event(JOB_STATUS_CHANGE).withData("status", "concluded");
+
+    /** How long an abandoned job is remembered. */
+    private static final Duration LATE = Duration.ofHours(1);
+
+    private static final Logger LOGGER = System.getLogger(Snapshots.class.getName());
 
     /** Only a reset leads from these to a machine that can run. */
     private static final Set<String> FINAL = Set.of("internal-error", "shutdown");
@@ -97,12 +109,13 @@ public final class Snapshots {
     private Snapshot take(String purpose, Deadline deadline) {
         String memory = scratch(purpose, deadline);
         Snapshot snapshot = new Snapshot(this, "qmp-junit-" + UUID.randomUUID(), memory, writableDrives(), isRunning());
-        runJob("snapshot-save", snapshot, deadline).ifPresent(error -> {
-            throw new QemuException(
-                    "Cannot %s: %s. Its devices must be migratable, and each drive qcow2 or read-only"
-                            .formatted(purpose, error),
-                    null);
-        });
+        runJob("snapshot-save", snapshot, deadline, () -> delete(snapshot, PATIENCE))
+                .ifPresent(error -> {
+                    throw new QemuException(
+                            "Cannot %s: %s. Its devices must be migratable, and each drive qcow2 or read-only"
+                                    .formatted(purpose, error),
+                            null);
+                });
         return snapshot;
     }
 
@@ -113,7 +126,7 @@ public final class Snapshots {
             if (!snapshot.isOfRunningMachine()) {
                 qmp.execute("stop");
             }
-            runJob("snapshot-load", snapshot, deadline).ifPresent(error -> {
+            runJob("snapshot-load", snapshot, deadline, () -> {}).ifPresent(error -> {
                 throw new QemuException(
                         "Cannot %s: %s. The machine's state is now undefined; stop it. If its devices have changed since the snapshot, restore them before rewinding"
                                 .formatted(purpose, error),
@@ -132,9 +145,10 @@ public final class Snapshots {
         alone(
                 purpose,
                 timeout,
-                deadline -> runJob("snapshot-delete", snapshot, deadline).ifPresent(error -> {
-                    throw new QemuException("Cannot %s: %s".formatted(purpose, error), null);
-                }));
+                deadline -> runJob("snapshot-delete", snapshot, deadline, () -> {})
+                        .ifPresent(error -> {
+                            throw new QemuException("Cannot %s: %s".formatted(purpose, error), null);
+                        }));
     }
 
     /**
@@ -271,9 +285,11 @@ public final class Snapshots {
         qmp.execute("blockdev-add", Map.of("driver", "file", "node-name", fileNode, "filename", file, "cache", cache));
         try {
             Map<String, ?> image = Map.of("driver", "qcow2", "file", fileNode, "size", SCRATCH_BYTES);
-            runJob("blockdev-create", Map.of("options", image), deadline).ifPresent(error -> {
-                throw new QemuException("Cannot %s, for want of a scratch image: %s".formatted(purpose, error), null);
-            });
+            runJob("blockdev-create", Map.of("options", image), deadline, () -> remove(fileNode))
+                    .ifPresent(error -> {
+                        throw new QemuException(
+                                "Cannot %s, for want of a scratch image: %s".formatted(purpose, error), null);
+                    });
             qmp.execute("blockdev-add", Map.of("driver", "qcow2", "node-name", name, "file", fileNode, "cache", cache));
         } catch (QmpException | QemuException e) {
             remove(fileNode, e);
@@ -283,13 +299,17 @@ public final class Snapshots {
 
     private void remove(String node, Exception reason) {
         try {
-            qmp.execute(QmpCommand.of("blockdev-del", Map.of("node-name", node)).withTimeout(PATIENCE));
+            remove(node);
         } catch (QmpException e) {
             reason.addSuppressed(e);
         }
     }
 
-    private Optional<String> runJob(String command, Snapshot snapshot, Deadline deadline) {
+    private void remove(String node) {
+        qmp.execute(QmpCommand.of("blockdev-del", Map.of("node-name", node)).withTimeout(PATIENCE));
+    }
+
+    private Optional<String> runJob(String command, Snapshot snapshot, Deadline deadline, Runnable ifTooLate) {
         List<String> devices = new ArrayList<>(List.of(snapshot.memory()));
         devices.addAll(snapshot.drives());
         return runJob(
@@ -297,25 +317,67 @@ public final class Snapshots {
                 command.equals("snapshot-delete")
                         ? Map.of("tag", snapshot.tag(), "devices", devices)
                         : Map.of("tag", snapshot.tag(), "vmstate", snapshot.memory(), "devices", devices),
-                deadline);
+                deadline,
+                ifTooLate);
     }
 
-    /** Run a job to its end; return its error, if it has failed. */
-    private Optional<String> runJob(String command, Map<String, ?> arguments, Deadline deadline) {
+    /**
+     * Run a job to its end; return its error, if it has failed.
+     *
+     * @param ifTooLate undoes what the job has done, if it ends when nobody waits for it any more
+     */
+    private Optional<String> runJob(String command, Map<String, ?> arguments, Deadline deadline, Runnable ifTooLate) {
         String id = "qmp-junit-%s-%s".formatted(command, ++lastJob);
         Map<String, Object> all = new HashMap<>(arguments);
         all.put("job-id", id);
         QmpJobListener listener = new QmpJobListener(id);
         qmp.register(listener);
-        try (listener) {
+        boolean ended = false;
+        try {
             qmp.execute(QmpCommand.of(command, all).withTimeout(deadline.remaining()));
-            listener.next(event(JOB_STATUS_CHANGE).withData("status", "concluded"), deadline.remaining());
-            Optional<String> error = errorOf(id);
-            qmp.execute("job-dismiss", Map.of("id", id));
+            listener.next(CONCLUDED, deadline.remaining());
+            Optional<String> error = endOf(id);
+            ended = true;
             return error;
         } catch (QmpErrorException e) {
+            ended = true;
             return Optional.of(e.description());
+        } finally {
+            if (ended) {
+                listener.close();
+            } else {
+                endLater(id, listener, ifTooLate);
+            }
         }
+    }
+
+    /** Dismiss a job that has concluded; return its error, if it has failed. */
+    private Optional<String> endOf(String id) {
+        Optional<String> error = errorOf(id);
+        qmp.execute("job-dismiss", Map.of("id", id));
+        return error;
+    }
+
+    /** QEMU cannot break off such a job, but nothing of it is to stay. */
+    @SuppressWarnings("FutureReturnValueIgnored") // run for its effect
+    private void endLater(String id, QmpEventListener listener, Runnable undoing) {
+        listener.nextAsync(CONCLUDED, LATE)
+                .thenAccept(concluded -> {
+                    if (endOf(id).isEmpty()) {
+                        undoing.run();
+                    }
+                })
+                .whenComplete((done, failure) -> {
+                    listener.close();
+                    if (failure != null && qmp.state() == QmpState.RUNNING) {
+                        LOGGER.log(
+                                Level.WARNING,
+                                TerminalText.message(
+                                        "Job \"%s\" of machine \"%s\" came to its end too late and could not be cleared away"
+                                                .formatted(id, machine.name())),
+                                failure);
+                    }
+                });
     }
 
     private Optional<String> errorOf(String id) {

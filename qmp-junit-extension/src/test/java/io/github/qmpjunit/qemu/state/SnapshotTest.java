@@ -14,6 +14,7 @@ import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.guest.SerialConsole;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qemu.qtest.Qtest;
+import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
@@ -290,6 +291,29 @@ public class SnapshotTest {
 
             vm.snapshot().rewind();
         }
+    }
+
+    @Test
+    void nothing_stays_of_one_that_took_too_long() {
+        try (QemuMachine vm = QemuMachine.builder().machine("pc").memory("16M").start();
+                QmpEventListener jobs = vm.qmp().listen(event(JOB_STATUS_CHANGE).withData("status", "null"))) {
+            assertThatThrownBy(() -> vm.snapshot(Duration.ZERO)).isInstanceOf(QmpTimeoutException.class);
+            jobs.next(ofJob("blockdev-create"), LONG);
+
+            vm.snapshot().rewind();
+            jobs.next(ofJob("snapshot-save"), LONG);
+            assertThatThrownBy(() -> vm.snapshot(Duration.ZERO)).isInstanceOf(QmpTimeoutException.class);
+            jobs.next(ofJob("snapshot-save"), LONG);
+            jobs.next(ofJob("snapshot-delete"), LONG);
+
+            assertThat(vm.qmp().execute("query-jobs")).isEmpty();
+            assertThat(vm.qmp().execute("query-named-block-nodes").toString()).containsOnlyOnce("\"vm-state-size\"");
+        }
+    }
+
+    private static EventMatcher ofJob(String type) {
+        return event(JOB_STATUS_CHANGE)
+                .where("of a " + type, change -> change.data("id").asString().contains(type));
     }
 
     @Test
