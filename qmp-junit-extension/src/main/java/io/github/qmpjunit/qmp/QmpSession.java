@@ -84,6 +84,9 @@ final class QmpSession {
     /** How long a close waits until the peer has read commands that it has not answered yet. It does not wait if all are answered. */
     private static final Duration LINGER = Duration.ofMillis(500);
 
+    /** How long a close waits for the next one of the commands that wait to be sent. */
+    private static final Duration QUEUE_PATIENCE = Duration.ofSeconds(2);
+
     private final String clientName;
     private final Transport.Source source;
     private final EventRouter events;
@@ -566,8 +569,8 @@ final class QmpSession {
      */
     private void sayGoodbye(Transport current) {
         if (end == null && !Thread.currentThread().equals(reader)) {
+            inTurn.drain(QUEUE_PATIENCE);
             Deadline deadline = Deadline.in(LINGER);
-            inTurn.drain(deadline);
             boolean allWasRead = writer.everythingWasRead();
             if (writer.end(current, deadline) && !allWasRead) {
                 awaitFinished(deadline);

@@ -2,9 +2,11 @@ package io.github.qmpjunit.qmp;
 
 import io.github.qmpjunit.internal.DaemonExecutor;
 import io.github.qmpjunit.internal.Deadline;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Commands that wait to be sent, in the order in which they were given, without their callers: {@link QmpSession#executeAsync} must not
@@ -14,6 +16,7 @@ final class SendQueue {
 
     private final DaemonExecutor thread;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong finished = new AtomicLong();
 
     SendQueue(String threadName) {
         this.thread = new DaemonExecutor(threadName);
@@ -33,6 +36,7 @@ final class SendQueue {
                 try {
                     sending.run();
                 } finally {
+                    finished.incrementAndGet();
                     waiting.decrementAndGet();
                 }
             });
@@ -64,10 +68,20 @@ final class SendQueue {
         }
     }
 
-    /** Wait until all are sent or have given up, before the connection is closed; what is not sent in time never is. */
-    void drain(Deadline deadline) {
+    /**
+     * Wait, before the connection is closed, until all are sent or have given up.
+     *
+     * @param patience how long to wait for the next one to be sent; what is not sent then never is
+     */
+    void drain(Duration patience) {
         try {
-            areSent(deadline);
+            long before = -1;
+            while (before != finished.get()) {
+                before = finished.get();
+                if (areSent(Deadline.in(patience))) {
+                    return;
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
