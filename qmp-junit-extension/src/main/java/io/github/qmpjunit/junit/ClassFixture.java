@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.junit.report.ContainerFailures;
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.process.QemuStartException;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** What a class is given outside of its tests: shared machines for its static fields, its constructor and its own methods. */
+@SuppressWarnings("deprecation") // CloseableResource: before JUnit 5.13 nothing else is closed
 final class ClassFixture {
 
     private ClassFixture() {}
@@ -53,6 +55,40 @@ final class ClassFixture {
 
     /** Report on the shared machines of a class whose {@code @BeforeAll} or {@code @AfterAll} has failed. */
     static void report(ExtensionContext context, String phase, Throwable failure) {
+        report(Reporting.Place.of(context), phase, failure);
+    }
+
+    /**
+     * Report on a class if something around its tests has failed of which no other callback tells, such as a callback of another
+     * extension.
+     */
+    static void reportRest(ExtensionContext context) {
+        context.getExecutionException()
+                .filter(failure -> !Reporting.isReported(failure))
+                .ifPresent(failure -> report(context, "what surrounds the tests", failure));
+    }
+
+    /** Report on an invocation of a class template if the methods around it fail. JUnit tells only its listeners of that, and afterwards. */
+    static void reportLater(ExtensionContext invocation) {
+        Reporting.Place place = Reporting.Place.ofInvocation(invocation);
+        Runnable end = ContainerFailures.await(
+                invocation.getUniqueId(),
+                failure ->
+                        InterruptFlag.aside(() -> report(place, "what surrounds the tests of an invocation", failure)));
+        ExtensionStore.of(place.context())
+                .put(List.of(ContainerFailures.class, invocation.getUniqueId()), new InvocationEnd(end));
+    }
+
+    private record InvocationEnd(Runnable end) implements ExtensionContext.Store.CloseableResource, AutoCloseable {
+
+        @Override
+        public void close() {
+            end.run();
+        }
+    }
+
+    private static void report(Reporting.Place place, String phase, Throwable failure) {
+        ExtensionContext context = place.context();
         List<ReportedMachine> machines = new ArrayList<>();
         for (VmDefinition definition : TestPlan.of(context, ExtensionSettings.of(context), List.of())
                 .definitions()
@@ -64,7 +100,7 @@ final class ClassFixture {
                         .ifPresent(machines::add);
             }
         }
-        Reporting.report(context, phase, failure, Instant.now(), List.of(), machines);
+        Reporting.report(place, phase, failure, Instant.now(), List.of(), machines);
     }
 
     /** Return what a place outside of any test is to be given. */

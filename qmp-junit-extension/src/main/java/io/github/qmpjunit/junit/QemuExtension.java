@@ -11,10 +11,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -67,9 +69,11 @@ public final class QemuExtension
                 AfterTestExecutionCallback,
                 LifecycleMethodExecutionExceptionHandler,
                 InvocationInterceptor,
+                BeforeClassTemplateInvocationCallback,
                 AfterClassTemplateInvocationCallback,
                 PreInterruptCallback,
-                AfterEachCallback {
+                AfterEachCallback,
+                AfterAllCallback {
 
     private final ExtensionSettings settings;
 
@@ -314,7 +318,15 @@ public final class QemuExtension
         }
     }
 
-    /** End the lease of the method after an invocation of a class template. JUnit offers no callback for a failure of such a method. */
+    /** Be told if the methods around an invocation of a class template fail: JUnit offers no callback for that. */
+    @Override
+    public void beforeClassTemplateInvocation(ExtensionContext context) {
+        if (isInCharge(context)) {
+            InterruptFlag.aside(() -> ClassFixture.reportLater(context));
+        }
+    }
+
+    /** End the lease of the method after an invocation of a class template. */
     @Override
     public void afterClassTemplateInvocation(ExtensionContext context) {
         InterruptFlag.aside(() -> ClassLease.end(context));
@@ -386,6 +398,14 @@ public final class QemuExtension
         TestFixture fixture = TestFixture.existing(context);
         if (fixture != null && isInCharge(context)) {
             InterruptFlag.aside(() -> TestEnd.of(fixture, context));
+        }
+    }
+
+    /** Report on what no other callback tells of, the failure of another extension's callback for one. */
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (isInCharge(context)) {
+            InterruptFlag.aside(() -> ClassFixture.reportRest(context));
         }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.JUnitException;
 import org.opentest4j.TestAbortedException;
@@ -50,6 +51,11 @@ final class Reporting {
                 .map(directory -> ReportFolders.of(context, Path.of(directory).toAbsolutePath()));
     }
 
+    /** Return whether a report on a failure has been written. */
+    static boolean isReported(Throwable failure) {
+        return Stream.of(failure.getSuppressed()).anyMatch(Address.class::isInstance);
+    }
+
     /**
      * Write a report on what a test, or a class, has failed with, and name it in the failure. Does nothing for a test that is skipped.
      *
@@ -63,33 +69,71 @@ final class Reporting {
             Instant startedAt,
             List<StackTraceElement> waitingAt,
             List<ReportedMachine> machines) {
+        report(Place.of(context), phase, failure, startedAt, waitingAt, machines);
+    }
+
+    /** Write a report to a place, as {@link #report(ExtensionContext, String, Throwable, Instant, List, List)} does. */
+    static void report(
+            Place place,
+            String phase,
+            Throwable failure,
+            Instant startedAt,
+            List<StackTraceElement> waitingAt,
+            List<ReportedMachine> machines) {
+        ExtensionContext context = place.context();
         if (machines.isEmpty() || failure instanceof TestAbortedException || !isWanted(Configuration.of(context))) {
             return;
         }
         ExtensionContext ofMethod = TestClasses.methodOrClass(context);
         ReportedTest test = new ReportedTest(
                 new ReportedTest.Names(
-                        Progress.nameOf(context),
+                        place.displayName(),
                         ofMethod.getTestClass().map(Class::getName).orElse(""),
                         ofMethod.getTestMethod().map(Method::getName).orElse("")),
                 phase,
                 failure,
                 startedAt,
                 waitingAt);
-        write(context, test, machines)
-                .ifPresent(page ->
-                        failure.addSuppressed(new Note("Report on the test's machines: %s".formatted(page.toUri()))));
+        write(place, test, machines)
+                .ifPresent(page -> failure.addSuppressed(
+                        new Address("Report on the test's machines: %s".formatted(page.toUri()))));
     }
 
-    private static Optional<Path> write(ExtensionContext context, ReportedTest test, List<ReportedMachine> machines) {
-        Optional<Path> configured = directory(context);
+    /**
+     * Where a report lies.
+     *
+     * @param context whom JUnit is told that it belongs to; it is not over yet
+     * @param displayName what it is about, which may be an invocation inside of the context that is over
+     * @param directory the configured folder, empty if none is
+     * @param name the name of the folder that JUnit makes otherwise
+     */
+    record Place(ExtensionContext context, String displayName, Optional<Path> directory, String name) {
+
+        static Place of(ExtensionContext context) {
+            return new Place(context, Progress.nameOf(context), Reporting.directory(context), NAME);
+        }
+
+        /** Return the place of an invocation's report, which can still be written when the invocation is over. */
+        static Place ofInvocation(ExtensionContext invocation) {
+            return new Place(
+                    invocation.getParent().orElseThrow(),
+                    Progress.nameOf(invocation) + " " + invocation.getDisplayName(),
+                    Reporting.directory(invocation),
+                    NAME + "-" + Integer.toHexString(invocation.getUniqueId().hashCode()));
+        }
+    }
+
+    private static Optional<Path> write(Place place, ReportedTest test, List<ReportedMachine> machines) {
+        Optional<Path> configured = place.directory();
         if (configured.isPresent()) {
-            ReportFolders.taken(context, configured.get());
+            ReportFolders.taken(place.context(), configured.get());
             return Optional.of(FailureReport.write(configured.get(), test, machines));
         }
         Path[] page = new Path[1];
         try {
-            context.publishDirectory(NAME, directory -> page[0] = FailureReport.write(directory, test, machines));
+            place.context()
+                    .publishDirectory(
+                            place.name(), directory -> page[0] = FailureReport.write(directory, test, machines));
             return Optional.ofNullable(page[0]);
         } catch (JUnitException e) {
             LOGGER.log(
@@ -102,7 +146,7 @@ final class Reporting {
     }
 
     /** A sentence that goes along with a failure; it has no stack trace, since it is no failure. */
-    static final class Note extends RuntimeException {
+    static class Note extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
@@ -114,6 +158,16 @@ final class Reporting {
         @SuppressWarnings("OverrideThrowableToString") // the name of the class would say that it is a failure
         public String toString() {
             return String.valueOf(getMessage());
+        }
+    }
+
+    /** Where the report on a failure lies. */
+    private static final class Address extends Note {
+
+        private static final long serialVersionUID = 1L;
+
+        Address(String message) {
+            super(message);
         }
     }
 

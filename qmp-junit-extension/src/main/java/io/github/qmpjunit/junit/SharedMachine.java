@@ -3,6 +3,7 @@ package io.github.qmpjunit.junit;
 import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
+import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qemu.process.QemuException;
@@ -16,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +52,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     private final long order = COUNTER.incrementAndGet();
     private final VmDefinition definition;
+    private final Optional<ExtensionContext> owner;
     private final BuilderSource builder;
     private final Semaphore lease = new Semaphore(1, true);
 
@@ -81,8 +84,12 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         QemuMachineBuilder define(ExtensionContext user, Supplier<Optional<Path>> artefacts);
     }
 
-    SharedMachine(VmDefinition definition, BuilderSource builder) {
+    /**
+     * @param owner the class to which it belongs; empty if it belongs to the run
+     */
+    SharedMachine(VmDefinition definition, Optional<ExtensionContext> owner, BuilderSource builder) {
         this.definition = definition;
+        this.owner = owner;
         this.builder = builder;
         this.points = new ResetPoints(definition.sharing().reset());
     }
@@ -405,11 +412,28 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     private void end() {
         lock.lock();
+        QemuMachine last = machine;
         try {
             forget();
+        } catch (QemuExitException e) {
+            reportEnd(e, last);
+            throw e;
         } finally {
             vacateIfGone();
             lock.unlock();
+        }
+    }
+
+    /** No test can fail any more; the class to which the machine belongs does. What belongs to the whole run belongs to none. */
+    private void reportEnd(QemuExitException failure, @Nullable QemuMachine ended) {
+        if (owner.isPresent() && ended != null) {
+            Reporting.report(
+                    owner.get(),
+                    "the end of %s".formatted(definition.label()),
+                    failure,
+                    Instant.now(),
+                    List.of(),
+                    List.of(ReportedMachine.of(ended)));
         }
     }
 }

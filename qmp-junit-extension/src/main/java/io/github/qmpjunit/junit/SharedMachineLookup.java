@@ -19,14 +19,18 @@ final class SharedMachineLookup {
                     key,
                     ExtensionStore.ofLaunch(context),
                     new SharedMachine(
-                            definition, (user, artefacts) -> MachineBuilders.builder(definition, user, artefacts)));
+                            definition,
+                            Optional.empty(),
+                            (user, artefacts) -> MachineBuilders.builder(definition, user, artefacts)));
         }
         ExtensionContext owner = owningClass(definition, context);
         return find(
                 key,
                 ExtensionStore.of(owner),
                 new SharedMachine(
-                        definition, (user, artefacts) -> MachineBuilders.builder(definition, owner, artefacts)));
+                        definition,
+                        Optional.of(owner),
+                        (user, artefacts) -> MachineBuilders.builder(definition, owner, artefacts)));
     }
 
     private static SharedMachine find(Key key, Store store, SharedMachine fresh) {

@@ -355,7 +355,17 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
      */
     @Override
     public void close() {
-        InterruptFlag.aside(this::end);
+        InterruptFlag.aside(() -> {
+            reportRest();
+            end();
+        });
+    }
+
+    /** Report on what no callback has told of: an instance that could not be made, or not be closed. */
+    private void reportRest() {
+        context.getExecutionException()
+                .filter(failure -> !Reporting.isReported(failure))
+                .ifPresent(failure -> report("what surrounds the test", failure));
     }
 
     private void end() {
