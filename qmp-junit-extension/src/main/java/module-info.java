@@ -21,6 +21,7 @@ module io.github.qmpjunit {
 
     exports io.github.qmpjunit.junit;
     exports io.github.qmpjunit.qemu;
+    exports io.github.qmpjunit.qemu.disk;
     exports io.github.qmpjunit.qemu.faults;
     exports io.github.qmpjunit.qemu.guest;
     exports io.github.qmpjunit.qemu.probe;

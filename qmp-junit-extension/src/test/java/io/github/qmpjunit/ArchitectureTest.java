@@ -40,6 +40,7 @@ class ArchitectureTest {
             "qemu.state",
             "qemu.guest",
             "qemu.qtest",
+            "qemu.disk",
             "qemu.wiring",
             "qemu.launch",
             "qemu.process",

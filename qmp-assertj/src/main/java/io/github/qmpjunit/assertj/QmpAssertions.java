@@ -2,6 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qemu.disk.Disk;
 import io.github.qmpjunit.qemu.guest.GuestProgramResult;
 import io.github.qmpjunit.qemu.guest.SerialConsole;
 import io.github.qmpjunit.qemu.qtest.Qtest;
@@ -53,6 +54,10 @@ public final class QmpAssertions {
     /** Narrows an AssertJ assertion to one about a program that has run in the guest. */
     public static final InstanceOfAssertFactory<GuestProgramResult, GuestProgramAssert> GUEST_PROGRAM =
             new InstanceOfAssertFactory<>(GuestProgramResult.class, GuestProgramAssert::new);
+
+    /** Narrows an AssertJ assertion to one about a disk. */
+    public static final InstanceOfAssertFactory<Disk, DiskAssert> DISK =
+            new InstanceOfAssertFactory<>(Disk.class, DiskAssert::new);
 
     private QmpAssertions() {}
 
@@ -142,6 +147,17 @@ public final class QmpAssertions {
     @CheckReturnValue
     public static QtestAssert assertThat(@Nullable Qtest actual) {
         return new QtestAssert(actual);
+    }
+
+    /**
+     * Begin an assertion about a disk image: its format, its content, its backing chain, what is stored in it.
+     *
+     * @param actual the disk
+     * @return the assertion
+     */
+    @CheckReturnValue
+    public static DiskAssert assertThat(@Nullable Disk actual) {
+        return new DiskAssert(actual);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qemu.disk.Disk;
 import io.github.qmpjunit.qemu.guest.GuestProgramResult;
 import io.github.qmpjunit.qemu.guest.SerialConsole;
 import io.github.qmpjunit.qemu.qtest.Qtest;
@@ -93,5 +94,15 @@ public interface QmpSoftAssertionsProvider extends SoftAssertionsProvider {
      */
     default QtestAssert assertThat(Qtest actual) {
         return proxy(QtestAssert.class, Qtest.class, actual);
+    }
+
+    /**
+     * Begin a soft assertion about a disk image.
+     *
+     * @param actual the disk
+     * @return the assertion
+     */
+    default DiskAssert assertThat(Disk actual) {
+        return proxy(DiskAssert.class, Disk.class, actual);
     }
 }

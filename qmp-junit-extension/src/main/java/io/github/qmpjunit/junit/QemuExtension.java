@@ -51,7 +51,9 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * of one of these types; or a field of such a type with {@link Vm} or {@link Listen}: {@link
  * io.github.qmpjunit.qemu.QemuMachine QemuMachine}, {@link io.github.qmpjunit.qmp.QmpClient QmpClient}, {@link
  * io.github.qmpjunit.qmp.QmpEventListener QmpEventListener}, {@link io.github.qmpjunit.qemu.guest.SerialConsole SerialConsole}, {@link
- * io.github.qmpjunit.qemu.qtest.Qtest Qtest}, {@link io.github.qmpjunit.qemu.guest.GuestAgent GuestAgent}, {@link io.github.qmpjunit.qemu.StorageDaemon StorageDaemon}. The machines are those that
+ * io.github.qmpjunit.qemu.qtest.Qtest Qtest}, {@link io.github.qmpjunit.qemu.guest.GuestAgent GuestAgent}, {@link io.github.qmpjunit.qemu.StorageDaemon StorageDaemon}. A
+ * parameter can also be a {@link io.github.qmpjunit.qemu.disk.Disks Disks} folder for disk images, or the {@link
+ * io.github.qmpjunit.qemu.disk.QemuTools QemuTools} of the test's QEMU. The machines are those that
  * {@link Vm} defines, or the {@linkplain #builder() builder}; each test gets its own unless their {@link Scope} says otherwise. The
  * machines of a test start side by side, before its first {@code @BeforeEach} method.
  *
@@ -226,12 +228,17 @@ public final class QemuExtension
         boolean inCharge = executable instanceof Constructor<?>
                 ? isInChargeOf(executable.getDeclaringClass(), context)
                 : isInCharge(context);
-        return inCharge && Injection.isAskedForAt(parameter.getParameter());
+        return inCharge
+                && (Injection.isAskedForAt(parameter.getParameter())
+                        || TestTools.isAskedForAt(parameter.getParameter()));
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         SupportedJunit.require();
+        if (TestTools.isAskedForAt(parameter.getParameter())) {
+            return InterruptFlag.aside(() -> TestTools.valueOf(parameter.getParameter(), context));
+        }
         Injection injection = Injection.at(parameter.getParameter()).orElseThrow();
         if (isTest(context) && isFactory(parameter.getDeclaringExecutable(), context)) {
             throw new ExtensionConfigurationException(

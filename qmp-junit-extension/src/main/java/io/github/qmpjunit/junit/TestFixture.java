@@ -248,7 +248,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     }
 
     private void start(String name, List<Injection> by) {
-        StorageDaemonBuilder builder = StorageDaemon.builder();
+        StorageDaemonBuilder builder = StorageDaemon.builder().tools(TestTools.of(context));
         if (!name.isEmpty()) {
             builder.name(name);
         }

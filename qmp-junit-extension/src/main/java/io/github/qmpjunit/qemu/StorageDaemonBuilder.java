@@ -1,8 +1,9 @@
 package io.github.qmpjunit.qemu;
 
+import io.github.qmpjunit.qemu.disk.QemuTool;
+import io.github.qmpjunit.qemu.disk.QemuTools;
 import io.github.qmpjunit.qemu.launch.LaunchPlan;
 import io.github.qmpjunit.qemu.launch.RunContext;
-import io.github.qmpjunit.qemu.process.QemuBinary;
 import io.github.qmpjunit.qemu.process.StopLimits;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpTranscript;
@@ -20,6 +21,7 @@ import org.apiguardian.api.API;
 public final class StorageDaemonBuilder {
 
     private final ProcessDefinition definition = new ProcessDefinition("storage", "--");
+    private QemuTools tools = QemuTools.usual();
 
     StorageDaemonBuilder() {}
 
@@ -35,14 +37,24 @@ public final class StorageDaemonBuilder {
     }
 
     /**
-     * Set the binary; if not set, the system property {@code qmpjunit.qemu-storage-daemon}, then the environment variable {@code
-     * QSD_PROG}, then {@code qemu-storage-daemon} on the {@code PATH}.
+     * Set the binary; if not set, it is looked up as {@link QemuTools} says.
      *
      * @param binary a path, or a command on the {@code PATH}
      * @return this
      */
     public StorageDaemonBuilder binary(String binary) {
         definition.setBinary(binary);
+        return this;
+    }
+
+    /**
+     * Set the tools among which the daemon is looked up; {@link QemuTools#usual()} by default.
+     *
+     * @param own the tools
+     * @return this
+     */
+    public StorageDaemonBuilder tools(QemuTools own) {
+        this.tools = own;
         return this;
     }
 
@@ -180,7 +192,7 @@ public final class StorageDaemonBuilder {
      * @throws io.github.qmpjunit.qemu.process.QemuStartException if it exits, or its monitor does not answer in time; nothing is left running then
      */
     public StorageDaemon start() {
-        Path found = QemuBinary.findStorageDaemon(definition.binary());
+        Path found = tools.find(QemuTool.QEMU_STORAGE_DAEMON, definition.binary());
         List<String> own = definition.args();
         return StorageDaemon.start(new LaunchPlan(
                 "qemu-storage-daemon", definition.settings(), RunContext.HERE, List.of(), directory -> {

@@ -8,7 +8,12 @@ public class QemuNotFoundException extends QemuException {
 
     private static final long serialVersionUID = 1L;
 
-    QemuNotFoundException(String message) {
+    /**
+     * Create an exception.
+     *
+     * @param message what was looked for, where, and what to do
+     */
+    public QemuNotFoundException(String message) {
         super(message, null);
     }
 }
