@@ -11,7 +11,7 @@ module io.github.qmpjunit {
     // The user's own is the one that counts. Not transitive: javac would then want it of those who use the client
     // alone.
     requires static org.junit.jupiter.api;
-    requires static org.junit.platform.launcher;
+    requires static org.junit.jupiter.params;
     requires transitive tools.jackson.databind;
     requires java.management;
     requires jdk.management;

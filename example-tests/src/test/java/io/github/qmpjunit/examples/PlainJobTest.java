@@ -2,9 +2,7 @@ package io.github.qmpjunit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmpjunit.junit.Check;
 import io.github.qmpjunit.junit.QemuTest;
-import io.github.qmpjunit.junit.Vm;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.job.QmpJob;
 import java.time.Duration;
@@ -13,7 +11,6 @@ import org.junit.jupiter.api.Test;
 
 /** A job is driven to its end by code that has no assertions at hand. */
 @QemuTest
-@Vm(without = Check.STDERR) // QEMU warns of a target without a block size
 class PlainJobTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A job's or a migration's end is never waited for in vain. The waits below would last an hour. */
 @QemuTest
-@Vm(without = Check.STDERR) // QEMU warns of targets without a block size
 @Timeout(60)
 class JobEndsTest {
 

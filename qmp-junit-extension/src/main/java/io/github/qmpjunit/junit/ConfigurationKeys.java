@@ -20,6 +20,24 @@ public final class ConfigurationKeys {
      */
     public static final String QEMU = "qmpjunit.qemu";
 
+    /**
+     * The folder with the tools that belong to QEMU: {@code qemu-img}, {@code qemu-io}, {@code qemu-nbd} and {@code qemu-storage-daemon}. By
+     * default they are looked up beside the QEMU in use, then on the {@code PATH}; see {@link io.github.qmpjunit.qemu.disk.QemuTools}.
+     */
+    public static final String TOOLS = "qmpjunit.tools";
+
+    /** The {@code qemu-img}, if it is not the one of {@link #TOOLS}: a path, or a command on the {@code PATH}. */
+    public static final String QEMU_IMG = "qmpjunit.qemu-img";
+
+    /** The {@code qemu-io}, if it is not the one of {@link #TOOLS}: a path, or a command on the {@code PATH}. */
+    public static final String QEMU_IO = "qmpjunit.qemu-io";
+
+    /** The {@code qemu-nbd}, if it is not the one of {@link #TOOLS}: a path, or a command on the {@code PATH}. */
+    public static final String QEMU_NBD = "qmpjunit.qemu-nbd";
+
+    /** The {@code qemu-storage-daemon}, if it is not the one of {@link #TOOLS}: a path, or a command on the {@code PATH}. */
+    public static final String QEMU_STORAGE_DAEMON = "qmpjunit.qemu-storage-daemon";
+
     /** The {@code -machine} where a definition names none; {@code none} by default. */
     public static final String MACHINE = "qmpjunit.machine";
 
@@ -43,6 +61,12 @@ public final class ConfigurationKeys {
 
     /** A regular expression: lines of a QEMU's standard error in which it is found never fail a test. */
     public static final String ALLOWED_STDERR = "qmpjunit.allowed-stderr";
+
+    /**
+     * The list of lines on a QEMU's standard error that are known to be harmless: the path of a file that replaces the library's own list, or
+     * {@code none}. Each line of the file has the QEMU versions on which a line was seen, a bar, and a regular expression.
+     */
+    public static final String KNOWN_WARNINGS = "qmpjunit.known-warnings";
 
     /** Events of your own that every QEMU may send although its schema does not have them, separated by blanks; see {@link Vm#ownEvents()}. */
     public static final String OWN_EVENTS = "qmpjunit.own-events";

@@ -61,6 +61,30 @@ public @interface EnabledIfQemu {
     String[] accelerator() default {};
 
     /**
+     * The block drivers that must be built in, such as {@code nbd} or {@code vhdx}. A name that QEMU's schema does not have, but nearly, is an
+     * error.
+     *
+     * @return the drivers' names
+     */
+    String[] blockDriver() default {};
+
+    /**
+     * The network back ends that must be built in, as {@code -netdev} takes them. A name that QEMU's schema does not have, but nearly, is an
+     * error.
+     *
+     * @return the back ends' names
+     */
+    String[] netdev() default {};
+
+    /**
+     * The properties that devices must have: {@code "virtio-net-pci.host_uso"}. A property without a device in front of it is an error. QEMU
+     * cannot tell a misspelt property from one that it has not got yet, so that one only has a hint in the reason.
+     *
+     * @return each a device, a dot, and its property
+     */
+    String[] property() default {};
+
+    /**
      * The QEMU that is asked: a path, or a command on the {@code PATH}.
      *
      * @return the binary; the usual one if empty

@@ -41,7 +41,7 @@ final class TestTools {
     }
 
     /** Return the tools of the first machine's QEMU, which may come from an annotation or a builder, or else the same as above. */
-    private static QemuTools ofTest(ExtensionContext context) {
+    static QemuTools ofTest(ExtensionContext context) {
         Optional<String> binary = Optional.ofNullable(TestFixture.existing(context)).stream()
                 .flatMap(fixture -> fixture.machines().stream())
                 .map(TestMachine::machine)

@@ -24,7 +24,10 @@ class EnabledIfQemuTest {
                 command = {"quit", "query-status"},
                 device = "virtio-blk-pci",
                 machine = "q35",
-                accelerator = "tcg")
+                accelerator = "tcg",
+                blockDriver = {"nbd", "qcow2"},
+                netdev = "user",
+                property = {"virtio-blk-pci.queue-size", "virtio-blk.serial"})
         void all_of_it() {}
 
         @Test
@@ -38,6 +41,18 @@ class EnabledIfQemuTest {
         @Test
         @EnabledIfQemu(device = "flux-capacitor", machine = "delorean")
         void device_and_machine() {}
+
+        @Test
+        @EnabledIfQemu(blockDriver = "floppy-tape", netdev = "carrier-pigeon")
+        void block_driver_and_netdev() {}
+
+        @Test
+        @EnabledIfQemu(netdev = "vmnet-host")
+        void netdev_of_another_system() {}
+
+        @Test
+        @EnabledIfQemu(property = {"virtio-blk-pci.queue-sise", "flux-capacitor.gigawatts"})
+        void property() {}
 
         @Test
         @EnabledIfQemu(accelerator = "steam")
@@ -54,6 +69,18 @@ class EnabledIfQemuTest {
         @Test
         @EnabledIfQemu(binary = "/nowhere/qemu", missing = Missing.SKIP)
         void missing_and_skipped() {}
+
+        @Test
+        @EnabledIfQemu(blockDriver = "qcow22")
+        void misspelt_block_driver() {}
+
+        @Test
+        @EnabledIfQemu(netdev = "usr")
+        void misspelt_netdev() {}
+
+        @Test
+        @EnabledIfQemu(property = "queue-size")
+        void no_property() {}
 
         @Test
         @EnabledIfQemu(version = "8")
@@ -102,6 +129,14 @@ class EnabledIfQemuTest {
                 .containsEntry(
                         "device_and_machine()", name + "has no device \"flux-capacitor\", has no machine \"delorean\"")
                 .containsEntry("accelerator()", name + "has no accelerator \"steam\", only " + real.accelerators())
+                .containsEntry(
+                        "block_driver_and_netdev()",
+                        name + "has no block driver \"floppy-tape\", has no netdev \"carrier-pigeon\"")
+                .containsEntry("netdev_of_another_system()", name + "has no netdev \"vmnet-host\"")
+                .containsEntry(
+                        "property()",
+                        name
+                                + "has no property \"queue-sise\" of device \"virtio-blk-pci\"; did you mean \"queue-size\"?, has no device \"flux-capacitor\"")
                 .containsKey("missing_and_skipped()")
                 .doesNotContainKeys("all_of_it()", "missing()");
         assertThat(reasons.get("missing_and_skipped()")).contains("/nowhere/qemu");
@@ -119,7 +154,15 @@ class EnabledIfQemuTest {
     void without_a_QEMU_a_test_fails_unless_skipping_is_asked_for() {
         Map<String, String> failures = failed(run());
 
-        assertThat(failures.keySet()).isEqualTo(Set.of("missing()", "no_range()"));
+        assertThat(failures.keySet())
+                .isEqualTo(Set.of(
+                        "missing()", "no_range()", "misspelt_block_driver()", "misspelt_netdev()", "no_property()"));
+        assertThat(failures.get("misspelt_block_driver()"))
+                .contains(
+                        "@EnabledIfQemu names the block driver \"qcow22\", which QEMU does not know; did you mean \"qcow2\"");
+        assertThat(failures.get("misspelt_netdev()")).contains("netdev \"usr\"").contains("\"user\"");
+        assertThat(failures.get("no_property()"))
+                .contains("(property = \"queue-size\") is no device, dot and property");
         assertThat(failures.get("missing()"))
                 .contains("EnabledIfQemuCondition")
                 .contains("looked for \"/nowhere/qemu\"");
@@ -127,7 +170,7 @@ class EnabledIfQemuTest {
 
         Events skipping = run(ConfigurationKeys.MISSING, "skip");
 
-        assertThat(failed(skipping)).containsOnlyKeys("no_range()");
+        assertThat(failed(skipping)).doesNotContainKey("missing()");
         assertThat(skipped(skipping).get("missing()")).contains("looked for \"/nowhere/qemu\"");
     }
 }

@@ -8,6 +8,7 @@ import io.github.qmpjunit.qemu.process.QemuExitException;
 import io.github.qmpjunit.qemu.process.StopLimits;
 import io.github.qmpjunit.qmp.QmpClient;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +85,6 @@ class PassedTestChecksTest {
     }
 
     @QemuTest
-    @Vm(allowedStderr = "block size") // a target that does not tell its own is warned of
     static class ConcludedJob {
         @Test
         void test(QmpClient qmp) {
@@ -516,5 +516,52 @@ class PassedTestChecksTest {
         assertThat(leftovers(Runs.runWell(LeavingNodesAllowed.class))).isEmpty();
         assertThat(leftovers(Runs.run(without("leftovers"), LeavingNodes.class)))
                 .isEmpty();
+    }
+
+    @QemuTest
+    static class BackupToATargetWithoutBlockSize {
+        @Test
+        void test(QemuMachine vm) {
+            vm.qmp().execute("blockdev-add", Map.of("driver", "null-co", "node-name", "a", "size", 1 << 20));
+            vm.qmp().execute("blockdev-add", Map.of("driver", "null-co", "node-name", "b", "size", 1 << 20));
+            vm.qmp()
+                    .execute(
+                            "blockdev-backup",
+                            Map.of("job-id", "j", "device", "a", "target", "b", "sync", "full", "auto-dismiss", false));
+            vm.stderr().awaitLine("block size", SOON);
+            vm.qmp()
+                    .events()
+                    .next(
+                            io.github.qmpjunit.qmp.EventMatcher.event("JOB_STATUS_CHANGE")
+                                    .withData("status", "concluded"),
+                            SOON);
+        }
+    }
+
+    @Test
+    void a_known_warning_is_no_complaint_unless_the_list_is_replaced(@TempDir Path dir) throws IOException {
+        Path list = Files.writeString(dir.resolve("list"), "# ours\n7.2 | this is odd\n");
+
+        Runs.runWell(BackupToATargetWithoutBlockSize.class);
+        Runs.runWell(known(list.toString()), Warning.class);
+        assertThat(Runs.onlyFailureOf(known(list.toString()), BackupToATargetWithoutBlockSize.class))
+                .hasMessageContaining("warning: The target block device doesn't provide information");
+        assertThat(Runs.onlyFailureOf(known("none"), BackupToATargetWithoutBlockSize.class))
+                .hasMessageContaining("warning: The target block device doesn't provide information");
+    }
+
+    @Test
+    void a_list_of_known_warnings_that_cannot_be_read_fails_the_tests(@TempDir Path dir) throws IOException {
+        Path list = Files.writeString(dir.resolve("list"), "this is odd\n");
+
+        assertThat(Runs.onlyFailureOf(known(list.toString()), Warning.class))
+                .hasMessageContaining("has no QEMU version: \"this is odd\". Write \"7.2 10.0 | regular expression\"");
+        assertThat(Runs.onlyFailureOf(known("/nowhere"), Warning.class))
+                .hasMessageContaining("Cannot read the file that qmpjunit.known-warnings names")
+                .hasMessageContaining("/nowhere");
+    }
+
+    private static Map<String, String> known(String value) {
+        return Map.of(ConfigurationKeys.KNOWN_WARNINGS, value);
     }
 }

@@ -44,13 +44,25 @@ public final class Disk {
     private final @Nullable String passphrase;
     private final QemuTools tools;
     private final boolean inUse;
+    private final Map<String, ?> file;
 
-    Disk(Path path, String format, @Nullable String passphrase, QemuTools tools, boolean inUse) {
+    Disk(Path path, String format, @Nullable String passphrase, QemuTools tools) {
+        this(path, format, passphrase, tools, false, Map.of("driver", "file", "filename", path.toString()));
+    }
+
+    private Disk(
+            Path path,
+            String format,
+            @Nullable String passphrase,
+            QemuTools tools,
+            boolean inUse,
+            Map<String, ?> file) {
         this.path = path;
         this.format = format;
         this.passphrase = passphrase;
         this.tools = tools;
         this.inUse = inUse;
+        this.file = file;
     }
 
     /**
@@ -112,7 +124,24 @@ public final class Disk {
      * @return the disk
      */
     public Disk whileInUse() {
-        return new Disk(path, format, passphrase, tools, true);
+        return new Disk(path, format, passphrase, tools, true, file);
+    }
+
+    /**
+     * Return this disk with {@code blkdebug} between its format and its file, to inject errors. The tools and {@link #blockdev} use it.
+     *
+     * <pre>{@code
+     * Disk failing = disk.withBlkdebug(Map.of("inject-error", List.of(Map.of("event", "l2_load", "errno", 5))));
+     * }</pre>
+     *
+     * @param options the options of {@code blkdebug}, as {@code blockdev-add} takes them
+     * @return the disk
+     */
+    public Disk withBlkdebug(Map<String, ?> options) {
+        Map<String, Object> debugged = new LinkedHashMap<>(options);
+        debugged.put("driver", "blkdebug");
+        debugged.put("image", file);
+        return new Disk(path, format, passphrase, tools, inUse, debugged);
     }
 
     /**
@@ -122,8 +151,20 @@ public final class Disk {
      * @return the arguments, which can be changed
      */
     public Map<String, Object> blockdev(String nodeName) {
+        return blockdev(nodeName, Map.of());
+    }
+
+    /**
+     * Return the arguments of {@code blockdev-add} for this disk, with more options.
+     *
+     * @param nodeName the node's name
+     * @param more options of the format's node, such as {@code read-only}; they replace those of the same name
+     * @return the arguments, which can be changed
+     */
+    public Map<String, Object> blockdev(String nodeName, Map<String, ?> more) {
         Map<String, Object> arguments = options();
         arguments.put("node-name", nodeName);
+        arguments.putAll(more);
         return arguments;
     }
 
@@ -145,7 +186,7 @@ public final class Disk {
     private Map<String, Object> options() {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("driver", format);
-        options.put("file", Map.of("driver", "file", "filename", path.toString()));
+        options.put("file", file);
         if (passphrase != null) {
             String prefix = keyPrefix();
             if (prefix.isEmpty()) {
@@ -299,6 +340,21 @@ public final class Disk {
     public Disk rebase(Disk newBacking) {
         image(
                 List.of("rebase", "-q", "-b", newBacking.path().toString(), "-F", newBacking.format()),
+                List.of("--image-opts", imageOptions()));
+        return this;
+    }
+
+    /**
+     * Let the image name another backing file, without a look at it ({@code qemu-img rebase -u}). The content changes if that file's content is
+     * another.
+     *
+     * @param backingFile the path as the image is to name it, perhaps relative to the image
+     * @param backingFormat its format
+     * @return this
+     */
+    public Disk rebaseUnsafe(String backingFile, DiskFormat backingFormat) {
+        image(
+                List.of("rebase", "-q", "-u", "-b", backingFile, "-F", backingFormat.driver()),
                 List.of("--image-opts", imageOptions()));
         return this;
     }

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.disk;
 
 import io.github.qmpjunit.internal.Programs;
+import io.github.qmpjunit.qemu.launch.QemuProgram;
 import io.github.qmpjunit.qemu.process.QemuBinary;
 import io.github.qmpjunit.qemu.process.QemuNotFoundException;
 import java.io.IOException;
@@ -11,7 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +49,11 @@ public final class QemuTools {
 
     /** The environment variable that names the folder with all tools. */
     public static final String ENVIRONMENT = "QMPJUNIT_TOOLS";
+
+    private static final Pattern SUPPORTED_FORMATS =
+            Pattern.compile("^Supported (?:image )?formats:\\s+((?:[\\w-]+[ \n] *)+)$", Pattern.MULTILINE);
+
+    private static final Map<String, Set<String>> FORMATS = new ConcurrentHashMap<>();
 
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
@@ -148,7 +158,8 @@ public final class QemuTools {
         return value.map(String::strip).filter(text -> !text.isEmpty()).map(text -> new Named(text, why));
     }
 
-    private Optional<Path> qemu() {
+    /** {@return the QEMU to which the tools belong, if there is one} */
+    public Optional<Path> qemu() {
         try {
             return Optional.of(QemuBinary.find(qemu).toAbsolutePath());
         } catch (QemuNotFoundException e) {
@@ -198,6 +209,19 @@ public final class QemuTools {
                                         tool.command(),
                                         tool.environment(),
                                         tool.command())));
+    }
+
+    /**
+     * {@return the formats that {@code qemu-img} was built with, such as {@code qcow2}; it is asked once in a JVM for as long as its file stays the
+     * same}
+     */
+    public Set<String> formats() {
+        String program = QemuProgram.identify(find(QemuTool.QEMU_IMG));
+        return FORMATS.computeIfAbsent(program, key -> {
+            Matcher list =
+                    SUPPORTED_FORMATS.matcher(run(QemuTool.QEMU_IMG, "--help").stdout());
+            return list.find() ? new TreeSet<>(List.of(list.group(1).strip().split("\\s+"))) : Set.of();
+        });
     }
 
     /**

@@ -5,21 +5,27 @@ import io.github.qmpjunit.qemu.launch.QemuProgram;
 import io.github.qmpjunit.qemu.process.QemuBinary;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpVersion;
+import io.github.qmpjunit.qmp.schema.QmpSchema;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The capabilities of a QEMU binary: its machines, devices and accelerators, and whether KVM really works.
+ * What a QEMU can do: which machines, devices, block drivers and accelerators it has, and whether KVM really works.
  *
  * <p>The binary itself is queried, once per JVM while the file does not change. Immutable.
  */
@@ -27,28 +33,41 @@ import tools.jackson.databind.JsonNode;
 public final class QemuCapabilities {
 
     private static final ProbeCache<QemuCapabilities> KNOWN = new ProbeCache<>(Duration.ofMinutes(2));
+    private static final ProbeCache<Optional<Set<String>>> PROPERTIES = new ProbeCache<>(Duration.ofMinutes(2));
     private static final ProbeCache<Optional<String>> WHY_NO_KVM = new ProbeCache<>(Duration.ofMinutes(1));
 
     /** A line of the human monitor's {@code device_add help}, the only source of the short names. */
     private static final Pattern DEVICE_ALIAS =
-            Pattern.compile("^name \"[^\"]+\".*, alias \"([^\"]+)\"", Pattern.MULTILINE);
+            Pattern.compile("^name \"([^\"]+)\".*, alias \"([^\"]+)\"", Pattern.MULTILINE);
+
+    /** The human monitor's {@code format=help}. A build with a whitelist has a second line, for drivers that can only read. */
+    private static final Pattern SUPPORTED_FORMATS =
+            Pattern.compile("^Supported formats(?: \\(read-only\\))?: ([^\r\n]*)", Pattern.MULTILINE);
 
     private static final String ACCELERATOR_SUFFIX = "-accel";
 
     private final Path binary;
     private final QmpVersion version;
     private final Set<String> machines;
+    private final Map<String, String> aliases;
     private final Set<String> devices;
     private final Set<String> accelerators;
     private final Set<String> commands;
+    private final Set<String> blockDrivers;
+    private final Set<String> netdevs;
+    private final QmpSchema schema;
 
     private QemuCapabilities(Path binary, QmpClient qmp) {
         this.binary = binary;
         this.version = qmp.greeting().version();
         this.machines = machines(qmp);
-        this.devices = devices(qmp);
+        this.aliases = aliases(qmp);
+        this.devices = devices(qmp, aliases.keySet());
         this.accelerators = accelerators(qmp);
         this.commands = commands(qmp);
+        this.blockDrivers = blockDrivers(qmp);
+        this.netdevs = netdevs(qmp);
+        this.schema = qmp.schema();
     }
 
     /**
@@ -82,13 +101,17 @@ public final class QemuCapabilities {
     }
 
     private static QemuCapabilities probe(Path binary) {
-        // Any accelerator will do. By default, a QEMU that was built only for KVM requires it, working or not.
+        return asking(binary, qmp -> new QemuCapabilities(binary, qmp));
+    }
+
+    private static <T> T asking(Path binary, Function<QmpClient, T> question) {
+        // Any accelerator will do. Left to itself, a QEMU that was built for KVM only insists on it, working or not.
         try (QemuMachine vm = QemuMachine.builder()
                 .name("capabilities")
                 .binary(binary)
                 .accelerators("tcg", "qtest", "kvm", "hvf")
                 .start()) {
-            return new QemuCapabilities(binary, vm.qmp());
+            return question.apply(vm.qmp());
         }
     }
 
@@ -109,13 +132,20 @@ public final class QemuCapabilities {
         return Collections.unmodifiableSet(names);
     }
 
-    private static Set<String> devices(QmpClient qmp) {
+    private static Set<String> devices(QmpClient qmp, Set<String> aliases) {
         Set<String> names = types(qmp, "device");
+        names.addAll(aliases);
+        return Collections.unmodifiableSet(names);
+    }
+
+    /** Return the devices' names by their short names. */
+    private static Map<String, String> aliases(QmpClient qmp) {
+        Map<String, String> names = new HashMap<>();
         Matcher alias = DEVICE_ALIAS.matcher(qmp.hmp("device_add help").replace("\r", ""));
         while (alias.find()) {
-            names.add(alias.group(1));
+            names.put(alias.group(2), alias.group(1));
         }
-        return Collections.unmodifiableSet(names);
+        return names;
     }
 
     /** Types and not {@code -accel help}, which hides qtest. Modules count: QEMU loads all of them to answer. */
@@ -127,6 +157,25 @@ public final class QemuCapabilities {
             }
         }
         return Collections.unmodifiableSet(names);
+    }
+
+    /** The schema names drivers that were not built in, too; this list is also the only one that knows what a build's whitelist leaves. */
+    private static Set<String> blockDrivers(QmpClient qmp) {
+        Set<String> names = new TreeSet<>();
+        Matcher list = SUPPORTED_FORMATS.matcher(qmp.hmp("drive_add 0 format=help"));
+        while (list.find()) {
+            names.addAll(List.of(list.group(1).strip().split("\\s+")));
+        }
+        return Collections.unmodifiableSet(names);
+    }
+
+    private static Set<String> netdevs(QmpClient qmp) {
+        return qmp.hmp("netdev_add help")
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.endsWith(":"))
+                .collect(Collectors.collectingAndThen(
+                        Collectors.toCollection(TreeSet::new), Collections::unmodifiableSet));
     }
 
     private static Set<String> types(QmpClient qmp, String implemented) {
@@ -174,8 +223,53 @@ public final class QemuCapabilities {
     }
 
     /**
-     * Find out whether KVM really works: whether a small guest runs with it. Even if {@code /dev/kvm} exists and can be opened, guests
-     * may hang or be slower than without it. The first call for a binary takes a tenth of a second if KVM works, and up to five seconds if it does not.
+     * {@return the block drivers that were built in and can be used, such as {@code qcow2} and {@code nbd}; those that only read are
+     * among them}
+     */
+    public Set<String> blockDrivers() {
+        return blockDrivers;
+    }
+
+    /** {@return the kinds of network back ends, as {@code -netdev} takes them: {@code user}, {@code tap}} */
+    public Set<String> netdevs() {
+        return netdevs;
+    }
+
+    /** {@return what its QMP schema has} */
+    public QmpSchema schema() {
+        return schema;
+    }
+
+    /**
+     * Return the properties of a device. The first call for a device starts the binary for some ten milliseconds.
+     *
+     * @param device the device's name, as {@link #devices()} has it
+     * @return the names of its properties; empty if it has no such device
+     * @throws io.github.qmpjunit.qemu.process.QemuException if the binary does not start or does not answer
+     */
+    public Optional<Set<String>> properties(String device) {
+        return PROPERTIES.get(
+                QemuProgram.identify(binary) + "\n" + device,
+                "what properties the device \"%s\" of %s has".formatted(device, binary),
+                () -> asking(binary, qmp -> properties(qmp, aliases.getOrDefault(device, device))));
+    }
+
+    private static Optional<Set<String>> properties(QmpClient qmp, String device) {
+        Set<String> names = new TreeSet<>();
+        try {
+            for (JsonNode property : qmp.execute("device-list-properties", Map.of("typename", device))) {
+                names.add(property.path("name").asString());
+            }
+        } catch (QmpErrorException e) {
+            return Optional.empty();
+        }
+        return Optional.of(Collections.unmodifiableSet(names));
+    }
+
+    /**
+     * Find out whether KVM really works: whether a small guest runs with it. {@code /dev/kvm} may be there, and may be opened, while
+     * guests hang or are slower than without it. The first call for a binary takes a tenth of a second where KVM works, and up to
+     * five seconds where it does not.
      *
      * @return empty if KVM works, otherwise a sentence that says why it does not
      * @throws io.github.qmpjunit.qemu.process.QemuException if the probe fails, for example because no temporary file can be created
