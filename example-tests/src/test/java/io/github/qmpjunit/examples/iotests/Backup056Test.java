@@ -29,12 +29,12 @@ record Backup056Test(DiskFormat format) {
 
     private static final int MIB = 1 << 20;
 
-    private QmpCommand backup(Disk target) {
+    private static QmpCommand backup(Disk target, String sync) {
         return QmpCommand.of("drive-backup")
                 .with("job-id", "backup0")
                 .with("device", "drive0")
-                .with("sync", "full")
-                .with("format", format.driver())
+                .with("sync", sync)
+                .with("format", target.format())
                 .with("target", target.path());
     }
 
@@ -62,7 +62,7 @@ record Backup056Test(DiskFormat format) {
         Disk disk = overlay(qmp, base, disks);
         Disk target = target(disks, "target");
 
-        qmp.execute(backup(target).with("sync", "top"));
+        qmp.execute(backup(target, "top"));
         assertThat(qmp).job("backup0").succeeds();
         qmp.execute("blockdev-del", Map.of("node-name", "drive0"));
 
@@ -78,7 +78,7 @@ record Backup056Test(DiskFormat format) {
         overlay(qmp, disks.raw("base").size("64M").create(), disks);
         Disk target = target(disks, "target");
 
-        qmp.execute(backup(target).with("sync", "none").with("filter-node-name", "filter"));
+        qmp.execute(backup(target, "none").with("filter-node-name", "filter"));
         vm.qemuIo("filter", "write -P 0x5e 0 512");
         qmp.execute("block-job-cancel", Map.of("device", "backup0"));
         assertThat(qmp).awaitEvent(BLOCK_JOB_CANCELLED).withData("type", "backup");
@@ -99,10 +99,8 @@ record Backup056Test(DiskFormat format) {
                         65536,
                         "image",
                         Map.of("driver", "null-co")));
-        qmp.execute(backup(target(disks, "target"))
-                .with("format", "raw")
-                .with("speed", 1)
-                .with("filter-node-name", "filter"));
+        qmp.execute(
+                backup(disks.raw("target").existing(), "full").with("speed", 1).with("filter-node-name", "filter"));
         qmp.execute("block-job-pause", Map.of("device", "backup0"));
         assertThat(qmp).job("backup0").reaches("paused");
 
@@ -117,11 +115,11 @@ record Backup056Test(DiskFormat format) {
         source(qmp, disks);
         vm.qemuIo("drive0", "write -P 42 0 2M");
         Disk reference = target(disks, "reference");
-        qmp.execute(backup(reference));
+        qmp.execute(backup(reference, "full"));
         assertThat(qmp).job("backup0").succeeds();
 
         Disk target = target(disks, "target");
-        qmp.execute(backup(target).with("speed", 1).with("filter-node-name", "filter"));
+        qmp.execute(backup(target, "full").with("speed", 1).with("filter-node-name", "filter"));
         vm.qemuIo("filter", "write -P 23 1088k 64k");
         vm.qemuIo("filter", "write -P 66 1M 1M");
         qmp.execute("block-job-set-speed", Map.of("device", "backup0", "speed", 0));
@@ -134,7 +132,7 @@ record Backup056Test(DiskFormat format) {
     @ValueSource(booleans = {true, false})
     void a_concluded_job_stays_until_it_is_dismissed(boolean autoDismiss, QmpClient qmp, Disks disks) {
         source(qmp, disks);
-        qmp.execute(backup(target(disks, "target")).with("auto-dismiss", autoDismiss));
+        qmp.execute(backup(target(disks, "target"), "full").with("auto-dismiss", autoDismiss));
         assertThat(qmp).job("backup0").reaches("concluded");
 
         if (autoDismiss) {
@@ -142,11 +140,11 @@ record Backup056Test(DiskFormat format) {
         } else {
             assertThat(qmp).executing("query-block-jobs").returns("[0].status", "concluded");
             assertThat(qmp)
-                    .executing(backup(target(disks, "other")))
+                    .executing(backup(target(disks, "other"), "full"))
                     .failsWithDescriptionContaining("Job ID 'backup0' already in use");
             qmp.execute("block-job-dismiss", Map.of("id", "backup0"));
             assertThat(qmp.execute("query-block-jobs")).isEmpty();
-            qmp.execute(backup(target(disks, "other")));
+            qmp.execute(backup(target(disks, "other"), "full"));
             assertThat(qmp).job("backup0").succeeds();
         }
     }

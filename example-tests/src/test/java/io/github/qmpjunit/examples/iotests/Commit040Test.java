@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         paused = true,
         args = {"-m", "64", "-device", "virtio-scsi-pci"})
 @ParameterizedClass
-@DiskFormats({DiskFormat.QCOW2, DiskFormat.QED})
+@DiskFormats(DiskFormat.QCOW2) // one at a time, as "check -qcow2" does; it is for QED, too
 class Commit040Test {
 
     private static final int HALF = 512 << 10;
@@ -133,7 +133,7 @@ class Commit040Test {
 
     @ParameterizedTest
     @CsvSource({
-        "none, mid, base, , , Cannot find device='none'",
+        "none, mid, base, , , Device 'none' not found",
         "top, , , base, base, Can't find",
         "top, , , bad, base, Top image file bad not found",
         "top, , , mid, bad, Can't find 'bad' in the backing chain",
@@ -187,18 +187,19 @@ class Commit040Test {
         assertThat(vm).exitsWith(0);
     }
 
+    /** A drive of the old kind goes with its device; a node stays. */
     @Test
-    void a_device_that_is_unplugged_takes_its_job_along() {
-        open();
-        plugIn("top");
-        qmp.execute("blockdev-add", Map.of("driver", "null-co", "node-name", "unused"));
-        qmp.execute(
-                commit("top").with("top-node", "mid").with("base-node", "base").with("speed", HALF));
+    void a_drive_that_is_unplugged_takes_its_job_along() {
+        qmp.hmp("drive_add 0 if=none,id=drive0,format=%s,file=%s".formatted(format, top.path()));
+        plugIn("drive0");
+        qmp.execute(commit("drive0")
+                .with("top", mid.path())
+                .with("base", base.path())
+                .with("speed", HALF));
         qmp.execute("device_del", Map.of("id", "scsi0"));
 
+        assertThat(qmp).awaitEvent(BLOCK_JOB_CANCELLED).withData("device", "commit");
         assertThat(qmp).awaitEvent(DEVICE_DELETED).withData("device", "scsi0");
-        qmp.execute("job-cancel", Map.of("id", "commit"));
-        assertThat(qmp).job("commit").endsCancelled();
     }
 
     @Test
@@ -278,9 +279,10 @@ class Commit040Test {
         int sector = affected == base ? 512 : 1024; // one that has data, and no metadata
         Map<String, ?> error = Map.of("event", operation + "_aio", "once", true, "sector", sector);
         Disk failing = affected.withBlkdebug(Map.of("inject-error", List.of(error)));
-        Map<String, ?> below = failing(base, failing).blockdev("base");
-        Map<String, ?> between = failing(mid, failing).blockdev("mid", Map.of("backing", below));
-        qmp.execute("blockdev-add", failing(top, failing).blockdev("top", Map.of("backing", between)));
+        // One by one: QEMU takes no blkdebug inside of "backing".
+        qmp.execute("blockdev-add", failing(base, failing).blockdev("base"));
+        qmp.execute("blockdev-add", failing(mid, failing).blockdev("mid", Map.of("backing", "base")));
+        qmp.execute("blockdev-add", failing(top, failing).blockdev("top", Map.of("backing", "mid")));
 
         qmp.execute(commit("top")
                 .with("top-node", active ? "top" : "mid")
@@ -298,7 +300,9 @@ class Commit040Test {
             }
             assertThat(qmp).job("commit").succeeds();
         }
-        close();
+        for (String node : new String[] {"top", "mid", "base"}) {
+            qmp.execute("blockdev-del", Map.of("node-name", node));
+        }
 
         if (onError.equals("report")) {
             assertThat(from).doesNotHaveSameContentAs(to);
