@@ -116,9 +116,10 @@ class IncrementalBackup124Test {
         return qmp.execute("query-named-block-nodes", Map.of("flat", true))
                 .valueStream()
                 .filter(node -> node.path("node-name").asString().equals(drive))
+                .flatMap(node -> node.path("dirty-bitmaps").valueStream())
+                .filter(bitmap -> bitmap.path("name").asString("").equals("bitmap0"))
                 .findFirst()
-                .orElseThrow()
-                .at("/dirty-bitmaps/0");
+                .orElseThrow();
     }
 
     @ParameterizedTest

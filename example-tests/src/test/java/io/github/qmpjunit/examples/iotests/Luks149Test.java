@@ -23,7 +23,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * QEMU's I/O test 149: LUKS images with many ciphers. The original compares QEMU with the kernel's dm-crypt, for which it needs root and
- * cryptsetup, and is skipped otherwise. Here the header is compared with the format's specification instead, and the tools with a machine.
+ * cryptsetup, and is skipped otherwise. Here the header is compared with the format's specification instead, and the tools with a machine. Each image costs
+ * QEMU some seconds of processor time, so four of the original's 27 configurations are here.
  */
 @QemuTest
 class Luks149Test {
@@ -39,22 +40,16 @@ class Luks149Test {
 
     @ParameterizedTest
     @CsvSource({
-        "aes-256, xts, plain64, , sha512, aes, xts-plain64",
-        "aes-128, xts, plain64, , sha512, aes, xts-plain64",
-        "aes-192, cbc, plain64, , sha512, aes, cbc-plain64",
-        "aes-256, cbc, plain, , sha512, aes, cbc-plain",
-        "aes-256, cbc, essiv, sha256, sha512, aes, cbc-essiv:sha256",
-        "aes-256, xts, essiv, sha256, sha512, aes, xts-essiv:sha256",
-        "serpent-256, xts, plain64, , sha512, serpent, xts-plain64",
-        "twofish-256, xts, plain64, , sha512, twofish, xts-plain64",
-        "cast5-128, cbc, plain64, , sha512, cast5, cbc-plain64"
+        "aes-256, xts, plain64, , aes, xts-plain64",
+        "aes-192, xts, plain, , aes, xts-plain",
+        "aes-256, cbc, essiv, sha256, aes, cbc-essiv:sha256",
+        "serpent-256, xts, plain64, , serpent, xts-plain64"
     })
     void ciphers(
             String algorithm,
             String mode,
             String ivgen,
             String ivgenHash,
-            String hash,
             String cipherInHeader,
             String modeInHeader,
             QemuMachine vm,
@@ -65,15 +60,14 @@ class Luks149Test {
                 .passphrase("the-passphrase-149")
                 .option("cipher-alg", algorithm)
                 .option("cipher-mode", mode)
-                .option("ivgen-alg", ivgen)
-                .option("hash-alg", hash);
+                .option("ivgen-alg", ivgen);
         Disk disk = (ivgenHash == null ? definition : definition.option("ivgen-hash-alg", ivgenHash)).create();
 
         byte[] header = Arrays.copyOf(Files.readAllBytes(disk.path()), HEADER);
         assertThat(header).startsWith('L', 'U', 'K', 'S', 0xba, 0xbe, 0, 1);
         assertThat(text(header, CIPHER)).isEqualTo(cipherInHeader);
         assertThat(text(header, MODE)).isEqualTo(modeInHeader);
-        assertThat(text(header, HASH)).isEqualTo(hash);
+        assertThat(text(header, HASH)).isEqualTo("sha512");
         JsonNode info = disk.info().json().at("/format-specific/data");
         assertThat(info.path("cipher-alg").asString()).isEqualTo(algorithm);
         assertThat(info.at("/slots/0/active").asBoolean()).isTrue();

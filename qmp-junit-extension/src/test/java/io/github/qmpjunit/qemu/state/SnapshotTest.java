@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.qemu.LinuxGuest;
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.disk.Disk;
 import io.github.qmpjunit.qemu.guest.SerialConsole;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qemu.qtest.Qtest;
@@ -19,7 +20,6 @@ import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,13 +95,8 @@ public class SnapshotTest {
         }
     }
 
-    private static Path qcow2(Path dir) throws IOException, InterruptedException {
-        Path image = dir.resolve("disk.qcow2");
-        Process process = new ProcessBuilder("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), "1M")
-                .inheritIO()
-                .start();
-        assertThat(process.waitFor()).isZero();
-        return image;
+    private static Path qcow2(Path dir) {
+        return Disk.qcow2(dir.resolve("disk.qcow2")).size("1M").create().path();
     }
 
     @Test
