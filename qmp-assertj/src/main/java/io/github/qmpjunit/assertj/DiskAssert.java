@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Assertions about a disk image. Each asks the image anew, by {@code qemu-img} or {@code qemu-io}; none of them waits.
  *
  * <pre>{@code
- * assertThat(overlay).hasNoErrors().hasBackingChain(base).hasPattern(0x5a, 0, 65536); // passes
- * assertThat(overlay).hasSameContentAs(base);                                         // fails, and says at which offset
+ * assertThat(overlay).hasNoErrors().hasBackingChain(base);
+ * assertThat(overlay).hasPattern(0x5a, 0, 65536).hasPattern(0xd2, 65536, 65536);
+ * assertThat(base).hasPattern(0, 65536, 65536);
  * }</pre>
  *
  * <p>A disk that a QEMU has open for writing cannot be read. Remove its node first, or assert on {@link Disk#whileInUse()}.

@@ -71,18 +71,16 @@ class Reopen245Test {
         qmp.execute("blockdev-del", Map.of("node-name", node));
     }
 
-    @SafeVarargs
-    private static QmpCommand reopening(Map<String, ?>... options) {
-        return QmpCommand.of("blockdev-reopen").with("options", List.of(options));
+    private static QmpCommand reopening(List<Map<String, ?>> options) {
+        return QmpCommand.of("blockdev-reopen").with("options", options);
     }
 
-    @SafeVarargs
-    private void reopen(Map<String, ?>... options) {
-        qmp.execute(reopening(options));
+    private void reopen(Map<String, ?> options) {
+        qmp.execute(reopening(List.of(options)));
     }
 
     private void refuses(Map<String, ?> options, String error) {
-        assertThat(qmp).executing(reopening(options)).failsWithDescriptionContaining(error);
+        assertThat(qmp).executing(reopening(List.of(options))).failsWithDescriptionContaining(error);
     }
 
     private JsonNode graph() {
@@ -310,10 +308,10 @@ class Reopen245Test {
         Map<String, Object> second = options(2, Map.of("file", "hd0-file"));
         refuses(first, "Permission conflict on node 'hd2-file'");
         refuses(second, "Permission conflict on node 'hd0-file'");
-        reopen(first, second);
+        qmp.execute(reopening(List.of(first, second)));
         vm.qemuIo("hd0", "read -P 0xa2 0 1k");
         vm.qemuIo("hd2", "read -P 0xa0 0 1k");
-        reopen(options(0), options(2));
+        qmp.execute(reopening(List.of(options(0, Map.of("file", "hd0-file")), options(2, Map.of("file", "hd2-file")))));
         vm.qemuIo("hd0", "read -P 0xa0 0 1k");
     }
 
@@ -524,7 +522,7 @@ class Reopen245Test {
         ", iothread0, "
     })
     @Vm(
-            machine = "q35",
+            machine = "pc",
             paused = true,
             args = {"-m", "64"})
     void a_backing_disk_in_another_iothread(String ofOverlay, String ofBacking, String error) {

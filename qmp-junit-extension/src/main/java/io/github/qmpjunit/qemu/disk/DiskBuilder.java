@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Collects what a {@link Disk} is to be created with. Not thread-safe.
  *
  * <pre>{@code
- * Disk base = disks.qcow2("base.qcow2").size("64M").create();
+ * Disk base = disks.qcow2("base.qcow2").size("64M").create().write(0x5a, 0, 65536);
  * Disk overlay = disks.qcow2("overlay.qcow2").backing(base).create();
  * }</pre>
  */

@@ -9,11 +9,8 @@ import org.apiguardian.api.API;
  * A folder for disks, and the tools that work on them.
  *
  * <pre>{@code
- * @Test
- * void copies_a_disk(QmpClient qmp, Disks disks) {
- *     Disk source = disks.qcow2("source.qcow2").size("1M").create().write(0x5a, 0, 65536);
- *     Disk target = disks.raw("target.raw").size("1M").create();
- * }
+ * Disk source = disks.raw("source.raw").size("8M").create().write(0x5a, 0, 65536);
+ * Disk target = disks.of(format, "target").size("8M").create();
  * }</pre>
  *
  * <p>As a test's parameter it is a new folder for this test, which is removed after it, and its tools are those of the test's QEMU.

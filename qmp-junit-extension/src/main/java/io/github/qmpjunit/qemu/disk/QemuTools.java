@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The tools that belong to one QEMU. So a test of {@code build/qemu-system-x86_64} uses {@code build/qemu-img}, and not the system's.
  *
  * <pre>{@code
- * QemuTools tools = QemuTools.of(Path.of("build/qemu-system-x86_64"));
- * tools.run(QemuTool.QEMU_IMG, "convert", "-O", "raw", "disk.qcow2", "disk.raw");
+ * QemuTools tools = QemuTools.of(qemu);
+ * tools.run(QemuTool.QEMU_IMG, "convert", "-O", "raw", source, target);
  * }</pre>
  *
  * <p>A tool is looked up in this order:
