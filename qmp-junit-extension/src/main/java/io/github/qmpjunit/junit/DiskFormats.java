@@ -18,8 +18,6 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
  * <pre>{@code
  * @ParameterizedTest
  * @DiskFormats({DiskFormat.QCOW2, DiskFormat.VMDK, DiskFormat.VHDX})
- * void a_copy_is_the_same_in_any_format(DiskFormat format, QmpClient qmp, Disks disks) {
- *     Disk source = disks.raw("source.raw").size("8M").create().write(0x5a, 0, 65536);
  * }</pre>
  *
  * <p>A format that QEMU, or its {@code qemu-img}, was built without is skipped: its invocation is aborted with a reason that says which of them lacks
