@@ -86,7 +86,7 @@ public final class QemuBinary {
                 searchPath);
     }
 
-    /** A name, and where it is looked up. */
+    /** A name, and the search path for it. */
     private record Sought(String name, @Nullable String searchPath) {}
 
     private static String hostArchitecture() {
