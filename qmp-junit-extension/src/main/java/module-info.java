@@ -12,6 +12,7 @@ module io.github.qmpjunit {
     // alone.
     requires static org.junit.jupiter.api;
     requires static org.junit.jupiter.params;
+    requires static org.junit.platform.launcher;
     requires transitive tools.jackson.databind;
     requires java.management;
     requires jdk.management;

@@ -16,7 +16,11 @@ record Leniency(List<Check> without, List<Pattern> allowedStderr) {
     Leniency completedBy(Configuration configuration) {
         return new Leniency(
                 both(without, configuration.choices(ConfigurationKeys.WITHOUT, Check.class)),
-                both(allowedStderr, configuration.patterns(ConfigurationKeys.ALLOWED_STDERR)));
+                both(
+                        allowedStderr,
+                        both(
+                                configuration.patterns(ConfigurationKeys.ALLOWED_STDERR),
+                                KnownWarning.of(configuration))));
     }
 
     private static <T> List<T> both(List<T> own, List<T> everywhere) {

@@ -129,18 +129,7 @@ record VmDefinition(String name, Sharing sharing, String where, Origin origin, L
 
     /** Return this definition with what the configuration leaves out and allows everywhere. */
     VmDefinition completedBy(Configuration configuration) {
-        return new VmDefinition(
-                name,
-                scope,
-                reset,
-                declaring,
-                where,
-                origin,
-                both(without, configuration.choices(ConfigurationKeys.WITHOUT, Check.class)),
-                both(
-                        allowedStderr,
-                        both(configuration.patterns(ConfigurationKeys.ALLOWED_STDERR), KnownWarning.of(configuration))),
-                definer);
+        return new VmDefinition(name, sharing, where, origin, leniency.completedBy(configuration), definer);
     }
 
     Scope scope() {

@@ -25,7 +25,7 @@ import org.apiguardian.api.API;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a QEMU can do: which machines, devices, block drivers and accelerators it has, and whether KVM really works.
+ * The capabilities of a QEMU binary: its machines, devices, block drivers and accelerators, and whether KVM really works.
  *
  * <p>The binary itself is queried, once per JVM while the file does not change. Immutable.
  */
@@ -105,7 +105,7 @@ public final class QemuCapabilities {
     }
 
     private static <T> T asking(Path binary, Function<QmpClient, T> question) {
-        // Any accelerator will do. Left to itself, a QEMU that was built for KVM only insists on it, working or not.
+        // Any accelerator will do. By default, a QEMU that was built only for KVM requires it, working or not.
         try (QemuMachine vm = QemuMachine.builder()
                 .name("capabilities")
                 .binary(binary)
@@ -267,9 +267,9 @@ public final class QemuCapabilities {
     }
 
     /**
-     * Find out whether KVM really works: whether a small guest runs with it. {@code /dev/kvm} may be there, and may be opened, while
-     * guests hang or are slower than without it. The first call for a binary takes a tenth of a second where KVM works, and up to
-     * five seconds where it does not.
+     * Find out whether KVM really works: whether a small guest runs with it. Even if {@code /dev/kvm} exists and can be opened, guests
+     * may hang or be slower than without it. The first call for a binary takes a tenth of a second if KVM works, and up to five
+     * seconds if it does not.
      *
      * @return empty if KVM works, otherwise a sentence that says why it does not
      * @throws io.github.qmpjunit.qemu.process.QemuException if the probe fails, for example because no temporary file can be created
