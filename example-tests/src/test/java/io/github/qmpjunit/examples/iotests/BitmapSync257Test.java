@@ -180,7 +180,7 @@ class BitmapSync257Test {
             } else {
                 assertThat(qmp).job("bsync1").succeeds();
             }
-            if (mode.equals("always") || mode.equals("on-success") && failure.equals("none")) {
+            if (mode.equals("always") || (mode.equals("on-success") && failure.equals("none"))) {
                 expected.clear();
             }
             expected.or(bitsOf(2));

@@ -240,7 +240,7 @@ public final class QemuTools {
     /**
      * Run a tool.
      *
-     * @param secrets by their ids; each becomes a file that only this user can read, and a {@code secret} object of the tool
+     * @param secrets by their ids; each becomes a file that only this user can read, and an object of the tool
      * @param expected the exit codes that are no failure
      */
     ToolResult run(QemuTool tool, List<String> arguments, Map<String, String> secrets, Set<Integer> expected) {
