@@ -27,12 +27,13 @@ class IncrementalBackup124Test {
     private static final int MIB = 1 << 20;
     private static final int DIRTIED = 458752;
 
-    /** What a guest writes: once over all of an old part, once a new part, once over the edge of an old part. */
+    /** What a guest writes: once over all of an old part, once a new part, once over the edge of an old part. The
+     * last one is flushed. */
     private static final List<String> WRITES =
-            List.of("write -P 0xab 0 512", "write -P 0xfe 16M 256k", "write -P 0x64 32736k 64k", "flush");
+            List.of("write -P 0xab 0 512", "write -P 0xfe 16M 256k", "write -f -P 0x64 32736k 64k");
 
     private static final List<String> MORE_WRITES =
-            List.of("write -P 0x9a 0 512", "write -P 0x55 8M 352k", "write -P 0x78 15872k 1M", "flush");
+            List.of("write -P 0x9a 0 512", "write -P 0x55 8M 352k", "write -f -P 0x78 15872k 1M");
 
     private QemuMachine vm;
     private QmpClient qmp;
@@ -108,8 +109,7 @@ class IncrementalBackup124Test {
     }
 
     private void write(String drive, List<String> commands) {
-        commands.stream().filter(command -> command.startsWith("write")).forEach(command -> vm.qemuIo(drive, command));
-        qmp.hmp("qemu-io %s flush".formatted(drive));
+        commands.forEach(command -> vm.qemuIo(drive, command));
     }
 
     private JsonNode bitmap(String drive) {
