@@ -73,6 +73,8 @@ class SocketsTest {
                 .doNotHaveSimpleName("QemuProcess")
                 .and()
                 .doNotHaveSimpleName("ProcessKeeper")
+                .and()
+                .doNotHaveSimpleName("BriefProcess") // which starts through ProcessKeeper
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(ProcessBuilder.class)
