@@ -5,6 +5,7 @@ import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
 import io.github.qmpjunit.junit.QemuTest;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -19,9 +20,15 @@ class BackupFilter283Test {
         qmp.execute("blockdev-add", Map.of("driver", "blkdebug", "node-name", "source", "image", base));
         qmp.execute(
                 "blockdev-add",
-                Map.of("driver", "blkdebug", "node-name", "other", "image", "base", "take-child-perms", new String[] {
-                    "write"
-                }));
+                Map.of(
+                        "driver",
+                        "blkdebug",
+                        "node-name",
+                        "other",
+                        "image",
+                        "base",
+                        "take-child-perms",
+                        List.of("write")));
 
         assertThat(qmp)
                 .executing(

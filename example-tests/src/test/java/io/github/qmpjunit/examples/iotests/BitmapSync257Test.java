@@ -163,7 +163,9 @@ class BitmapSync257Test {
         Disk reference = reference("fbackup1");
 
         if (fails) {
-            vm.qemuIo("drive0", "write -f -P 0x65 0 64k"); // nothing new, but it flushes: the second read from now on fails
+            vm.qemuIo(
+                    "drive0",
+                    "write -f -P 0x65 0 64k"); // nothing new, but it flushes: the second read from now on fails
         }
         Disk first = start("bsync1", backup(sync).with("bitmap", "bitmap0").with("bitmap-mode", mode));
         if (fails) {
