@@ -16,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +29,9 @@ import tools.jackson.databind.JsonNode;
  * QEMU some seconds of processor time, so four of the original's 27 configurations are here.
  */
 @QemuTest
+@Timeout(
+        value = 5,
+        unit = TimeUnit.MINUTES) // QEMU measures how fast it derives keys, until enough processor time has passed
 class Luks149Test {
 
     private static final int MIB = 1 << 20;
