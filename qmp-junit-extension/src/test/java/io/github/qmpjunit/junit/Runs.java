@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.ClassSelector;
@@ -26,13 +28,42 @@ final class Runs {
     private Runs() {}
 
     static EngineExecutionResults run(Map<String, String> configuration, Class<?>... testCases) {
-        return EngineTestKit.engine("junit-jupiter")
+        EngineTestKit.Builder kit = EngineTestKit.engine("junit-jupiter")
                 .selectors(Stream.of(testCases)
                         .map(DiscoverySelectors::selectClass)
                         .toArray(ClassSelector[]::new))
                 .configurationParameter(ConfigurationKeys.REPORT, "never") // the test kit has no place for reports
-                .configurationParameters(configuration)
-                .execute();
+                .configurationParameters(configuration);
+        return apart(kit::execute);
+    }
+
+    /**
+     * Run JUnit within a test, on a plain thread. A thread of JUnit's pool that waits for another pool runs other tests meanwhile: this test's
+     * timeout would then count their time, and interrupt one of them.
+     */
+    static <T> T apart(Supplier<T> run) {
+        AtomicReference<T> result = new AtomicReference<>();
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        result.set(run.get());
+                    } catch (Throwable e) { // the test's own failure
+                        thrown.set(e);
+                    }
+                },
+                "run-within-a-test");
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            thread.interrupt();
+            throw new IllegalStateException("The test was interrupted while it ran others", e);
+        }
+        if (thrown.get() != null) {
+            throw new IllegalStateException(thrown.get());
+        }
+        return result.get();
     }
 
     static EngineExecutionResults run(Class<?>... testCases) {

@@ -53,6 +53,7 @@ class SurroundingFailuresTest {
                             LauncherDiscoveryRequestBuilder.request()
                                     .selectors(selectClass(type))
                                     .filters(EngineFilter.includeEngines("junit-jupiter"))
+                                    .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
                                     .configurationParameter(
                                             "junit.platform.output.dir",
                                             reports.resolve("junit").toString())
