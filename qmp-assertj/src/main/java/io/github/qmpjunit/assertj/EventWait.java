@@ -19,6 +19,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The wait of one assertion chain: who is to receive the event, from which queue it is taken, until when. */
@@ -199,7 +200,12 @@ final class EventWait {
                     .formatted(
                             event.data().path("device").asString(""),
                             event.data().path("error").asString(""));
-        } else if (event.is(QmpEvents.JOB_STATUS_CHANGE) && matcher.demandsData("status", "concluded")) {
+        } else if (event.is(QmpEvents.DUMP_COMPLETED)
+                && event.data().has("error")
+                && Stream.of("error", "result", "result.status").noneMatch(matcher::mentionsData)) {
+            jobFailure = "The dump: %s".formatted(event.data().path("error").asString(""));
+        } else if (event.is(QmpEvents.JOB_STATUS_CHANGE)
+                && (matcher.demandsData("status", "concluded") || matcher.demandsData("status", "null"))) {
             jobFailure = failureOf(event.data().path("id").asString("")).orElse(null);
         }
         return jobFailure != null;
@@ -211,9 +217,12 @@ final class EventWait {
         }
     }
 
-    /** Return whether QEMU drops some events of a name, so that they cannot be counted. A listener does not know its QEMU. */
+    /** Return whether QEMU drops some events of a name, so that they cannot be counted. */
     boolean isRateLimited(String name) {
-        return client != null && client.isRateLimited(name);
+        return Optional.ofNullable(client)
+                .or(listener::registeredWith)
+                .filter(known -> known.isRateLimited(name))
+                .isPresent();
     }
 
     /** Put an event back that does not meet a later demand. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.transport.QmpAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,7 +122,12 @@ class HeldBackEventsTest {
 
     @Test
     void an_event_that_is_held_back_cannot_be_counted() {
+        QmpEventListener listener = vm.qmp().listen(WATCHDOG);
         bite();
+
+        assertThatThrownBy(() -> assertThat(listener).awaitEvent(WATCHDOG).exactly(1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most once a second");
 
         assertThatThrownBy(() -> assertThat(vm).awaitEvent(WATCHDOG).exactly(1))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -4,6 +4,7 @@ import static io.github.qmpjunit.assertj.QmpAssertions.assertThat;
 import static io.github.qmpjunit.qmp.EventMatcher.event;
 import static io.github.qmpjunit.qmp.QmpEvents.BLOCK_JOB_COMPLETED;
 import static io.github.qmpjunit.qmp.QmpEvents.BLOCK_JOB_ERROR;
+import static io.github.qmpjunit.qmp.QmpEvents.DUMP_COMPLETED;
 import static io.github.qmpjunit.qmp.QmpEvents.JOB_STATUS_CHANGE;
 import static io.github.qmpjunit.qmp.QmpEvents.MIGRATION;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -100,6 +101,48 @@ class JobEndsTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("and it did, but the job has failed:\n  Job \"b\": Input/output error");
         assertThat(qmp).awaitEvent(event(JOB_STATUS_CHANGE).withData("id", "b").withData("status", "aborting"));
+    }
+
+    @Test
+    void nor_is_a_job_that_is_gone(QmpClient qmp) {
+        addNode(qmp, "src", Map.of());
+        addBrokenNode(qmp, 5);
+        backup(qmp, Map.of());
+
+        assertThatThrownBy(() -> assertThat(qmp)
+                        .awaitEvent(event(JOB_STATUS_CHANGE).withData("id", "b").withData("status", "null")))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("and it did, but the job has failed:\n  Job \"b\": Input/output error");
+        backup(qmp, Map.of());
+        assertThat(qmp)
+                .allowingFailedJobs()
+                .awaitEvent(event(JOB_STATUS_CHANGE).withData("id", "b").withData("status", "null"));
+    }
+
+    @Test
+    void a_job_that_counts_its_work_as_done_although_it_failed_has_not_progressed(QmpClient qmp) {
+        Map<String, ?> nowhere = Map.of("driver", "file", "filename", "/nonexistent/image", "size", 1 << 20);
+        qmp.execute("blockdev-create", Map.of("job-id", "create", "options", nowhere));
+
+        assertThatThrownBy(() -> assertThat(qmp).job("create").within(HOUR).progressesTo(50))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("No such file or directory");
+        qmp.execute("job-dismiss", Map.of("id", "create"));
+    }
+
+    @Test
+    @Vm(
+            machine = "pc",
+            args = {"-m", "16"})
+    void a_dump_that_failed_has_not_completed_well(QmpClient qmp) {
+        Map<String, ?> toAFullDisk = Map.of("paging", false, "protocol", "file:/dev/full", "detach", true);
+        qmp.execute("dump-guest-memory", toAFullDisk);
+
+        assertThatThrownBy(() -> assertThat(qmp).within(HOUR).awaitEvent(DUMP_COMPLETED))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("No space left on device");
+        qmp.execute("dump-guest-memory", toAFullDisk);
+        assertThat(qmp).within(HOUR).awaitEvent(event(DUMP_COMPLETED).withData("result.status", "failed"));
     }
 
     @Test

@@ -99,7 +99,7 @@ public final class Json {
      */
     public static JsonNode toTree(Object value, String what) {
         try {
-            return value instanceof JsonNode tree ? tree : MAPPER.valueToTree(value);
+            return value instanceof JsonNode tree ? requireEnd(tree, what) : MAPPER.valueToTree(value);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     "Cannot turn %s into JSON: %s".formatted(what, e.getOriginalMessage()), e);
@@ -108,5 +108,25 @@ public final class Json {
                     "Cannot turn %s into JSON: it contains itself, or is nested too deep for this thread's stack"
                             .formatted(what));
         }
+    }
+
+    private static JsonNode requireEnd(JsonNode tree, String what) {
+        if (isDeeperThan(2 * DEEPEST, tree)) {
+            throw new IllegalArgumentException(
+                    "Cannot turn %s into JSON: it contains itself, or is nested too deep".formatted(what));
+        }
+        return tree;
+    }
+
+    private static boolean isDeeperThan(int levels, JsonNode tree) {
+        if (levels == 0) {
+            return true;
+        }
+        for (JsonNode inner : tree) {
+            if (inner.isContainer() && isDeeperThan(levels - 1, inner)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

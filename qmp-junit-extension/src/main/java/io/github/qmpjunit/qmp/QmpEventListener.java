@@ -438,6 +438,11 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
+    /** {@return the client whose events this listener hears; empty if it is not registered with one} */
+    public Optional<QmpClient> registeredWith() {
+        return Optional.ofNullable(client());
+    }
+
     /** {@return the filter of this listener} */
     public EventMatcher filter() {
         return filter;

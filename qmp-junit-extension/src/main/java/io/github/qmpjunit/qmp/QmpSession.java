@@ -330,6 +330,7 @@ final class QmpSession {
         Deadline deadline = Deadline.in(timeout);
         secrets.learn(raw.text());
         PendingReply slot = new PendingReply(secrets.mask(raw.text().strip()), raw.kind());
+        raw.earlier().forEach(replies::expectAndLetPass);
         String key = ReplyRouter.keyOf(raw.id());
         replies.expect(key, slot);
         try {

@@ -64,6 +64,14 @@ final class ReplyRouter {
         }
     }
 
+    /** Expect a reply that nobody waits for. */
+    void expectAndLetPass(JsonNode message) {
+        String key = keyOf(message.get("id"));
+        PendingReply slot = new PendingReply("a raw message", PendingReply.Kind.IN_TURN);
+        expect(key, slot);
+        forget(key, slot, true);
+    }
+
     /** Stop expecting a reply that has not arrived. If the message was sent, its reply can still arrive, and is dropped then. */
     void forget(String key, PendingReply slot, boolean sent) {
         lock.lock();

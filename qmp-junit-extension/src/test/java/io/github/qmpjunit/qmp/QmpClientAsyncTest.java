@@ -207,6 +207,18 @@ class QmpClientAsyncTest {
     }
 
     @Test
+    void of_several_raw_messages_the_last_ones_reply_comes_back_and_no_other_message_gets_an_earlier_one() {
+        assertThat(qmp.executeRaw("{'execute': 'query-name', 'id': 1} {'execute': 'query-name', 'id': 2}"))
+                .hasToString("{\"return\":{},\"id\":2}");
+        assertThat(qmp.executeRaw("{'execute': 'stop'}{'execute': 'query-status'}")
+                        .at("/return/status")
+                        .asString())
+                .isEqualTo("paused");
+        assertThat(qmp.executeRaw("{'execute': 5}").at("/error/desc").asString())
+                .contains("execute");
+    }
+
+    @Test
     void a_raw_message_gets_the_whole_reply() {
         assertThat(qmp.executeRaw("{\"execute\": \"query-name\", \"id\": 5}")).hasToString("{\"return\":{},\"id\":5}");
         assertThat(qmp.executeRaw("{\"execute\": \"query-name\"}")).hasToString("{\"return\":{}}");

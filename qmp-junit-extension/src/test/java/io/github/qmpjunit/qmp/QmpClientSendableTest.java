@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What JSON or QEMU cannot hold is refused before anything is sent; the rest gets through, up to QEMU's own limits. */
 class QmpClientSendableTest {
@@ -73,6 +74,16 @@ class QmpClientSendableTest {
         assertThatThrownBy(() -> qmp.execute("qom-set", Map.of("a", Map.of("\ud83d", 1))))
                 .hasMessageContaining("a name in \"arguments.a\" has half a surrogate pair");
         assertThatThrownBy(() -> qmp.execute("query\ud83d")).hasMessageContaining("\"execute\" has half");
+    }
+
+    @Test
+    void a_tree_that_contains_itself_is_refused_as_well() {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        tree.putArray("members").add(1).add(tree);
+
+        assertThatThrownBy(() -> QmpCommand.of("x", tree))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot turn the arguments of x into JSON: it contains itself, or is nested too deep");
     }
 
     @Test

@@ -147,7 +147,10 @@ public final class QmpJob implements AutoCloseable {
      * @return whether it is known to have reached that point
      */
     public boolean hasProgressedTo(int percent) {
-        boolean done = status != null && WORK_IS_DONE.contains(status) && error == null && (outcomeKnown || !isOver());
+        if (error != null) {
+            return false; // some jobs count their work as done although it failed
+        }
+        boolean done = status != null && WORK_IS_DONE.contains(status) && (outcomeKnown || !isOver());
         return done || (total > 0 && current * 100 >= total * percent);
     }
 
