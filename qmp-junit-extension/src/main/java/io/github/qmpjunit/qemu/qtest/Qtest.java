@@ -331,8 +331,8 @@ public final class Qtest {
     /**
      * Write bytes to memory.
      *
-     * @param address the physical address of the first
-     * byte @param bytes the bytes, at least one
+     * @param address the physical address of the first byte
+     * @param bytes the bytes, at least one
      */
     public void write(long address, byte[] bytes) {
         command("write 0x%x 0x%x 0x%s"
@@ -342,8 +342,9 @@ public final class Qtest {
     /**
      * Fill memory with one byte.
      *
-     * @param address the physical address of the first
-     * byte @param size how many bytes @param value the byte
+     * @param address the physical address of the first byte
+     * @param size how many bytes
+     * @param value the byte
      */
     public void memset(long address, long size, int value) {
         command("memset 0x%x 0x%x 0x%x".formatted(address, size, value));
