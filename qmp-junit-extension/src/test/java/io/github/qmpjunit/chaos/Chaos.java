@@ -39,8 +39,9 @@ public final class Chaos {
         System.out.println("chaos: %s rounds, seed %s".formatted(rounds, seed));
         QemuRounds qemus = new QemuRounds(root, random);
         List<JvmBlow> blows = strain ? List.of(JvmBlow.FEW_FDS, JvmBlow.FEW_THREADS) : List.of(JvmBlow.values());
-        JvmRounds jvms = new JvmRounds(root, random, blows);
-        PlantedRounds planted = OtherUser.isPossible() ? new PlantedRounds(root, random) : null;
+        VictimJvm victims = new VictimJvm(root, random);
+        JvmRounds jvms = new JvmRounds(root, random, victims, blows);
+        PlantedRounds planted = OtherUser.isPossible() ? new PlantedRounds(root, random, victims) : null;
         if (planted == null) {
             System.out.println("without rounds of another user, whom only root can be (through setpriv)");
         }

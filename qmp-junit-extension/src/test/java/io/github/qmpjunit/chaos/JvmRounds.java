@@ -1,6 +1,7 @@
 package io.github.qmpjunit.chaos;
 
 import io.github.qmpjunit.qemu.OtherUser;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -13,20 +14,20 @@ import java.util.concurrent.TimeUnit;
 /** Rounds in which a whole JVM suffers, and its machines have to go with it. */
 final class JvmRounds {
 
-    private static final Duration MOMENT = Duration.ofSeconds(5);
+    private static final Duration MOMENT = Duration.ofMinutes(1);
 
     private final Path root;
     private final Random random;
-    private final Path output;
+    private final VictimJvm victims;
     private final List<JvmBlow> blows;
 
-    JvmRounds(Path root, Random random, List<JvmBlow> blows) {
+    JvmRounds(Path root, Random random, VictimJvm victims, List<JvmBlow> blows) {
         this.blows = blows.stream()
                 .filter(blow -> blow != JvmBlow.FEW_THREADS || OtherUser.isCounted())
                 .toList();
         this.root = root;
         this.random = random;
-        this.output = root.resolve("jvm-output");
+        this.victims = victims;
     }
 
     void run(Tally tally) throws Exception {
@@ -34,7 +35,7 @@ final class JvmRounds {
         List<Path> before = Leftovers.directoriesOfJvms(root);
         boolean early = random.nextInt(4) == 0;
         int delay = random.nextInt(early ? 900 : 400);
-        Process jvm = start(blow.name(), blow.jvmOptions());
+        Process jvm = victims.start(root, blow, blow.jvmOptions());
         List<String> found = new ArrayList<>();
         if (!early) {
             jvm.inputReader().readLine(); // it has a machine now, or has ended
@@ -44,12 +45,12 @@ final class JvmRounds {
         boolean struck = jvm.isAlive();
         try {
             blow.strike(jvm, Leftovers.processes(root, jvm.pid()));
-        } catch (java.io.IOException e) {
-            // It has ended already, for want of memory.
+        } catch (IOException e) {
+            // It has ended already, for want of memory or threads.
         }
         long blown = System.nanoTime();
-        if (!jvm.waitFor(60, TimeUnit.SECONDS)) {
-            found.add("the JVM does not end: " + Files.readString(output));
+        if (!jvm.waitFor(5, TimeUnit.MINUTES)) {
+            found.add("the JVM does not end: " + victims.output());
             jvm.destroyForcibly().waitFor();
         }
         List<ProcessHandle> processes = Leftovers.after(MOMENT, () -> Leftovers.processes(root, jvm.pid()));
@@ -59,7 +60,7 @@ final class JvmRounds {
             processes.forEach(ProcessHandle::destroyForcibly);
         }
         if (jvm.exitValue() == Victim.SOMETHING_LEFT) {
-            found.add("the JVM itself says: " + Files.readString(output));
+            found.add("the JVM itself says: " + victims.output());
         }
         if (blow.cleansUp()) {
             Leftovers.directoriesOfJvm(root, jvm.pid()).forEach(directory -> found.add("directory " + directory));
@@ -85,7 +86,7 @@ final class JvmRounds {
     }
 
     private void sweep() throws Exception {
-        Process jvm = start(JvmBlow.EXIT.name(), List.of());
+        Process jvm = victims.start(root, JvmBlow.EXIT, List.of());
         jvm.inputReader().readLine();
         jvm.getOutputStream().write('x');
         jvm.getOutputStream().flush();
@@ -97,33 +98,5 @@ final class JvmRounds {
         return directories.stream()
                 .filter(directory -> Files.exists(directory.resolve("lock")))
                 .toList();
-    }
-
-    private Process start(String mode, List<String> options) throws Exception {
-        return start(root, output, mode, options, random);
-    }
-
-    static Process start(Path temp, Path output, String mode, List<String> options, Random random) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + temp,
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path")));
-        command.addAll(options);
-        String qemu = System.getProperty("qmpjunit.qemu");
-        if (qemu != null) {
-            command.add("-Dqmpjunit.qemu=" + qemu);
-        }
-        command.addAll(List.of(Victim.class.getName(), mode));
-        if (mode.equals(JvmBlow.FEW_FDS.name())) {
-            String limit = "ulimit -n %s; exec \"$@\"".formatted(40 + random.nextInt(40));
-            command.addAll(0, List.of("sh", "-c", limit, "sh"));
-        }
-        if (mode.equals(JvmBlow.FEW_THREADS.name())) {
-            command.addAll(0, OtherUser.countedByTheKernel());
-        }
-        return new ProcessBuilder(command).redirectError(output.toFile()).start();
     }
 }

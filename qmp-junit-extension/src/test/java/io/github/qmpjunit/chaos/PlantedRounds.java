@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /** Rounds in a shared temp folder in which another user has taken our names: JVMs start, die and sweep there all the same. */
 final class PlantedRounds {
 
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 300;
 
     /** What the other user plants, given the name of our home, the shared folder, and a folder of ours that he would like us to empty. */
     private static final List<String> PLANTS = List.of(
@@ -27,11 +27,13 @@ final class PlantedRounds {
 
     private final Path root;
     private final Random random;
+    private final VictimJvm victims;
     private int number;
 
-    PlantedRounds(Path root, Random random) throws IOException {
+    PlantedRounds(Path root, Random random, VictimJvm victims) throws IOException {
         this.root = root;
         this.random = random;
+        this.victims = victims;
         Files.setAttribute(root, "unix:mode", 0711); // so that the other user gets to the shared folder
     }
 
@@ -60,9 +62,9 @@ final class PlantedRounds {
     }
 
     private void live(Path shared, JvmBlow blow, List<String> found) throws Exception {
-        Process jvm = JvmRounds.start(shared, root.resolve("jvm-output"), blow.name(), List.of(), random);
+        Process jvm = victims.start(shared, blow, List.of());
         if (!"ready".equals(jvm.inputReader().readLine())) {
-            found.add("no machine starts: " + Files.readString(root.resolve("jvm-output")));
+            found.add("no machine starts: " + victims.output());
         }
         blow.strike(jvm, List.of());
         if (!jvm.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

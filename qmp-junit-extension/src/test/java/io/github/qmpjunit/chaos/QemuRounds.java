@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 /** Rounds in which a QEMU suffers, and this JVM has to come out of it as it went in. */
 final class QemuRounds {
 
-    private static final Duration LIFE = Duration.ofSeconds(40);
-    private static final Duration MOMENT = Duration.ofSeconds(5);
+    private static final Duration LIFE = Duration.ofMinutes(5);
+    private static final Duration MOMENT = Duration.ofMinutes(1);
     private static final long OWN_PID = ProcessHandle.current().pid();
     private static final List<QemuBlow> BLOWS = List.of(QemuBlow.values());
     private static final List<Life.Phase> MOMENTS = Stream.of(Life.Phase.values())

@@ -14,7 +14,7 @@ final class Victim {
     static final int SOMETHING_LEFT = 9;
 
     private static final int TESTS_AT_A_TIME = 2;
-    private static final Duration MOMENT = Duration.ofSeconds(5);
+    private static final Duration MOMENT = Duration.ofMinutes(1);
 
     private static volatile boolean over;
     private static volatile @Nullable Throwable raw;
@@ -43,7 +43,7 @@ final class Victim {
         for (Thread test : tests) {
             test.join();
         }
-        if (raw != null && blow == JvmBlow.FEW_THREADS) {
+        if (raw != null && (blow == JvmBlow.FEW_THREADS || blow == JvmBlow.FEW_FDS)) {
             System.err.println("thrown raw: " + raw + " at " + List.of(raw.getStackTrace()));
             System.exit(SOMETHING_LEFT);
         }

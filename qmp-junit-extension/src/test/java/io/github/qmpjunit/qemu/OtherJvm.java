@@ -17,7 +17,7 @@ public final class OtherJvm {
         return start(tempFolder, List.of(), main, args);
     }
 
-    /** Start it as {@link #start(Path, Class, String...)} does, with options for the JVM. */
+    /** Start it as {@link #start(Path, Class, String...)} does, with options for the JVM, which may name another class path. */
     public static Process start(Path tempFolder, List<String> options, Class<?> main, String... args)
             throws IOException {
         return start(List.of(), tempFolder, options, main, args);
@@ -30,8 +30,9 @@ public final class OtherJvm {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.io.tmpdir=" + tempFolder));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.add(main.getName());
         command.addAll(Arrays.asList(args));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -72,12 +72,19 @@ public final class OtherUser {
         Files.setAttribute(folder, "unix:mode", 01777);
     }
 
-    /** Limit the threads of a process behind {@link #countedByTheKernel}: as its own user, who can change soft limits. */
+    /**
+     * Limit the threads of a process behind {@link #countedByTheKernel}: as its own user, who can change soft limits.
+     *
+     * @throws IOException if the process has ended
+     */
     public static void limitThreads(Process jvm, int threads) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(countedByTheKernel());
         command.addAll(List.of("/usr/bin/prlimit", "--pid", Long.toString(jvm.pid()), "--nproc=" + threads + ":"));
         Process prlimit = new ProcessBuilder(command).inheritIO().start();
         assertThat(prlimit.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        if (!jvm.isAlive()) {
+            throw new IOException("it has ended");
+        }
         assertThat(prlimit.exitValue()).isZero();
     }
 }

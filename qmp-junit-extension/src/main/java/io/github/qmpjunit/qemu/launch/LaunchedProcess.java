@@ -48,7 +48,8 @@ public final class LaunchedProcess implements MonitoredProcess {
     /** The name of the monitor's socket in the private directory, and the id of its chardev. */
     public static final String MONITOR = "qmp";
 
-    private static final Logger LOGGER = System.getLogger(LaunchedProcess.class.getName());
+    /** What a start takes beside its channels: of the directory, of the monitor, and of the process. */
+    private static final int DESCRIPTORS = 4 + DescriptorShortage.FOR_A_PROCESS;
 
     /** A process closes its monitor some milliseconds before it is gone. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -72,6 +73,7 @@ public final class LaunchedProcess implements MonitoredProcess {
 
     public static LaunchedProcess start(LaunchPlan plan) {
         ProcessKeeper.watchOverThisJvm();
+        requireDescriptors(plan);
         Path directory = RunDirectory.ofThisJvm().create();
         boolean started = false;
         try {
@@ -86,6 +88,14 @@ public final class LaunchedProcess implements MonitoredProcess {
                     RunDirectory.ofThisJvm().remove(directory);
                 }
             }
+        }
+    }
+
+    private static void requireDescriptors(LaunchPlan plan) {
+        try {
+            DescriptorShortage.requireRoomFor(DESCRIPTORS + plan.channels().size());
+        } catch (IOException e) {
+            throw new QemuStartException("Could not start %s: %s".formatted(plan.label(), e.getMessage()), e);
         }
     }
 
@@ -185,10 +195,10 @@ public final class LaunchedProcess implements MonitoredProcess {
             }
             LaunchedProcess monitored = new LaunchedProcess(plan, directory, process, qmp);
             connected = true;
-            LOGGER.log(
-                    Level.DEBUG,
-                    () -> TerminalText.message("started %s, version %s: %s"
-                            .formatted(plan.label(), qmp.greeting().version(), process.shownCommand())));
+            logger().log(
+                            Level.DEBUG,
+                            () -> TerminalText.message("started %s, version %s: %s"
+                                    .formatted(plan.label(), qmp.greeting().version(), process.shownCommand())));
             return monitored;
         } catch (IOException | RuntimeException e) {
             throw startFailure(plan, process, qmp, e);
@@ -561,7 +571,12 @@ public final class LaunchedProcess implements MonitoredProcess {
         try {
             qmp.close();
         } catch (QmpException e) {
-            LOGGER.log(Level.DEBUG, TerminalText.message("closed after its end"), e);
+            logger().log(Level.DEBUG, TerminalText.message("closed after its end"), e);
         }
+    }
+
+    /** Fetched where it is needed: the JDK's loggers need descriptors, and a class that misses one stays unusable. */
+    private static Logger logger() {
+        return System.getLogger(LaunchedProcess.class.getName());
     }
 }

@@ -16,7 +16,9 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,10 @@ final class PrivateFolder implements AutoCloseable {
 
     private static final int MODE_OF_OTHERS = 077;
     private static final int ATTEMPTS = 3;
+    /** What a new directory gets. */
+    static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     /** To read and write, also where writing would do: to open a FIFO so does not wait for its other end. */
     private static final Set<OpenOption> WITHOUT_BLOCKING =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -117,6 +123,26 @@ final class PrivateFolder implements AutoCloseable {
         return new PrivateFolder(path.resolve(name), openFolder(handle, path.resolve(name)));
     }
 
+    /**
+     * Make a directory in this one, for its owner only, and open it. Where it cannot be opened, it is not there afterwards.
+     *
+     * @throws NoSuchFileException if this directory itself is not there any more
+     */
+    PrivateFolder make(Path name) throws IOException {
+        Path made = path.resolve(name);
+        Files.createDirectory(made, PRIVATE);
+        boolean opened = false;
+        try {
+            PrivateFolder folder = folder(name);
+            opened = true;
+            return folder;
+        } finally {
+            if (!opened) {
+                Files.deleteIfExists(made); // which takes no descriptor
+            }
+        }
+    }
+
     /** Return when what has this name was changed last. */
     FileTime lastModified(Path name) throws IOException {
         return attributes(handle, path.resolve(name)).lastModifiedTime();
@@ -141,6 +167,26 @@ final class PrivateFolder implements AutoCloseable {
     /** Delete what has this name, with all that is in it. What cannot be deleted stays. */
     void delete(Path name) throws IOException {
         delete(handle, path.resolve(name));
+    }
+
+    /**
+     * Delete a directory in this one by its open handle, which is closed then. Unlike {@link #delete(Path)}, this takes no descriptors,
+     * unless there are directories in it or something came meanwhile.
+     */
+    void delete(PrivateFolder opened) throws IOException {
+        Path name = requireNonNull(opened.path.getFileName());
+        try (opened) {
+            for (Path entry : namesIn(opened.handle)) {
+                delete(opened.handle, opened.path.resolve(entry));
+            }
+            remove(handle, opened.path, true);
+            return;
+        } catch (NoSuchFileException e) {
+            return; // tidied away by somebody
+        } catch (IOException e) {
+            // The handle is closed by now, so this time there are descriptors for it.
+        }
+        delete(name);
     }
 
     /** Look again where something came or went meanwhile, a socket perhaps. */

@@ -142,6 +142,7 @@ public final class ProcessKeeper {
      * @return what to close when it has ended; it kills the process otherwise
      */
     static Closeable killWithThisJvm(long pid, String argument) throws IOException {
+        DescriptorShortage.requireRoomFor(DescriptorShortage.FOR_A_PROCESS);
         // Its standard input ends when this JVM does.
         return new ProcessBuilder("sh", "-c", LIFELINE, "qmp-junit-lifeline", Long.toString(pid), argument)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -155,6 +156,7 @@ public final class ProcessKeeper {
         if (shuttingDown) {
             throw new IOException("the JVM is shutting down");
         }
+        DescriptorShortage.requireRoomFor(DescriptorShortage.FOR_A_PROCESS);
         if (deathSignalPrefix == null) {
             deathSignalPrefix = probeDeathSignal();
         }

@@ -9,7 +9,6 @@ import io.github.qmpjunit.secrets.Secrets;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,8 +27,6 @@ final class QemuProcess {
 
     /** How long its standard error can stay open after its end, until somebody else is taken to hold it. */
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
-
-    private static final Logger LOGGER = System.getLogger(QemuProcess.class.getName());
 
     private final String label;
     private final List<String> commandLine;
@@ -170,12 +167,13 @@ final class QemuProcess {
             try {
                 lifeline = ProcessKeeper.killWithThisJvm(pid, argument);
             } catch (IOException e) {
-                LOGGER.log(
-                        Level.WARNING,
-                        TerminalText.message(
-                                "%s would outlive this JVM if that is killed: its launch prefix does not become QEMU (with exec), and the process that watches over it could not be started"
-                                        .formatted(label)),
-                        e);
+                System.getLogger(QemuProcess.class.getName())
+                        .log(
+                                Level.WARNING,
+                                TerminalText.message(
+                                        "%s would outlive this JVM if that is killed: its launch prefix does not become QEMU (with exec), and the process that watches over it could not be started"
+                                                .formatted(label)),
+                                e);
             }
         }
     }

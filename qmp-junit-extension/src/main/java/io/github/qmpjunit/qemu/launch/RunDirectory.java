@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.ClosedDirectoryStreamException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -14,12 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The JVM's directory is made with its first machine and goes with the JVM. While it is there, the JVM holds a lock on a file
  * in it. A JVM that was killed holds none, so the next one sees that its directory is left over and removes it. Locks and not
  * process ids, since containers may share a temp folder but not their ids.
+ *
+ * <p>What is to be removed is held open from its making on: a removal that has to open it first fails where descriptors are short, which is
+ * when machines fail and have to be removed.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class RunDirectory {
@@ -44,9 +47,6 @@ public final class RunDirectory {
     private static final Path LOCK = Path.of("lock");
     private static final int RANDOM_LENGTH = 6;
     private static final int LETTERS_AND_DIGITS = 36;
-    private static final FileAttribute<?> PRIVATE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-
     /** The most bytes of a folder that leaves room for {@code /qmp-junit-<user>/<pid>-<random>/<number>/<socket>}. */
     private static final int LONGEST_PARENT = 50;
 
@@ -54,8 +54,10 @@ public final class RunDirectory {
             new RunDirectory(parentFor(Path.of(System.getProperty("java.io.tmpdir"))));
 
     private final Path parent;
-    private @Nullable Path directory;
+    private @Nullable PrivateFolder home;
+    private volatile @Nullable PrivateFolder directory;
     private @Nullable FileChannel lock;
+    private final Map<Path, PrivateFolder> machines = new ConcurrentHashMap<>();
     private final Set<Path> toRemove = ConcurrentHashMap.newKeySet();
     private int uid = -1;
     private int lastNumber;
@@ -90,13 +92,15 @@ public final class RunDirectory {
                 swept = true;
                 sweep();
             }
-            Path current = directory;
-            if (current == null || !current.toFile().isDirectory()) { // somebody may have tidied the temp folder
-                unlock();
+            PrivateFolder current = directory;
+            if (current == null || !current.path().toFile().isDirectory()) { // somebody may have tidied the temp folder
+                letGo();
                 current = claim();
                 directory = current;
             }
-            return Files.createDirectory(current.resolve(Integer.toString(++lastNumber)), PRIVATE);
+            PrivateFolder made = current.make(Path.of(Integer.toString(++lastNumber)));
+            machines.put(made.path(), made);
+            return made.path();
         } catch (IOException e) {
             throw new QemuStartException(
                     "Could not make a directory for a machine's sockets in the temp folder %s: %s. Repair that, or name another folder with -Djava.io.tmpdir=/path/to/folder"
@@ -113,64 +117,87 @@ public final class RunDirectory {
     }
 
     /** Make and lock this JVM's directory; once more where another JVM took it for a left-over before it was locked. */
-    private Path claim() throws IOException {
+    private PrivateFolder claim() throws IOException {
         while (true) {
-            Path made = home().resolve(ownNames() + random());
-            try {
-                Files.createDirectory(made, PRIVATE);
-            } catch (FileAlreadyExistsException | NoSuchFileException e) {
-                continue; // the last JVM in the home has removed it meanwhile
-            }
+            PrivateFolder opened = openHome();
             boolean ours = false;
+            PrivateFolder made = null;
             try {
-                Path file = made.resolve(LOCK);
-                FileChannel opened = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                lock = opened;
+                made = opened.make(Path.of(ownNames() + random()));
+                Path file = made.path().resolve(LOCK);
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                lock = channel;
                 // Not lock(), which fails in an interrupted thread. Where it is held, it is by the one who is sweeping
                 // it.
-                ours = opened.tryLock() != null && Files.exists(file);
+                ours = channel.tryLock() != null && Files.exists(file);
                 if (ours) {
+                    home = opened;
                     return made;
                 }
+            } catch (FileAlreadyExistsException | NoSuchFileException e) {
+                // The last JVM in the home has removed it meanwhile.
             } finally {
                 if (!ours) {
                     unlock();
-                    delete(made);
+                    abandon(opened, made);
                 }
             }
         }
     }
 
-    /** Return the folder of this user's JVMs; make it where it is missing. */
-    private Path home() throws IOException {
-        Path usual = parent.resolve(PREFIX + uid());
-        if (makeOrOpen(usual)) {
+    private static void abandon(PrivateFolder home, @Nullable PrivateFolder made) throws IOException {
+        try (home) {
+            if (made != null) {
+                home.delete(made);
+            }
+        }
+        removeIfEmpty(home);
+    }
+
+    /** Open the folder of this user's JVMs; make it where it is missing. */
+    private PrivateFolder openHome() throws IOException {
+        PrivateFolder usual = makeOrOpen(parent.resolve(PREFIX + uid()));
+        if (usual != null) {
             return usual;
         }
         for (Path other : homes()) {
-            if (makeOrOpen(other)) {
-                return other;
+            PrivateFolder opened = makeOrOpen(other);
+            if (opened != null) {
+                return opened;
             }
         }
         while (true) { // the usual name is taken
-            Path other = parent.resolve(PREFIX + uid() + "-" + random());
-            if (makeOrOpen(other)) {
-                return other;
+            PrivateFolder opened = makeOrOpen(parent.resolve(PREFIX + uid() + "-" + random()));
+            if (opened != null) {
+                return opened;
             }
         }
     }
 
-    /** Return whether it is private now. */
-    private boolean makeOrOpen(Path home) throws IOException {
+    /** Return nothing where the name is taken by what is not ours, or not private. */
+    private @Nullable PrivateFolder makeOrOpen(Path path) throws IOException {
+        while (true) {
+            boolean made = isMade(path);
+            try {
+                return PrivateFolder.open(path, uid());
+            } catch (NoSuchFileException e) {
+                continue; // another JVM, whose last it was, has removed it meanwhile
+            } catch (IOException e) {
+                if (made) { // nobody else has put that there
+                    Files.deleteIfExists(path);
+                    throw e;
+                }
+                return null;
+            }
+        }
+    }
+
+    private static boolean isMade(Path path) throws IOException {
         try {
-            Files.createDirectory(home, PRIVATE);
+            Files.createDirectory(path, PrivateFolder.PRIVATE);
             return true;
         } catch (FileAlreadyExistsException e) {
-            try (PrivateFolder opened = PrivateFolder.open(home, uid())) {
-                return opened != null;
-            } catch (IOException notOurs) {
-                return false;
-            }
+            return false;
         }
     }
 
@@ -202,25 +229,27 @@ public final class RunDirectory {
         return ProcessHandle.current().pid() + "-";
     }
 
-    /** Remove what {@link #create} made. What stays, for want of descriptors perhaps, goes with the next one. */
+    /** Remove what {@link #create} made. What stays, for want of memory perhaps, goes with the next one. */
     public void remove(Path machineDirectory) {
         toRemove.add(machineDirectory);
         toRemove.removeIf(this::isRemoved);
     }
 
     private boolean isRemoved(Path machineDirectory) {
-        Path jvmDirectory = requireNonNull(machineDirectory.getParent());
-        try (PrivateFolder home = PrivateFolder.open(requireNonNull(jvmDirectory.getParent()), uid())) {
-            if (home == null) {
-                return false;
-            }
-            try (PrivateFolder opened = home.folder(jvmDirectory.getFileName())) {
-                opened.delete(machineDirectory.getFileName());
+        PrivateFolder current = directory;
+        PrivateFolder opened = machines.remove(machineDirectory);
+        try {
+            if (current == null || !machineDirectory.startsWith(current.path())) { // all of it was tidied away
+                if (opened != null) {
+                    opened.close();
+                }
+            } else if (opened != null) {
+                current.delete(opened);
+            } else {
+                current.delete(requireNonNull(machineDirectory.getFileName()));
             }
             return true;
-        } catch (NoSuchFileException e) {
-            return true; // tidied away by somebody
-        } catch (IOException e) {
+        } catch (IOException | ClosedDirectoryStreamException e) {
             return false;
         }
     }
@@ -228,25 +257,40 @@ public final class RunDirectory {
     /** Remove the directory of this JVM, and make no further one. */
     synchronized void end() {
         over = true;
+        List.copyOf(machines.keySet()).forEach(this::remove);
+        PrivateFolder current = directory;
+        PrivateFolder opened = home;
         try {
-            if (directory != null) {
-                delete(directory);
+            if (current != null && opened != null) {
+                opened.delete(current);
+                removeIfEmpty(opened);
             }
+        } catch (IOException e) {
+            // What stays is swept by the next run.
         } finally {
-            unlock();
+            letGo();
         }
     }
 
-    /** Remove a JVM's directory, and the home where it was the last. */
-    private void delete(Path jvmDirectory) {
-        Path parentOfAll = requireNonNull(jvmDirectory.getParent());
-        try (PrivateFolder home = PrivateFolder.open(parentOfAll, uid())) {
-            if (home != null) {
-                home.delete(jvmDirectory.getFileName());
-                Files.delete(parentOfAll);
-            }
+    private static void removeIfEmpty(PrivateFolder home) {
+        try {
+            Files.delete(home.path());
         } catch (IOException e) {
-            // What stays is swept by the next run; a home that others use stays anyhow.
+            // Other JVMs use it.
+        }
+    }
+
+    /** Close what is open of a directory that is gone. */
+    private void letGo() {
+        PrivateFolder current = directory;
+        PrivateFolder opened = home;
+        directory = null;
+        home = null;
+        try (current;
+                opened) {
+            unlock();
+        } catch (IOException e) {
+            // They go with the process at the latest.
         }
     }
 

@@ -99,22 +99,6 @@ class RunDirectoryTest {
     }
 
     @Test
-    void what_could_not_be_removed_goes_with_the_next_one() throws IOException {
-        RunDirectory directories = new RunDirectory(parent);
-        Path one = directories.create();
-        Path other = directories.create();
-        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx")); // not ours alone
-        directories.remove(one);
-        assertThat(one).exists();
-        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
-
-        directories.remove(other);
-
-        assertThat(one).doesNotExist();
-        assertThat(other).doesNotExist();
-    }
-
-    @Test
     void there_are_no_new_ones_once_the_jvm_exits() {
         RunDirectory directories = new RunDirectory(parent);
         directories.create();
