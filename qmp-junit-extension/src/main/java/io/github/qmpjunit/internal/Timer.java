@@ -4,6 +4,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs actions at a later time, on one daemon thread for the whole JVM, which is there only while something is scheduled.
@@ -13,6 +14,8 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class Timer {
+
+    private static final long RESPITE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final ScheduledThreadPoolExecutor THREAD = thread();
 
@@ -31,13 +34,45 @@ public final class Timer {
     }
 
     /**
-     * Run an action when a deadline is over.
+     * Run an action when a deadline is over. Where there is no memory or no thread for it then, it is run again a moment later.
      *
      * @param deadline the time
      * @param action must not block and must not call a user's code
      * @return cancels it
      */
     public static Future<?> at(Deadline deadline, Runnable action) {
-        return THREAD.schedule(action, Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+        Task task = new Task(action);
+        Future<?> scheduled = THREAD.scheduleWithFixedDelay(
+                task, Math.max(0, deadline.remainingNanos()), RESPITE_NANOS, TimeUnit.NANOSECONDS);
+        task.scheduled = scheduled;
+        return scheduled;
+    }
+
+    /** Runs until the action is done, which is once unless memory is short. To run it again takes no memory. */
+    private static final class Task implements Runnable {
+
+        private final Runnable action;
+        private volatile @Nullable Future<?> scheduled;
+        private boolean done;
+
+        Task(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        public void run() {
+            if (!done) {
+                try {
+                    action.run();
+                } catch (OutOfMemoryError e) {
+                    return;
+                }
+                done = true;
+            }
+            Future<?> own = scheduled;
+            if (own != null) { // else it is being scheduled just now, and comes here once more
+                own.cancel(false);
+            }
+        }
     }
 }

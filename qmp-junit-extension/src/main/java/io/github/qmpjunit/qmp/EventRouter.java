@@ -145,6 +145,16 @@ final class EventRouter {
             observed.reset();
             rates.reset();
         }
-        listeners.forEach(listener -> listener.connectionChanged(end));
+        Error missed = null;
+        for (QmpEventListener listener : listeners) {
+            try {
+                listener.connectionChanged(end);
+            } catch (Error e) { // no memory: the others are told all the same
+                missed = e;
+            }
+        }
+        if (missed != null) {
+            throw missed;
+        }
     }
 }

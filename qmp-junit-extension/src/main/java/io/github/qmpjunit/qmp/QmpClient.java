@@ -167,7 +167,7 @@ public final class QmpClient implements AutoCloseable {
         delivery.ended(() -> {
             try {
                 opening.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // a full heap as well: whoever waits ends
                 result.completeExceptionally(e);
                 return;
             }
@@ -849,6 +849,13 @@ public final class QmpClient implements AutoCloseable {
     QmpException knownEnd() {
         QmpSession current = session;
         return current == null ? null : current.knownEnd();
+    }
+
+    /** Return why the connection has ended, as far as it is known by now; {@code null} if it has not. */
+    @Nullable
+    QmpException endSoFar() {
+        QmpSession current = session;
+        return current == null ? null : current.endSoFar();
     }
 
     /** Note that a waiter has learned why the connection ended. */

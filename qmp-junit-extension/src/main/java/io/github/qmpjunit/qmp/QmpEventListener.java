@@ -293,40 +293,57 @@ public class QmpEventListener implements AutoCloseable {
     public CompletableFuture<QmpEvent> nextAsync(EventMatcher matcher, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         EventFuture future = new EventFuture(matcher, client());
-        Optional<Runnable> delivery = enqueue(future);
-        future.begin(deadline, this, () -> notInTime(matcher, deadline));
-        delivery.ifPresent(Runnable::run);
-        return future.result();
+        boolean begun = false;
+        try {
+            enqueue(future);
+            if (future.isSettled() && !future.isUnderWay()) {
+                future.deliver(this);
+            }
+            future.begin(deadline, this, () -> notInTime(matcher, deadline));
+            begun = true;
+            return future.result();
+        } finally {
+            if (!begun) { // for want of memory or of a thread
+                future.result().cancel(false);
+                giveUp(future);
+            }
+        }
     }
 
-    /** Let a future wait for its event; return what completes it if it need not. */
-    private Optional<Runnable> enqueue(EventFuture future) {
+    /** Let a future wait for its event, or settle it if it need not. */
+    private void enqueue(EventFuture future) {
         try {
             Search search = new Search(future.matcher());
             while (true) {
                 QmpEvent event = search.take();
                 if (event != null) {
-                    return Optional.of(future.delivering(event, this));
+                    future.settle(event, null);
+                    return;
                 }
                 lock.lock();
                 try {
                     if (search.hasSeenAll()) {
                         throwIfNothingCanCome();
                         futures.addLast(future);
-                        return Optional.empty();
+                        return;
                     }
                 } finally {
                     lock.unlock();
                 }
             }
         } catch (QmpException e) {
-            return Optional.of(future.failing(e));
+            future.settle(null, e);
         }
     }
 
-    private QmpTimeoutException notInTime(EventMatcher matcher, Deadline deadline) {
+    /** Return the exception of a wait whose time is up: the connection's end, if it has ended. */
+    private QmpException notInTime(EventMatcher matcher, Deadline deadline) {
         lock.lock();
         try {
+            QmpException end = client == null ? null : client.endSoFar();
+            if (client != null && end != null) {
+                return noFurtherEvent(client, end);
+            }
             return new QmpTimeoutException(
                     "Waited %s in vain for %s; the listener has heard %s events%s"
                             .formatted(
@@ -543,7 +560,9 @@ public class QmpEventListener implements AutoCloseable {
             List<EventFuture> unasked;
             lock.lock();
             try {
-                unasked = futures.stream().filter(asked::add).toList();
+                unasked = futures.stream()
+                        .filter(future -> !future.isSettled() && asked.add(future))
+                        .toList();
                 if (unasked.isEmpty()) {
                     queueing.run();
                     dropExcess();
@@ -555,7 +574,7 @@ public class QmpEventListener implements AutoCloseable {
             }
             for (EventFuture future : unasked) {
                 if (isWantedBy(future, event)) {
-                    future.delivering(event, this).run();
+                    future.deliver(this);
                     return;
                 }
             }
@@ -576,45 +595,59 @@ public class QmpEventListener implements AutoCloseable {
     /** Return whether a future, if it still waits, has waited for this event. It waits no longer then, nor if its matcher has thrown. */
     private boolean isWantedBy(EventFuture future, QmpEvent event) {
         try {
-            return matches(future.matcher(), event) && isTakenOff(future);
+            return matches(future.matcher(), event) && isSettled(future, event, null);
         } catch (Throwable e) { // whatever a user's matcher throws, the connection lives on
-            if (isTakenOff(future)) {
-                future.failing(e instanceof QmpException known ? known : matcherHasThrown(future.matcher(), event, e))
-                        .run();
+            QmpException told = e instanceof QmpException known ? known : matcherHasThrown(future.matcher(), event, e);
+            if (isSettled(future, null, told)) {
+                future.deliver(this);
             }
             return false;
         }
     }
 
-    private boolean isTakenOff(EventFuture future) {
+    /** Settle a future, if it still waits, and return whether that was done. */
+    private boolean isSettled(EventFuture future, @Nullable QmpEvent event, @Nullable QmpException reason) {
         lock.lock();
         try {
-            return futures.remove(future);
+            return futures.contains(future) && future.settle(event, reason);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Fail all futures if nothing can come any more. */
+    /** Fail all futures if nothing can come any more; complete those that could not be completed before. */
     private void failFutures() {
         List<EventFuture> waiting = List.of();
-        QmpException reason = null;
+        boolean over = false;
         lock.lock();
         try {
-            if (!futures.isEmpty()) { // else nobody is told of the end
-                waiting = List.copyOf(futures);
+            waiting = futures.stream().filter(future -> !future.isUnderWay()).toList();
+            if (!waiting.isEmpty()) { // else nobody is told of the end
                 throwIfNothingCanCome();
             }
         } catch (QmpException e) {
-            reason = e;
-            futures.clear();
+            over = true;
+            waiting.forEach(future -> future.settle(null, e));
         } finally {
             lock.unlock();
         }
-        if (reason != null) {
-            for (EventFuture future : waiting) {
-                future.failing(reason).run();
+        if (over) {
+            deliver(waiting);
+        }
+    }
+
+    /** Complete futures. One for whom there is no memory keeps no other one waiting. */
+    private void deliver(List<EventFuture> settled) {
+        Error missed = null;
+        for (EventFuture future : settled) {
+            try {
+                future.deliver(this);
+            } catch (Error e) {
+                missed = e;
             }
+        }
+        if (missed != null) {
+            throw missed;
         }
     }
 
@@ -626,6 +659,7 @@ public class QmpEventListener implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        future.undelivered().ifPresent(this::putBack);
     }
 
     /** Note a new connection ({@code null}), or why the connection has ended. */
@@ -765,9 +799,13 @@ public class QmpEventListener implements AutoCloseable {
                     null);
         }
         if (ended != null) {
-            client.endIsTold();
-            throw new QmpDisconnectedException("No further event can arrive: " + ended.getMessage(), ended);
+            throw noFurtherEvent(client, ended);
         }
+    }
+
+    private static QmpException noFurtherEvent(QmpClient client, QmpException end) {
+        client.endIsTold();
+        return new QmpDisconnectedException("No further event can arrive: " + end.getMessage(), end);
     }
 
     /** Wait for a change, the deadline, or the time to see whether the reader lives. Always a timed wait, see {@link PendingReply}. */

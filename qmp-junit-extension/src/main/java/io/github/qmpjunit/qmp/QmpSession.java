@@ -113,6 +113,10 @@ final class QmpSession {
     private volatile boolean closedBeforeTheEnd;
     private volatile boolean endIsTold;
     private volatile @Nullable QmpException end;
+
+    /** What the reader has seen of the end, while it finds out why. */
+    private volatile @Nullable QmpException firstSign;
+
     private final AtomicBoolean finishing = new AtomicBoolean();
     private volatile boolean started;
 
@@ -166,6 +170,27 @@ final class QmpSession {
         return told == null && started && !reader.isAlive() ? outOfMemory : told;
     }
 
+    /**
+     * Return why the connection has ended, as far as it is known by now; {@code null} if it has not. For those whose time is up: the
+     * reader may still wait for the peer's exit, which tells more.
+     */
+    @Nullable
+    QmpException endSoFar() {
+        QmpException known = knownEnd();
+        return known == null ? firstSign : known;
+    }
+
+    /** Return what to tell those whose time is up: the end, if there is one. */
+    private QmpException timeIsUp(QmpTimeoutException timeout, Object awaited) {
+        QmpException reason = endSoFar();
+        if (reason == null) {
+            return timeout;
+        }
+        endIsTold = true;
+        return new QmpDisconnectedException(
+                "The connection ended before %s arrived: %s".formatted(awaited, reason.getMessage()), reason);
+    }
+
     /** Return why the connection ended, if that was neither reported yet nor intended. */
     Optional<QmpException> endNobodyKnows() {
         boolean gone = end instanceof QmpDisconnectedException;
@@ -192,8 +217,10 @@ final class QmpSession {
     void awaitConnection(Deadline deadline) {
         try {
             if (!connected.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
-                throw new QmpTimeoutException(
-                        "No connection within " + Deadline.format(deadline.timeout()), deadline.timeout());
+                throw timeIsUp(
+                        new QmpTimeoutException(
+                                "No connection within " + Deadline.format(deadline.timeout()), deadline.timeout()),
+                        "anything");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -211,12 +238,14 @@ final class QmpSession {
     QmpGreeting awaitGreeting(Deadline deadline) {
         JsonNode message = greeting.await(deadline, this::knownEnd);
         if (message == null) {
-            throw new QmpTimeoutException(
-                    transport == null
-                            ? "No connection within " + Deadline.format(deadline.timeout())
-                            : "Connected, but no greeting came within %s; a monitor serves one client at a time, is another connected?"
-                                    .formatted(Deadline.format(deadline.timeout())),
-                    deadline.timeout());
+            throw timeIsUp(
+                    new QmpTimeoutException(
+                            transport == null
+                                    ? "No connection within " + Deadline.format(deadline.timeout())
+                                    : "Connected, but no greeting came within %s; a monitor serves one client at a time, is another connected?"
+                                            .formatted(Deadline.format(deadline.timeout())),
+                            deadline.timeout()),
+                    "the greeting");
         }
         return QmpGreeting.of(message);
     }
@@ -228,6 +257,8 @@ final class QmpSession {
         try {
             exchange.send(deadline);
             return exchange.resultOf(awaitReply(exchange.slot, deadline));
+        } catch (QmpTimeoutException e) {
+            throw timeIsUp(e, command);
         } finally {
             exchange.end();
         }
@@ -275,7 +306,7 @@ final class QmpSession {
             end();
             try {
                 result.complete(exchange.resultOf(awaitReply(exchange.slot, deadline)));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // a full heap as well: whoever waits ends
                 fail(e);
             }
         }
@@ -289,10 +320,10 @@ final class QmpSession {
                                     "The reply to %s has arrived, but within %s the executor of this client did not come to deliver it: is it blocked?"
                                             .formatted(exchange.command, Deadline.format(deadline.timeout())),
                                     deadline.timeout())
-                            : noReply(exchange.slot, deadline));
+                            : timeIsUp(noReply(exchange.slot, deadline), exchange.command));
         }
 
-        private void fail(RuntimeException failure) {
+        private void fail(Throwable failure) {
             result.completeExceptionally(failure instanceof QmpException known ? known.of(clientName) : failure);
         }
 
@@ -316,10 +347,11 @@ final class QmpSession {
         private void freeingAfterFailure(Runnable sending) {
             try {
                 sending.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                Throwable told = e instanceof QmpTimeoutException late ? timeIsUp(late, exchange.command) : e;
                 delivery.ended(() -> {
                     end();
-                    fail(e);
+                    fail(told);
                 });
             }
         }
@@ -344,6 +376,8 @@ final class QmpSession {
                 succeeded(message);
             }
             return reply;
+        } catch (QmpTimeoutException e) {
+            throw timeIsUp(e, slot.what());
         } finally {
             replies.forget(key, slot, slot.writtenUpTo() > 0);
         }
@@ -527,7 +561,8 @@ final class QmpSession {
             begun = true;
             writer.write(current, bytes, fds, slot, command, deadline);
         } catch (IOException e) {
-            awaitFinished(Deadline.in(FAREWELL));
+            Duration patience = deadline.remaining();
+            awaitFinished(Deadline.in(patience.compareTo(FAREWELL) < 0 ? patience : FAREWELL));
             throwIfEnded(command);
             throw new QmpDisconnectedException("Could not send %s: %s".formatted(command, e.getMessage()), e);
         } finally {
@@ -646,6 +681,7 @@ final class QmpSession {
         if (closing) {
             return new QmpDisconnectedException("QMP client \"%s\" was closed".formatted(clientName), cause);
         }
+        firstSign = new QmpDisconnectedException(symptom + " (why is not known yet)", cause);
         String diagnosis = peer.diagnose();
         return new QmpDisconnectedException(diagnosis.isEmpty() ? symptom : diagnosis, cause);
     }
@@ -724,11 +760,15 @@ final class QmpSession {
             log.received(message);
             events.dispatch(message, nanoTime);
         } else if (message.has("return") || message.has("error") || message.has("id")) {
-            PendingReply slot = replies.take(message);
+            String key = ReplyRouter.keyOf(message.get("id"));
+            PendingReply slot = replies.find(key, message);
             if (slot != null) {
                 inBand.leave(slot); // before its waiter sends the next one
             }
             replies.route(message, slot);
+            if (slot != null) { // and not before: whoever could not be told for want of memory is told the end
+                replies.done(key, slot);
+            }
         } else if (message.has("QMP")) {
             log.received(message);
             greeting.complete(message);

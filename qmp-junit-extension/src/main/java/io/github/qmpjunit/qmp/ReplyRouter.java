@@ -87,19 +87,27 @@ final class ReplyRouter {
         }
     }
 
-    /** Return the slot of a reply, and stop expecting the reply; {@code null} if no slot expects it. */
+    /** Return the slot of a reply; {@code null} if no slot expects it. */
     @Nullable
-    PendingReply take(JsonNode message) {
-        String key = keyOf(message.get("id"));
+    PendingReply find(String key, JsonNode message) {
         lock.lock();
         try {
             Deque<PendingReply> ofKey = slots.get(key);
-            if (ofKey == null || isSurplus(message, ofKey.getFirst())) {
-                return null;
+            return ofKey == null || isSurplus(message, ofKey.getFirst()) ? null : ofKey.getFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Expect the reply of a slot no longer: it has come. */
+    void done(String key, PendingReply slot) {
+        lock.lock();
+        try {
+            Deque<PendingReply> ofKey = slots.get(key);
+            if (ofKey != null) {
+                ofKey.remove(slot);
+                removeIfEmpty(key, ofKey);
             }
-            PendingReply slot = ofKey.removeFirst();
-            removeIfEmpty(key, ofKey);
-            return slot;
         } finally {
             lock.unlock();
         }
@@ -195,6 +203,16 @@ final class ReplyRouter {
         } finally {
             lock.unlock();
         }
-        waiting.forEach(slot -> slot.fail(reason));
+        Error missed = null;
+        for (PendingReply slot : waiting) {
+            try {
+                slot.fail(reason);
+            } catch (Error e) { // no memory: the others are told all the same
+                missed = e;
+            }
+        }
+        if (missed != null) {
+            throw missed;
+        }
     }
 }
