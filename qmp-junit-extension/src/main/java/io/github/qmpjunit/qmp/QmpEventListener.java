@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 @API(status = API.Status.MAINTAINED, since = "0.1.0")
 public class QmpEventListener implements AutoCloseable {
 
+    /** How much of the heap the events of one listener can take before it stops: a guest decides how many it sends. */
+    private static final long MOST_UNTAKEN_BYTES = Runtime.getRuntime().maxMemory() / 4;
+
     private final EventMatcher filter;
 
     /*
@@ -54,7 +57,9 @@ public class QmpEventListener implements AutoCloseable {
     private final Deque<QmpEvent> queue = new ArrayDeque<>();
     private final Deque<QmpEvent> history = new ArrayDeque<>();
     private int mostKept = Integer.MAX_VALUE;
-    private long mostBytes = Long.MAX_VALUE;
+    private long mostBytes = MOST_UNTAKEN_BYTES;
+    private boolean mayDropUntaken;
+    private long missed;
     private long historyBytes;
     private long dropped;
     private long forgotten;
@@ -91,7 +96,10 @@ public class QmpEventListener implements AutoCloseable {
 
     /**
      * Bound the memory of this listener: its queue and its history keep only the latest events. Dropped events are
-     * counted. By default a listener keeps every event. A client's built-in listener keeps as many as fit into a sixteenth of the heap, at most 64 MiB; this method replaces that bound.
+     * counted. By default the history of a listener keeps as many events as fit into a quarter of the heap. No event leaves its queue
+     * untaken: if those in the queue alone reach that size, the listener stops, and its waits fail with {@link QmpListenerException} until
+     * it is {@linkplain #clear() cleared}. A client's built-in listener keeps as many as fit into a sixteenth of the heap, at most 64 MiB;
+     * this method replaces either bound.
      *
      * @param events how many events to keep, at least 1
      * @return this
@@ -104,6 +112,7 @@ public class QmpEventListener implements AutoCloseable {
         try {
             mostKept = events;
             mostBytes = Long.MAX_VALUE;
+            mayDropUntaken = true;
             dropExcess();
             return this;
         } finally {
@@ -116,6 +125,7 @@ public class QmpEventListener implements AutoCloseable {
         lock.lock();
         try {
             mostBytes = bytes;
+            mayDropUntaken = true;
             dropExcess();
             return this;
         } finally {
@@ -163,7 +173,11 @@ public class QmpEventListener implements AutoCloseable {
             dropped++;
         }
         while (history.size() > mostKept || (historyBytes > mostBytes && history.size() > 1)) {
-            QmpEvent oldest = history.removeFirst();
+            QmpEvent oldest = history.getFirst();
+            if (!mayDropUntaken && !queue.isEmpty() && queue.getFirst().sequence() <= oldest.sequence()) {
+                return; // the listener stops with its next event
+            }
+            history.removeFirst();
             historyBytes -= oldest.weight();
             forgotten++;
             while (!queue.isEmpty() && queue.getFirst().sequence() <= oldest.sequence()) {
@@ -420,6 +434,7 @@ public class QmpEventListener implements AutoCloseable {
         try {
             List<QmpEvent> cleared = List.copyOf(queue);
             queue.clear();
+            missed = 0;
             filterFailure = null;
             return cleared;
         } finally {
@@ -434,6 +449,7 @@ public class QmpEventListener implements AutoCloseable {
             queue.clear();
             history.clear();
             historyBytes = 0;
+            missed = 0;
             filterFailure = null;
             dropped = 0;
             forgotten = 0;
@@ -534,11 +550,28 @@ public class QmpEventListener implements AutoCloseable {
         } catch (Throwable e) { // the connection survives anything that a user's filter throws
             failure = e;
         }
-        if (accepted) {
+        if (accepted && isStopped()) {
+            failFutures();
+        } else if (accepted) {
             remember(event);
             giveToFutureOr(event, () -> queue.addLast(event));
         } else if (failure != null) {
             filterHasThrown(failure);
+        }
+    }
+
+    /** Return whether nobody takes the events, so many that this one has to be missed. */
+    private boolean isStopped() {
+        lock.lock();
+        try {
+            if (missed == 0 && (mayDropUntaken || historyBytes <= mostBytes || history.size() <= 1)) {
+                return false;
+            }
+            missed++;
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -781,6 +814,12 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     private void throwIfNothingCanCome() {
+        if (missed > 0) {
+            throw new QmpListenerException(
+                    "This listener (%s) has stopped, and has missed %s events since: nobody takes its events, and the %s in its queue fill a quarter of the heap. Take them, narrow its filter, or bound it with keepAtMost(...); clear() starts it again"
+                            .formatted(filter, missed, queue.size()),
+                    null);
+        }
         if (filterFailure instanceof OutOfMemoryError) {
             throw new QmpListenerException(
                     "This listener (%s) has lost an event, since the heap is full; bound it with keepAtMost(...), or enlarge the heap with -Xmx"

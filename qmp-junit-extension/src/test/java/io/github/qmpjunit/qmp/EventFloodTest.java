@@ -89,19 +89,40 @@ class EventFloodTest {
     /** Half a million events, whose trees take 500 MB, in a heap of 48 MB. */
     @Test
     void a_flood_does_not_end_the_connection(@TempDir Path directory) throws Exception {
+        assertThat(flood(directory, "built-in")).contains("heard the last one");
+    }
+
+    @Test
+    void a_listener_whose_events_nobody_takes_stops_and_says_so(@TempDir Path directory) throws Exception {
+        assertThat(flood(directory, "listener"))
+                .contains("heard the last one")
+                .contains("This listener (any event) has stopped, and has missed")
+                .contains("fill a quarter of the heap. Take them, narrow its filter, or bound it with keepAtMost(...)")
+                .contains("future: io.github.qmpjunit.qmp.QmpListenerException");
+    }
+
+    @Test
+    void a_callback_that_is_too_slow_stops_and_says_so(@TempDir Path directory) throws Exception {
+        assertThat(flood(directory, "callback"))
+                .contains("heard the last one")
+                .contains("The callback for any event is too slow")
+                .contains("It has missed JOB_STATUS_CHANGE");
+    }
+
+    private static String flood(Path directory, String mode) throws Exception {
         Process flooded = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx48m",
                         "-Djava.io.tmpdir=" + directory,
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Flooded.class.getName())
+                        Flooded.class.getName(),
+                        mode)
                 .redirectErrorStream(true)
                 .start();
         String said = new String(flooded.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
         assertThat(flooded.waitFor()).as(said).isZero();
-        assertThat(said).contains("heard the last one");
+        return said;
     }
 
     /** The main class of a JVM with a small heap. */
@@ -144,10 +165,32 @@ class EventFloodTest {
                 }
             };
             QmpClient qmp = QmpClient.builder().expectGreeting(false).build();
+            QmpEventListener listener = new QmpEventListener();
+            CountDownLatch over = new CountDownLatch(1);
+            if (args[0].equals("listener")) {
+                qmp.register(listener);
+            }
+            if (args[0].equals("callback")) {
+                qmp.onEvent(EventMatcher.anyEvent(), event -> awaitThe(over));
+            }
+            CompletableFuture<QmpEvent> future = listener.nextAsync(EventMatcher.event("NEVER"), VERY_LONG);
             qmp.open(new Peer(flood), "flood", VERY_LONG);
             qmp.events().next(EventMatcher.event("LAST"), VERY_LONG);
+            System.out.println(catchThrowable(() -> listener.next(EventMatcher.event("LAST"), VERY_LONG)));
+            System.out.println("future: "
+                    + catchThrowable(() -> future.get(1, TimeUnit.MINUTES)).getCause());
+            over.countDown();
+            System.out.println(catchThrowable(qmp::close));
             System.out.println("heard the last one, and forgot " + qmp.events().forgotten());
             System.exit(0);
+        }
+    }
+
+    private static void awaitThe(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
