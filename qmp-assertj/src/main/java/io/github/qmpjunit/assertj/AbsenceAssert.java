@@ -157,7 +157,7 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
             throw failure(
                     "%s",
                     Message.fit(Message.expecting(subject, "to receive no " + matcher)
-                            + "and it has not, but it never can:%n%s%nIf this QEMU sends it all the same, declare it: ownEvents(...) in the machine's definition, or withoutSchemaCheck() for this assertion"
+                            + "and it has not, but it never can:%n%s%nIf this QEMU sends it all the same, declare it for the machine with @Vm(ownEvents = ...) or ownEvents(...) of its builder, or call withoutSchemaCheck() before this assertion"
                                     .formatted(Message.indented(String.join("\n", impossible)))));
         }
         return this;

@@ -145,6 +145,9 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
         for (EventType type : types) {
             EventMatcher any = EventMatcher.event(type);
             EventMatcher meant = before == null ? sinceMark(any) : order.after(before, any);
+            if (before != null) {
+                wait.comesAfter(before, before.name());
+            }
             QmpEvent found = wait.next(meant);
             if (found == null) {
                 throw failure("%s", Message.fit(wait.explain(meant)));

@@ -10,7 +10,10 @@ import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.TypedCommand;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.WritableAssertionInfo;
@@ -45,8 +48,15 @@ public class AwaitedReplyAssert<R> extends AbstractAssert<AwaitedReplyAssert<R>,
     private final TypedCommand<R> query;
     private final String subject;
     private final Deadline deadline;
-    private final List<String> demands = new ArrayList<>();
-    private Predicate<JsonNode> all = reply -> true;
+    private final List<Demand> demands = new ArrayList<>();
+
+    /**
+     * What a reply must meet.
+     *
+     * @param description in words that follow "a reply with"
+     * @param difference what a reply has instead, as a sentence; {@code null} if it meets the demand
+     */
+    private record Demand(String description, Function<JsonNode, @Nullable String> difference) {}
 
     AwaitedReplyAssert(
             QmpClient client, String subject, TypedCommand<R> query, Deadline deadline, WritableAssertionInfo before) {
@@ -69,7 +79,9 @@ public class AwaitedReplyAssert<R> extends AbstractAssert<AwaitedReplyAssert<R>,
     public AwaitedReplyAssert<R> with(String path, @Nullable Object expected) {
         DataPath place = DataPath.of(path);
         JsonNode wanted = JsonValues.treeOf(expected, path);
-        return demand(path + " = " + JsonValues.brief(wanted), reply -> JsonValues.equal(place.in(reply), wanted));
+        return demand(
+                path + " = " + JsonValues.brief(wanted),
+                reply -> JsonValues.equal(place.in(reply), wanted) ? null : differenceAt(place, path, reply));
     }
 
     /**
@@ -81,7 +93,9 @@ public class AwaitedReplyAssert<R> extends AbstractAssert<AwaitedReplyAssert<R>,
      */
     public AwaitedReplyAssert<R> withValue(@Nullable Object expected) {
         JsonNode wanted = JsonValues.treeOf(expected, "the expected value");
-        return demand("the value " + JsonValues.brief(wanted), reply -> JsonValues.equal(reply, wanted));
+        return demand(
+                "the value " + JsonValues.brief(wanted),
+                reply -> JsonValues.equal(reply, wanted) ? null : "it is " + JsonValues.brief(reply));
     }
 
     /**
@@ -93,35 +107,61 @@ public class AwaitedReplyAssert<R> extends AbstractAssert<AwaitedReplyAssert<R>,
      * @throws AssertionError if it does not come to that in time
      */
     public AwaitedReplyAssert<R> withMatching(String description, Predicate<? super R> predicate) {
+        requireNonNull(description, "description must not be null");
         requireNonNull(predicate, "predicate must not be null");
         return demand(
-                requireNonNull(description, "description must not be null"),
-                reply -> predicate.test(query.read(reply)));
+                description,
+                reply -> predicate.test(query.read(reply)) ? null : "it is not one with \"%s\"".formatted(description));
     }
 
-    private AwaitedReplyAssert<R> demand(String description, Predicate<JsonNode> predicate) {
-        demands.add(description);
-        all = all.and(predicate);
+    private static String differenceAt(DataPath place, String path, JsonNode reply) {
+        JsonNode found = place.in(reply);
+        return found.isMissingNode()
+                ? Message.nothingAt(path, place, reply)
+                : "%s is %s".formatted(path, JsonValues.brief(found));
+    }
+
+    private AwaitedReplyAssert<R> demand(String description, Function<JsonNode, @Nullable String> difference) {
+        demands.add(new Demand(description, difference));
         Polling polling = new Polling(
                 deadline,
-                () -> "a reply to %s with %s".formatted(actual.name(), String.join(", ", demands)),
+                () -> "a reply to %s with %s".formatted(actual.name(), described()),
                 within -> client.execute(new TreeOf(actual.timeout().isPresent() ? query : query.withTimeout(within))));
-        if (!polling.until(reply -> all.test(reply) || isForegone(reply))
-                || !all.test(requireNonNull(polling.last()))) {
+        if (!polling.until(reply -> differences(reply).isEmpty() || isForegone(reply))
+                || !differences(requireNonNull(polling.last())).isEmpty()) {
             throw failure(
                     "%s",
                     Message.fit(client.secrets()
                             .mask(Message.expecting(
-                                            subject,
-                                            "to reply to %s with %s"
-                                                    .formatted(actual.name(), String.join(", ", demands)))
-                                    + (polling.last() != null && isForegone(polling.last())
-                                            ? "but that cannot happen any more. The last answer was:%n".formatted()
-                                            : polling.ending())
+                                            subject, "to reply to %s with %s".formatted(actual.name(), described()))
+                                    + ending(polling)
                                     + Message.indented(polling.lastAsText())
                                     + PeerState.describe(client))));
         }
         return this;
+    }
+
+    private String described() {
+        return demands.stream().map(Demand::description).collect(Collectors.joining(", "));
+    }
+
+    private List<String> differences(JsonNode reply) {
+        return demands.stream()
+                .map(demand -> demand.difference().apply(reply))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private String ending(Polling polling) {
+        JsonNode last = polling.last();
+        if (last == null) {
+            return polling.ending();
+        }
+        String differences = String.join("; ", differences(last));
+        return isForegone(last)
+                ? "but that cannot happen any more: %s%s%nThe last answer was:%n"
+                        .formatted(Message.sentence(differences), PeerState.ended(client))
+                : polling.ending(differences);
     }
 
     /** Return whether the query's reply will never change any more: a migration that has failed stays so. */

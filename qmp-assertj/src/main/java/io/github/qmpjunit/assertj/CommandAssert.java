@@ -8,7 +8,6 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.TypedCommand;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.apiguardian.api.API;
 import org.assertj.core.api.AbstractAssert;
@@ -74,7 +73,7 @@ public class CommandAssert<R> extends AbstractAssert<CommandAssert<R>, QmpComman
         JsonNode wanted = JsonValues.treeOf(expected, path);
         String what = "to return %s = %s".formatted(path, brief(wanted));
         JsonNode whole = successfulResult(what);
-        return isEqual(what, place.in(whole), wanted, whole, place.correctionFor(whole));
+        return isEqual(what, place.in(whole), wanted, whole, Message.nothingAt(path, place, whole));
     }
 
     /**
@@ -88,23 +87,20 @@ public class CommandAssert<R> extends AbstractAssert<CommandAssert<R>, QmpComman
         JsonNode wanted = JsonValues.treeOf(expected, "the expected value");
         String what = "to return " + brief(wanted);
         JsonNode whole = successfulResult(what);
-        return isEqual(what, whole, wanted, whole, Optional.empty());
+        return isEqual(what, whole, wanted, whole, "");
     }
 
     private CommandAssert<R> isEqual(
-            String what, JsonNode found, JsonNode wanted, JsonNode whole, Optional<String> correction) {
+            String what, JsonNode found, JsonNode wanted, JsonNode whole, String nothingThere) {
         if (!JsonValues.equal(found, wanted)) {
-            String hint = correction
-                    .map("%nThere is a member with dots in its name; write the path as %s"::formatted)
-                    .orElse("");
             throw failureWithActualExpected(
                     found.isMissingNode() ? null : brief(found),
                     brief(wanted),
                     "%s",
                     Message.fit(Message.expecting(commandText(), what)
                             + (found.isMissingNode()
-                                    ? "but nothing stands there in:%n%s%s"
-                                            .formatted(Message.indented(brief(whole)), hint)
+                                    ? "but %s It returned:%n%s"
+                                            .formatted(Message.sentence(nothingThere), Message.indented(brief(whole)))
                                     : "but it is %s in:%n%s".formatted(brief(found), Message.indented(brief(whole))))
                             + PeerState.artefacts(client)));
         }

@@ -5,6 +5,7 @@ import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEvent;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,34 @@ import java.util.Optional;
  */
 record EventOrder(QmpClient client) {
 
+    private static final String CAME_AFTER = "it came after ";
+
+    /** Return a matcher's words for an event that came too early. */
+    static String mismatch(String mismatch) {
+        return mismatch.replace("not an event where " + CAME_AFTER, "it came before ");
+    }
+
+    /** Return which event is meant, in words. */
+    static String inWords(EventMatcher matcher) {
+        return matcher.toString().replace("where " + CAME_AFTER, "after ");
+    }
+
+    /** Return a matcher for events that a listener heard after another one. */
+    static EventMatcher onListener(QmpEvent earlier, EventMatcher matcher) {
+        return matcher.where(CAME_AFTER + earlier.name(), later -> later.sequence() > earlier.sequence());
+    }
+
+    /** Return whether nothing is wrong with an event but that it came too early. */
+    static boolean isOnlyTooEarly(EventMatcher matcher, QmpEvent event) {
+        List<String> mismatches = matcher.mismatches(event);
+        return mismatches.size() == 1 && !mismatch(mismatches.get(0)).equals(mismatches.get(0));
+    }
+
+    /** Return a matcher for events that were read after one of another client. */
+    static EventMatcher afterOther(QmpEvent earlier, String story, EventMatcher matcher) {
+        return matcher.where(CAME_AFTER + story, event -> event.nanoTime() - earlier.nanoTime() >= 0);
+    }
+
     /** Return a matcher for events that happened after another one of the same client. */
     EventMatcher after(QmpEvent earlier, EventMatcher matcher) {
         return after(earlier, earlier.name(), matcher);
@@ -20,7 +49,7 @@ record EventOrder(QmpClient client) {
 
     /** Return such a matcher, which calls the earlier event by a name of the caller's. */
     EventMatcher after(QmpEvent earlier, String story, EventMatcher matcher) {
-        return matcher.where("it came after " + story, later -> isAfter(earlier, later));
+        return matcher.where(CAME_AFTER + story, later -> isAfter(earlier, later));
     }
 
     private boolean isAfter(QmpEvent earlier, QmpEvent later) {
@@ -35,7 +64,7 @@ record EventOrder(QmpClient client) {
     /** Return a matcher for events that happened after a mark. */
     EventMatcher after(EventMark mark, EventMatcher matcher) {
         return matcher.where(
-                "it came after the mark", event -> mark.isBefore(event) && !isOlderThan(mark.time(), event));
+                CAME_AFTER + "the mark", event -> mark.isBefore(event) && !isOlderThan(mark.time(), event));
     }
 
     /** Return whether an event was only held back, but happened before a moment. Another host's clock cannot tell. */

@@ -5,16 +5,15 @@ import io.github.qmpjunit.internal.Numbers;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpEvent;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Tells in a failure's message which events came, when, and why they were not the one. */
+/** Lists in a failure's message which events came, when, and why none of them was the one. */
 final class EventTimeline {
 
-    private static final int MOST_CLOSEST = 3;
     private static final int MOST_LISTED = 50;
 
     private final List<QmpEvent> all;
@@ -35,58 +34,78 @@ final class EventTimeline {
         this.waitStartedNanos = waitStartedNanos;
     }
 
-    String describe(EventMatcher matcher) {
+    /** Return what came instead of an event, as a clause. */
+    String brief(EventMatcher matcher) {
         if (all.isEmpty()) {
             return "it has received no event at all.";
         }
-        List<QmpEvent> closest = all.stream()
-                .filter(event -> matcher.names().isEmpty() || matcher.names().contains(event.name()))
-                .sorted(Comparator.comparingInt(
-                                (QmpEvent event) -> mismatches(matcher, event).size())
-                        .thenComparing(
-                                Comparator.comparingLong(QmpEvent::sequence).reversed()))
-                .limit(MOST_CLOSEST)
-                .toList();
-        String near = closest.isEmpty()
-                ? "no event of that name came."
-                : closest.stream()
-                        .map(event -> line(event) + "    " + String.join(", ", mismatches(matcher, event)))
-                        .collect(Collectors.joining("\n", "the closest events were:\n", ""));
-        return near + "\n" + everything();
+        if (all.stream().noneMatch(event -> isOfName(matcher, event))) {
+            return "no event of that name came.";
+        }
+        return all.stream().anyMatch(event -> matcher.matches(event) && !pending.contains(event))
+                ? "no further such event came."
+                : "no such event came.";
     }
 
-    /** An event that meets every demand and still was not the one has been consumed before. */
-    private List<String> mismatches(EventMatcher matcher, QmpEvent event) {
-        List<String> mismatches = matcher.mismatches(event);
-        return mismatches.isEmpty() && !pending.contains(event)
-                ? List.of("matches, but an earlier assertion has consumed it")
-                : mismatches;
+    /** Return all events, the near misses marked; empty if there are none. */
+    String list(EventMatcher matcher) {
+        return all.isEmpty() ? "" : "\n" + listed(matcher);
     }
 
     /** Return all events, or the last of many. */
     String everything() {
-        int skipped = Math.max(0, all.size() - MOST_LISTED);
-        return all.stream()
-                .skip(skipped)
-                .map(this::line)
-                .collect(Collectors.joining(
-                        "\n",
-                        skipped == 0
-                                ? "All events, with times relative to the beginning of this wait:\n"
-                                : "The last %s of %s events, with times relative to the beginning of this wait:\n"
-                                        .formatted(MOST_LISTED, all.size()),
-                        forgotten == 0
-                                ? ""
-                                : "\n%s older events were dropped; keepEvents(...) on the builder keeps more."
-                                        .formatted(Numbers.grouped(forgotten))));
+        return listed(null);
     }
 
-    private String line(QmpEvent event) {
-        return "  %s  %s".formatted(time(event), event);
+    private String listed(@Nullable EventMatcher matcher) {
+        int skipped = Math.max(0, all.size() - MOST_LISTED);
+        boolean marks = matcher != null && all.stream().skip(skipped).anyMatch(event -> isOfName(matcher, event));
+        String head = (skipped == 0
+                        ? "All events, in order"
+                        : "The last %s of %s events, in order".formatted(MOST_LISTED, all.size()))
+                + (marks ? "; > marks near misses:\n" : ":\n");
+        String tail = forgotten == 0
+                ? ""
+                : "\n%s older events were dropped; keepEvents(...) on the builder keeps more."
+                        .formatted(Numbers.grouped(forgotten));
+        return all.stream()
+                .skip(skipped)
+                .map(event -> line(matcher, event))
+                .collect(Collectors.joining("\n", head, tail));
+    }
+
+    private String line(@Nullable EventMatcher matcher, QmpEvent event) {
+        String line = "%s  %s".formatted(time(event), event);
+        return matcher != null && isOfName(matcher, event)
+                ? "> %s    <- %s".formatted(line, String.join(", ", mismatches(matcher, event)))
+                : "  " + line;
+    }
+
+    /** An event that is as it should be and still was not the one has been consumed before. */
+    private List<String> mismatches(EventMatcher matcher, QmpEvent event) {
+        List<String> mismatches = matcher.mismatches(event);
+        if (mismatches.isEmpty() || EventOrder.isOnlyTooEarly(matcher, event)) {
+            if (!pending.contains(event)) {
+                return List.of("matches, but an earlier assertion has consumed it");
+            }
+            if (mismatches.isEmpty()) {
+                return List.of("matches, but came too late");
+            }
+        }
+        return mismatches.stream().map(EventOrder::mismatch).toList();
+    }
+
+    private static boolean isOfName(EventMatcher matcher, QmpEvent event) {
+        return matcher.names().isEmpty() || matcher.names().contains(event.name());
     }
 
     private String time(QmpEvent event) {
+        return time(event, waitStartedNanos);
+    }
+
+    /** Return when an event came, in words. */
+    static String time(QmpEvent event, long waitStartedNanos) {
         Duration since = Duration.ofNanos(event.nanoTime() - waitStartedNanos);
-        return (since.isNegative() ? "-" : "+") + Deadline.format(since.abs());
+        return Deadline.format(since.abs()) + (since.isNegative() ? " before the wait" : " into the wait");
     }
 }

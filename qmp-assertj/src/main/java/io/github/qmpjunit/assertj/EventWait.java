@@ -3,6 +3,7 @@ package io.github.qmpjunit.assertj;
 import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.internal.ClientView;
+import io.github.qmpjunit.internal.Companions;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qmp.EventMatcher;
@@ -45,6 +46,8 @@ final class EventWait {
     private @Nullable String foregone;
     private @Nullable QmpEvent undeclared;
     private boolean neverConnected;
+    private @Nullable QmpEvent earlier;
+    private String earlierName = "";
 
     private EventWait(String receiver, @Nullable QmpClient client, QmpEventListener listener, Deadline deadline) {
         this.receiver = receiver;
@@ -63,11 +66,18 @@ final class EventWait {
         return new EventWait("a listener for " + listener.filter(), null, listener, deadline);
     }
 
+    /** Take note that the event is to come after an earlier one, for the message. */
+    void comesAfter(QmpEvent earlierEvent, String itsName) {
+        earlier = earlierEvent;
+        earlierName = itsName;
+    }
+
     /** Return a matcher for events that happened after another one. */
-    EventMatcher after(QmpEvent earlier, EventMatcher matcher) {
+    EventMatcher after(QmpEvent earlierEvent, EventMatcher matcher) {
+        comesAfter(earlierEvent, earlierEvent.name());
         return client == null
-                ? matcher.where("it came after " + earlier.name(), later -> later.sequence() > earlier.sequence())
-                : new EventOrder(client).after(earlier, matcher);
+                ? EventOrder.onListener(earlierEvent, matcher)
+                : new EventOrder(client).after(earlierEvent, matcher);
     }
 
     EventWait allowingFailedJobs(boolean allowed) {
@@ -245,7 +255,7 @@ final class EventWait {
     }
 
     private String explained(EventMatcher matcher) {
-        String expected = Message.expecting(receiver, "to receive " + matcher);
+        String expected = Message.expecting(receiver, "to receive " + EventOrder.inWords(matcher));
         if (jobFailure != null) {
             return expected
                     + "and it did, but the job has failed:%n%s%nIf it is meant to: job(id).failsWithErrorContaining(...), or allowingFailedJobs()"
@@ -257,25 +267,66 @@ final class EventWait {
         }
         if (undeclared != null) {
             return expected
-                    + "and it came, but QEMU's schema says that it cannot:%n%s%nIf this QEMU sends it all the same, declare it: ownEvents(...) in the machine's definition, or withoutSchemaCheck() for this assertion"
+                    + "and it came, but QEMU's schema says that it cannot:%n%s%nIf this QEMU sends it all the same, declare it for the machine with @Vm(ownEvents = ...) or ownEvents(...) of its builder, or call withoutSchemaCheck() before this assertion"
                             .formatted(Message.indented(String.join("\n", impossible)))
                     + artefacts();
         }
         if (foregone != null) {
             return expected
-                    + "but that cannot happen any more:%n%s%n".formatted(Message.indented(foregone))
+                    + "but that cannot happen any more:%n%s%s%n".formatted(Message.indented(foregone), others())
                     + timeline().everything()
                     + artefacts();
         }
         if (!impossible.isEmpty()) {
             return expected
-                    + "but that cannot happen:%n%s%nIf this QEMU sends it all the same, declare it: ownEvents(...) in the machine's definition, or withoutSchemaCheck() for this assertion"
+                    + "but that cannot happen:%n%s%nIf this QEMU sends it all the same, declare it for the machine with @Vm(ownEvents = ...) or ownEvents(...) of its builder, or call withoutSchemaCheck() before this assertion"
                             .formatted(Message.indented(String.join("\n", impossible)));
         }
         String ending = disconnected == null
                 ? "%s, but ".formatted(Message.within(deadline.timeout()))
                 : "but its connection ended:%n%s%nand before that ".formatted(Message.indented(reason(disconnected)));
-        return expected + ending + timeline().describe(matcher) + peer();
+        EventTimeline timeline = timeline();
+        return expected
+                + ending
+                + wrongOrder(matcher).orElseGet(() -> timeline.brief(matcher))
+                + elsewhere(matcher)
+                + others()
+                + job(matcher)
+                + timeline.list(matcher)
+                + peer();
+    }
+
+    /** Return the two events that came in the wrong order, if that is what is wrong. */
+    private Optional<String> wrongOrder(EventMatcher matcher) {
+        QmpEvent first = earlier;
+        if (first == null) {
+            return Optional.empty();
+        }
+        return listener.pending().stream()
+                .filter(event -> EventOrder.isOnlyTooEarly(matcher, event))
+                .reduce((one, other) -> other)
+                .map(event -> "it came earlier: %s %s, %s %s."
+                        .formatted(
+                                event.name(),
+                                EventTimeline.time(event, startedNanos),
+                                earlierName,
+                                EventTimeline.time(first, startedNanos)));
+    }
+
+    /** Return which other machine of the test has received what was awaited here. */
+    private String elsewhere(EventMatcher matcher) {
+        if (client == null || earlier != null) {
+            return "";
+        }
+        StringBuilder others = new StringBuilder();
+        for (QmpClient other : Companions.of(client, QmpClient.class)) {
+            ClientView.of(other).assertionEvents(QmpEventListener.class).history().stream()
+                    .filter(matcher::matches)
+                    .reduce((one, later) -> later)
+                    .ifPresent(event -> others.append("%nQMP client \"%s\" has received it instead, %s: %s"
+                            .formatted(other.name(), EventTimeline.time(event, startedNanos), event)));
+        }
+        return others.toString();
     }
 
     EventTimeline timeline() {
@@ -284,6 +335,14 @@ final class EventWait {
 
     private String artefacts() {
         return client == null ? "" : PeerState.artefacts(client);
+    }
+
+    private String others() {
+        return client == null ? "" : PeerState.ended(client);
+    }
+
+    private String job(EventMatcher matcher) {
+        return client == null || disconnected != null ? "" : PeerState.ofJob(client, matcher);
     }
 
     private String peer() {

@@ -37,14 +37,24 @@ final class Foregone {
             if (name.equals(QmpEvents.MIGRATION.name())) {
                 return matcher.demandedData("status").flatMap(wanted -> failedMigration(client, wanted.asString("")));
             }
-            String key = NAMED_BY_DEVICE.contains(name) ? "device" : "id";
-            return NAMED_BY_DEVICE.contains(name) || name.equals(QmpEvents.JOB_STATUS_CHANGE.name())
-                    ? matcher.demandedData(key)
-                            .flatMap(id -> jobThatIsOver(client, id.asString(""), mayBeDismissal(name, matcher)))
-                    : Optional.empty();
+            return jobOf(matcher).flatMap(id -> jobThatIsOver(client, id, mayBeDismissal(name, matcher)));
         } catch (QmpException e) {
             return Optional.empty(); // whatever it is, the wait meets it
         }
+    }
+
+    /** Return the id of the job whose event is meant; empty if it may be that of any job. */
+    static Optional<String> jobOf(EventMatcher matcher) {
+        if (matcher.names().size() != 1) {
+            return Optional.empty();
+        }
+        String name = matcher.names().iterator().next();
+        if (NAMED_BY_DEVICE.contains(name)) {
+            return matcher.demandedData("device").map(id -> id.asString(""));
+        }
+        return name.equals(QmpEvents.JOB_STATUS_CHANGE.name())
+                ? matcher.demandedData("id").map(id -> id.asString(""))
+                : Optional.empty();
     }
 
     private static Optional<String> failedMigration(QmpClient client, String wanted) {

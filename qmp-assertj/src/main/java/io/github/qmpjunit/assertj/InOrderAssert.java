@@ -57,8 +57,11 @@ public class InOrderAssert extends AbstractAssert<InOrderAssert, Duration> {
                 ? matcher
                 : client.equals(receiver)
                         ? new EventOrder(client).after(earlier, story, matcher)
-                        : matcher.where("it came after " + story, event -> event.nanoTime() - earlier.nanoTime() >= 0);
+                        : EventOrder.afterOther(earlier, story, matcher);
         EventWait wait = EventWait.on(client, "QMP client \"" + client.name() + "\"", deadline);
+        if (earlier != null) {
+            wait.comesAfter(earlier, story);
+        }
         QmpEvent found = wait.next(meant);
         if (found == null) {
             throw failure("%s", Message.fit(wait.explain(meant)));

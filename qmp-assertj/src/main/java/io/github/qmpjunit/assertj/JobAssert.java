@@ -107,7 +107,11 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
         requireNonNull(status, "status must not be null");
         String what = "to reach \"%s\"".formatted(status);
         return with(what, job -> {
-            job.awaitStatus(status, timeout());
+            try {
+                job.awaitStatus(status, timeout());
+            } catch (IllegalArgumentException e) {
+                throw failure("%s", Message.fit(message(what) + "but that cannot happen: " + e.getMessage()));
+            }
             if (status.equals("concluded") && job.error().isPresent()) {
                 throw butIs(what, job);
             }

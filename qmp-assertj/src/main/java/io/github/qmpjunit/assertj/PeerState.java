@@ -1,14 +1,19 @@
 package io.github.qmpjunit.assertj;
 
 import io.github.qmpjunit.internal.ClientView;
+import io.github.qmpjunit.internal.Companions;
 import io.github.qmpjunit.json.JsonValues;
+import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpState;
+import io.github.qmpjunit.qmp.job.QmpJob;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /** Tells at the end of a failure's message how QEMU is now: its status, failed jobs, its process. */
@@ -34,6 +39,30 @@ final class PeerState {
         return (lines.isEmpty() ? "" : "\n" + String.join("\n", lines)) + artefacts(client);
     }
 
+    /** Return how other machines of the test have ended, if they have: that may be the reason. */
+    static String ended(QmpClient client) {
+        return Companions.of(client, QmpClient.class).stream()
+                .filter(other -> other.state() != QmpState.RUNNING)
+                .map(other -> ClientView.of(other).describePeer())
+                .filter(description -> !description.isEmpty())
+                .map("\n"::concat)
+                .collect(Collectors.joining());
+    }
+
+    /** Return what has become of the job whose event was awaited; empty if the event was not one of a certain job. */
+    static String ofJob(QmpClient client, EventMatcher matcher) {
+        Optional<String> id = Foregone.jobOf(matcher);
+        if (id.isEmpty() || client.state() != QmpState.RUNNING) {
+            return "";
+        }
+        try (QmpJob job = QmpJob.follow(client, id.get())) {
+            job.query(AT_ONCE);
+            return "%nJob \"%s\": %s".formatted(id.get(), job.describe());
+        } catch (QmpException e) {
+            return "";
+        }
+    }
+
     /** Return the line that tells where to look further; empty if nobody has said it. */
     static String artefacts(QmpClient client) {
         return ClientView.of(client)
@@ -57,12 +86,24 @@ final class PeerState {
         }
     }
 
+    /** A machine whose guest stands still sends few events; that is easily overlooked. */
+    private static String meaning(String status) {
+        return switch (status) {
+            case "paused", "prelaunch" -> ": its guest stands still until the command cont";
+            case "inmigrate" -> ": it waits for a migration";
+            default -> "";
+        };
+    }
+
     private static void addStatus(QmpClient client, List<String> lines) {
         try {
             JsonNode status = client.execute(QmpCommand.of("query-status").withTimeout(AT_ONCE));
-            lines.add("The machine's status is %s.".formatted(JsonValues.brief(status.path("status"))));
+            lines.add("The machine's status is %s%s."
+                    .formatted(
+                            JsonValues.brief(status.path("status")),
+                            meaning(status.path("status").asString(""))));
         } catch (QmpException e) {
-            lines.add("It does not tell its status: %s".formatted(e.getMessage()));
+            lines.add("It does not report its status: %s".formatted(e.getMessage()));
         }
     }
 }

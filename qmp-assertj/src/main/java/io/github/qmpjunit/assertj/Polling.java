@@ -95,8 +95,19 @@ final class Polling {
 
     /** Return how the asking ended in vain; what was found last follows it. */
     String ending() {
+        return ending("");
+    }
+
+    /**
+     * Return how the asking ended in vain; what was found last follows it.
+     *
+     * @param differences what is wrong with what was found last; may be empty
+     */
+    String ending(String differences) {
+        String what = differences.isEmpty() ? "" : Message.sentence(differences) + " ";
         return disconnected == null
-                ? "%s, but the last answer was:%n".formatted(Message.within(deadline.timeout()))
+                ? "%s, but %s last answer was:%n"
+                        .formatted(Message.within(deadline.timeout()), what.isEmpty() ? "the" : what + "The")
                 : "but its connection ended:%n%s%nand the answer before that was:%n"
                         .formatted(Message.indented(disconnected.getMessage()));
     }

@@ -2,10 +2,12 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.internal.DidYouMean;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.schema.QmpSchema;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,10 @@ import tools.jackson.databind.JsonNode;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public class QemuMachineAssert extends AbstractProcessAssert<QemuMachineAssert, QemuMachine> {
+
+    /** The usual ones; about others the schema is asked before the wait begins. */
+    private static final Set<String> STATUSES =
+            Set.of("running", "paused", "prelaunch", "inmigrate", "postmigrate", "shutdown", "guest-panicked");
 
     /**
      * Create an assertion.
@@ -41,6 +47,10 @@ public class QemuMachineAssert extends AbstractProcessAssert<QemuMachineAssert, 
     public QemuMachineAssert awaitStatus(String status) {
         requireNonNull(status, "status must not be null");
         isNotNull();
+        String impossible = STATUSES.contains(status) ? "" : ifNoStatus(status);
+        if (!impossible.isEmpty()) {
+            throw failure("%s", Message.fit(expectingStatus(status) + "but that cannot happen: " + impossible));
+        }
         Polling polling = new Polling(
                 deadline(),
                 () -> "the status \"%s\"".formatted(status),
@@ -77,12 +87,21 @@ public class QemuMachineAssert extends AbstractProcessAssert<QemuMachineAssert, 
                 last == null ? null : statusIn(last),
                 status,
                 "%s",
-                Message.fit(Message.expecting(subject(), "to have status \"%s\"".formatted(status))
+                Message.fit(expectingStatus(status)
                         + found
-                        + (last == null ? "" : ifNoStatus(status))
+                        + (last == null || STATUSES.contains(status) ? "" : sentence(ifNoStatus(status)))
                         + PeerState.artefacts(client())));
     }
 
+    private static String sentence(String impossible) {
+        return impossible.isEmpty() ? "" : "\nThat cannot happen: " + impossible;
+    }
+
+    private String expectingStatus(String status) {
+        return Message.expecting(subject(), "to have status \"%s\"".formatted(status));
+    }
+
+    /** Return why a status can never be; empty if it can, or nobody can tell. */
     private String ifNoStatus(String status) {
         try {
             QmpSchema schema = client().schema();
@@ -92,7 +111,8 @@ public class QemuMachineAssert extends AbstractProcessAssert<QemuMachineAssert, 
                             .filter(member -> member.name().equals("status"))
                             .map(member -> member.type().values())
                             .filter(known -> !known.isEmpty() && !known.contains(status))
-                            .map(known -> "\nIt never will be: the statuses are " + String.join(", ", known))
+                            .map(known -> "machines have no status \"%s\"%s"
+                                    .formatted(status, DidYouMean.hint(status, known)))
                             .collect(Collectors.joining());
         } catch (QmpException e) {
             return ""; // without a schema, nobody can tell

@@ -78,7 +78,7 @@ class AbsenceTest {
                   to receive no X with data n = 1
                 during 86400 s, but it received:
                   X {n: 1}
-                All events, with times relative to the beginning of this wait:
+                All events, in order:
                 """);
         assertThat(failure.getStackTrace()[0].getClassName()).isEqualTo(AbsenceTest.class.getName());
     }
@@ -99,8 +99,8 @@ class AbsenceTest {
                   to receive no STOP
                 while the code ran, but it received:
                   STOP
-                All events, with times relative to the beginning of this wait:
-                  +T  STOP""");
+                All events, in order:
+                  T  STOP""");
         assertThat(failure.getStackTrace()[0].getClassName()).isEqualTo(AbsenceTest.class.getName());
     }
 

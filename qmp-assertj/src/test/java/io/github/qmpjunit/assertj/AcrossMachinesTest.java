@@ -64,7 +64,7 @@ class AcrossMachinesTest {
                                 .awaitEvent(src.qmp, STOP)
                                 .awaitEvent(src.qmp, RESUME)
                                 .awaitEvent(src.qmp, event("RESUME"))))
-                .hasMessageContaining("to receive RESUME where it came after RESUME of \"vm\"");
+                .hasMessageContaining("to receive RESUME after RESUME of \"vm\"");
     }
 
     @Test
@@ -82,11 +82,10 @@ class AcrossMachinesTest {
         assertThat(textOf(failure)).isEqualTo("""
                 [the hand-over]\s
                 Expecting QMP client "vm":
-                  to receive RESUME where it came after STOP of "vm"
-                within 60 ms, but the closest events were:
-                  +T  RESUME    not an event where it came after STOP of "vm"
-                All events, with times relative to the beginning of this wait:
-                  +T  RESUME
+                  to receive RESUME after STOP of "vm"
+                within 60 ms, but it came earlier: RESUME T, STOP of "vm" T.
+                All events, in order; > marks near misses:
+                > T  RESUME    <- it came before STOP of "vm"
                 The machine's status is "running".""");
         assertThat(failure.getStackTrace()[0].getClassName()).isEqualTo(AcrossMachinesTest.class.getName());
     }

@@ -28,8 +28,8 @@ class AddressedValuesTest {
         assertThat(qmp).awaitReply(EXPANSION).with("model.props['sse4.1']", true);
         assertThatThrownBy(() -> assertThat(qmp).executing(EXPANSION).returns("model.props.sse4.1", true))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("but nothing stands there")
-                .hasMessageContaining("write the path as model.props[\"sse4.1\"]");
+                .hasMessageContaining("but there is nothing at model.props.sse4.1")
+                .hasMessageContaining("write model.props[\"sse4.1\"]");
     }
 
     @Test

@@ -127,16 +127,17 @@ class AwaitEventTest {
                         .awaitEvent(STOP)
                         .withData("reason", "panic"));
 
-        assertThat(error.getMessage().replaceAll("[+-][\\d.]+ (us|ms|s)", "+T").replaceAll("pid \\d+", "pid 42"))
+        assertThat(error.getMessage()
+                        .replaceAll("[\\d.]+ (us|ms|s) (before|into) the wait", "T")
+                        .replaceAll("pid \\d+", "pid 42"))
                 .isEqualTo("""
                 [the machine stops for good]\s
                 Expecting QMP client "vm":
                   to receive STOP with data reason = "panic"
-                within 60 ms, but the closest events were:
-                  +T  STOP    reason is missing
-                All events, with times relative to the beginning of this wait:
-                  +T  STOP
-                  +T  RESUME
+                within 60 ms, but no such event came.
+                All events, in order; > marks near misses:
+                > T  STOP    <- reason is missing
+                  T  RESUME
                 The machine's status is "running".
                 QEMU "vm" is running (pid 42).""");
     }
@@ -207,9 +208,8 @@ class AwaitEventTest {
                         + "within 60 ms, but the last answer was:\n  \\{status: \"paused\", .*running: false}");
         assertThat(error.getStackTrace()[0].getClassName()).isEqualTo(AwaitEventTest.class.getName());
         assertThatThrownBy(() -> assertThat(vm).within(SHORT).awaitStatus("runing"))
-                .hasMessageContaining("running: false}%nIt never will be: the statuses are ".formatted())
-                .hasMessageContaining("postmigrate, ")
-                .hasMessageContaining("running");
+                .hasMessageContaining(
+                        "but that cannot happen: machines have no status \"runing\"; did you mean \"running\"?");
     }
 
     @Test
@@ -234,7 +234,7 @@ class AwaitEventTest {
                           to receive JOB_STATUS_CHANGED
                         but that cannot happen:
                           No event JOB_STATUS_CHANGED; did you mean JOB_STATUS_CHANGE?
-                        If this QEMU sends it all the same, declare it: ownEvents(...) in the machine's definition, or withoutSchemaCheck() for this assertion""");
+                        If this QEMU sends it all the same, declare it for the machine with @Vm(ownEvents = ...) or ownEvents(...) of its builder, or call withoutSchemaCheck() before this assertion""");
         assertThatThrownBy(() -> assertThat(qmp)
                         .within(Duration.ofDays(1))
                         .awaitEvent(event(JOB_STATUS_CHANGE).withData("status", "conclude")))

@@ -102,13 +102,11 @@ class EventAndListenerTest {
                     [ears]\s
                     Expecting a listener for X or STOP:
                       to receive X
-                    within 60 ms, but the closest events were:
-                      +T  X {n: 2}    matches, but an earlier assertion has consumed it
-                      +T  X {n: 1}    matches, but an earlier assertion has consumed it
-                    All events, with times relative to the beginning of this wait:
-                      +T  X {n: 1}
-                      +T  X {n: 2}
-                      +T  STOP""");
+                    within 60 ms, but no further such event came.
+                    All events, in order; > marks near misses:
+                    > T  X {n: 1}    <- matches, but an earlier assertion has consumed it
+                    > T  X {n: 2}    <- matches, but an earlier assertion has consumed it
+                      T  STOP""");
             assertThat(failure.getStackTrace()[0].getClassName()).isEqualTo(EventAndListenerTest.class.getName());
         }
     }

@@ -166,7 +166,7 @@ class JobAssertTest {
                         [backup]\s
                         Expecting job "nope" of QMP client "vm":
                           to succeed
-                        within 60 ms, but no event of it came, and query-jobs does not know it
+                        within 60 ms, but there is no job "nope"; there are none
                         The machine's status is "running".
                         QEMU "vm" is running (pid 42).""");
         assertThat(error.getStackTrace()[0].getClassName()).isEqualTo(JobAssertTest.class.getName());

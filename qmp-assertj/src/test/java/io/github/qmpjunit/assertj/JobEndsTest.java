@@ -234,7 +234,7 @@ class JobEndsTest {
         assertThatThrownBy(() ->
                         assertThat(qmp).within(HOUR).awaitReply("query-migrate").with("status", "completed"))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("but that cannot happen any more. The last answer was:")
+                .hasMessageContaining("but that cannot happen any more: status is \"failed\".\nThe last answer was:")
                 .hasMessageContaining("failed");
         assertThatThrownBy(() ->
                         assertThat(qmp).within(HOUR).awaitEvent(event(MIGRATION).withData("status", "completed")))

@@ -265,7 +265,7 @@ class JobTextsTest {
 
                 Expecting job "job0" of QMP client "vm":
                   to be cancelled
-                within 60 ms, but it went through created, running, ready, pending
+                within 60 ms, but it went through created, running, ready, pending, and now waits for the command job-finalize
                 The machine's status is "running".""");
 
         assertThat(sentToTheJob()).isEmpty();
@@ -299,7 +299,7 @@ class JobTextsTest {
 
                 Expecting job "job0" of QMP client "vm":
                   to succeed
-                within 60 ms, but no event of it came, and query-jobs does not know it
+                within 60 ms, but there is no job "job0"; there are none
                 The machine's status is "running".""");
     }
 

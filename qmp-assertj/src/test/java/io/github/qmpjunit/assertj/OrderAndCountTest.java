@@ -42,8 +42,8 @@ class OrderAndCountTest {
         assertThatThrownBy(
                         () -> assertThat(qmp).within(SHORT).awaitEvent(RESUME).thenEvent(STOP))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("to receive STOP where it came after RESUME")
-                .hasMessageContaining("STOP    not an event where it came after RESUME");
+                .hasMessageContaining("to receive STOP after RESUME")
+                .hasMessageContaining("STOP    <- it came before RESUME");
     }
 
     @Test
@@ -74,7 +74,7 @@ class OrderAndCountTest {
                     inOrder(SHORT).awaitEvent(src, RESUME).awaitEvent(dst, STOP);
                 })
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("to receive STOP where it came after RESUME of \"src\"");
+                .hasMessageContaining("to receive STOP after RESUME of \"src\"");
     }
 
     @Test
@@ -156,7 +156,7 @@ class OrderAndCountTest {
                           to receive no STOPP
                         and it has not, but it never can:
                           No event STOPP; did you mean STOP?
-                        If this QEMU sends it all the same, declare it: ownEvents(...) in the machine's definition, or withoutSchemaCheck() for this assertion""");
+                        If this QEMU sends it all the same, declare it for the machine with @Vm(ownEvents = ...) or ownEvents(...) of its builder, or call withoutSchemaCheck() before this assertion""");
         assertThatThrownBy(() -> assertThat(qmp)
                         .receivesNoEvent(event("JOB_STATUS_CHANGE").withData("stat", "concluded"))
                         .during(SHORT))
@@ -203,7 +203,7 @@ class OrderAndCountTest {
 
         assertThatThrownBy(() -> assertThat(qmp).since(mark).within(SHORT).awaitEvent(STOP))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("STOP    not an event where it came after the mark");
+                .hasMessageContaining("STOP    <- it came before the mark");
         qmp.execute("cont");
         assertThat(qmp).since(mark).awaitEvent(RESUME);
     }

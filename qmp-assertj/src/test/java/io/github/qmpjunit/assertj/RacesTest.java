@@ -194,8 +194,8 @@ class RacesTest {
                 but its connection ended:
                   the peer closed the connection
                 and before that no event of that name came.
-                All events, with times relative to the beginning of this wait:
-                  +T  X""");
+                All events, in order:
+                  T  X""");
     }
 
     @Test
@@ -223,8 +223,8 @@ class RacesTest {
                 but its connection ended:
                   QMP client "vm" was closed
                 and before that no event of that name came.
-                All events, with times relative to the beginning of this wait:
-                  +T  X""");
+                All events, in order:
+                  T  X""");
         assertThat(vm.qmp).as("what had come before").awaitEvent("X");
     }
 

@@ -86,7 +86,7 @@ class RepliesTest {
 
                 Expecting command {"execute":"q"} of QMP client "vm":
                   to return b = null
-                but nothing stands there in:
+                but there is nothing at b. It returned:
                   {a: [1, 2]}""");
         assertFails(() -> assertThat(vm.qmp).executing("nope").returns("b", 1), """
 
@@ -208,7 +208,7 @@ class RepliesTest {
                 [it rests]\s
                 Expecting QMP client "vm":
                   to reply to q with status = "running", status.x = null
-                within 60 ms, but the last answer was:
+                within 60 ms, but there is nothing at status.x. The last answer was:
                   {status: "running"}
                 The machine's status is "running".""");
         assertThat(timesExecuted("q")).as("more than one attempt").isGreaterThan(2);
@@ -283,6 +283,6 @@ class RepliesTest {
 
         assertThatThrownBy(() -> assertThat(vm.qmp).within(SHORT).awaitEvent("STOP"))
                 .hasMessageEndingWith(
-                        "event at all.\nJob \"b\" has failed: No space left\nIt does not tell its status: GenericError: no guest\n  in reply to QMP client \"vm\": {\"execute\":\"query-status\"}");
+                        "event at all.\nJob \"b\" has failed: No space left\nIt does not report its status: GenericError: no guest\n  in reply to QMP client \"vm\": {\"execute\":\"query-status\"}");
     }
 }

@@ -75,7 +75,7 @@ class ReplyAndEventTest {
                 .hasMessageContaining("to return status = \"paused\"\nbut it is \"running\" in:\n  {");
         assertThatThrownBy(() -> assertThat(qmp).executing("query-status").returns("state", 1))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("but nothing stands there in:");
+                .hasMessageContaining("but there is nothing at state. It returned:");
         assertThatThrownBy(() -> assertThat(qmp).executing("no-such-command").succeeds())
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("to succeed\nbut it failed with CommandNotFound");
@@ -90,7 +90,7 @@ class ReplyAndEventTest {
                         assertThat(qmp).within(SHORT).awaitReply("query-status").with("status", "running"))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith(
-                        "%nExpecting QMP client \"vm\":%n  to reply to query-status with status = \"running\"%nwithin 60 ms, but the last answer was:%n  {status: \"paused\""
+                        "%nExpecting QMP client \"vm\":%n  to reply to query-status with status = \"running\"%nwithin 60 ms, but status is \"paused\". The last answer was:%n  {status: \"paused\""
                                 .formatted());
         assertThat(qmp).awaitReply(QmpCommand.of("query-block")).withMatching("of no device", reply -> reply.isEmpty());
     }

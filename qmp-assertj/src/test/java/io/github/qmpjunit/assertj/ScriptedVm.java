@@ -79,7 +79,7 @@ final class ScriptedVm implements AutoCloseable {
 
     /** Return a failure's message with its times, which differ from run to run, made alike. */
     static String textOf(Throwable failure) {
-        return failure.getMessage().replaceAll("(?m)^  [+-][\\d.]+ (us|ms|s)  ", "  +T  ");
+        return failure.getMessage().replaceAll("[\\d.]+ (us|ms|s) (before|into) the wait", "T");
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.apiguardian.api.API;
 public final class DidYouMean {
 
     private static final int MOST = 3;
+    private static final int MOST_LISTED = 12;
     private static final int SHORTEST_BEGINNING = 3;
 
     private static final int EDIT = 10;
@@ -68,6 +69,26 @@ public final class DidYouMean {
         int last = quotedSuggestions.size() - 1;
         String before = String.join(", ", quotedSuggestions.subList(0, last));
         return "; did you mean " + before + (last == 0 ? "" : " or ") + quotedSuggestions.get(last) + "?";
+    }
+
+    /**
+     * Return how a sentence about a name that is not known goes on: what was probably meant, and what there is.
+     *
+     * @param given the name that is not known
+     * @param known the names there are
+     * @return {@code ; did you mean "a"?}, {@code ; there are "a", "b"}, or {@code ; there are none}
+     */
+    public static String hint(String given, Collection<String> known) {
+        List<String> near = of(given, known);
+        String listed = known.stream()
+                .limit(MOST_LISTED)
+                .map("\"%s\""::formatted)
+                .collect(Collectors.joining(", ", "", known.size() > MOST_LISTED ? ", ..." : ""));
+        if (near.isEmpty()) {
+            return "; there are " + (known.isEmpty() ? "none" : listed);
+        }
+        return ending(near.stream().map("\"%s\""::formatted).toList())
+                + (known.size() > near.size() ? " There are " + listed : "");
     }
 
     /** Return the weighted edit distance, ten for a plain edit. */

@@ -53,9 +53,20 @@ final class ClassFixture {
                 .collect(Collectors.toSet());
     }
 
-    /** Report on the shared machines of a class whose {@code @BeforeAll} or {@code @AfterAll} has failed. */
-    static void report(ExtensionContext context, String phase, Throwable failure) {
-        report(Reporting.Place.of(context), phase, failure);
+    /**
+     * Write a report on the shared machines of a class whose {@code @BeforeAll} or {@code @AfterAll} has failed.
+     *
+     * @return the failure as it is to be thrown
+     */
+    static Throwable reported(ExtensionContext context, String phase, Throwable failure) {
+        return reported(context, phase, failure, sharedMachines(context));
+    }
+
+    private static <T extends Throwable> T reported(
+            ExtensionContext context, String phase, T failure, List<ReportedMachine> machines) {
+        Throwable better = Reporting.explained(context, failure, List.of(), machines);
+        Reporting.report(context, phase, better, Instant.now(), List.of(), machines);
+        return ExplainedFailure.asThrownBefore(better);
     }
 
     /**
@@ -65,7 +76,7 @@ final class ClassFixture {
     static void reportRest(ExtensionContext context) {
         context.getExecutionException()
                 .filter(failure -> !Reporting.isReported(failure))
-                .ifPresent(failure -> report(context, "what surrounds the tests", failure));
+                .ifPresent(failure -> report(Reporting.Place.of(context), "what surrounds the tests", failure));
     }
 
     /** Report on an invocation of a class template if the methods around it fail. JUnit tells only its listeners of that, and afterwards. */
@@ -88,7 +99,10 @@ final class ClassFixture {
     }
 
     private static void report(Reporting.Place place, String phase, Throwable failure) {
-        ExtensionContext context = place.context();
+        Reporting.report(place, phase, failure, Instant.now(), List.of(), sharedMachines(place.context()));
+    }
+
+    private static List<ReportedMachine> sharedMachines(ExtensionContext context) {
         List<ReportedMachine> machines = new ArrayList<>();
         for (VmDefinition definition : TestPlan.of(context, ExtensionSettings.of(context), List.of())
                 .definitions()
@@ -100,7 +114,7 @@ final class ClassFixture {
                         .ifPresent(machines::add);
             }
         }
-        Reporting.report(place, phase, failure, Instant.now(), List.of(), machines);
+        return machines;
     }
 
     /** Return what a place outside of any test is to be given. */
@@ -124,14 +138,15 @@ final class ClassFixture {
             return shared.get(context);
         } catch (QemuStartException e) {
             String name = shared.definition().name();
-            Reporting.report(
+            StackTraces.point(
+                    e,
+                    context.getRequiredTestClass(),
+                    shared.definition().place().get());
+            throw reported(
                     context,
                     "the start of its machines",
                     e,
-                    Instant.now(),
-                    List.of(),
                     List.of(ReportedMachine.ofFailedStart(name.isEmpty() ? "vm" : name, e)));
-            throw e;
         }
     }
 

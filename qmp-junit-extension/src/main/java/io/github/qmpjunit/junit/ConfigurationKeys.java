@@ -74,7 +74,7 @@ public final class ConfigurationKeys {
     /** When a test's report is kept: {@code on-failure}, the default, {@code always} or {@code never}. */
     public static final String REPORT = "qmpjunit.report";
 
-    /** Where the reports go: a directory, in which each test gets one of its own. JUnit's output directory by default. */
+    /** Where the reports go: a directory, in which each test gets one of its own. Default: {@code target/qmp-junit}, or {@code build/qmp-junit} in a Gradle project. */
     public static final String REPORT_DIRECTORY = "qmpjunit.report.directory";
 
     /**

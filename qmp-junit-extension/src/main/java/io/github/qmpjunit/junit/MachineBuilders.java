@@ -13,7 +13,7 @@ final class MachineBuilders {
     private MachineBuilders() {}
 
     static QemuMachineBuilder builder(VmDefinition definition, ExtensionContext context) {
-        Optional<Path> artefacts = Reporting.directory(context);
+        Optional<Path> artefacts = Reporting.configuredDirectory(context);
         return builder(definition, context, () -> artefacts);
     }
 

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.DidYouMean;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
@@ -75,12 +76,9 @@ final class NearestDefinitions {
     private String cannotTell(Injection injection, String name) {
         String known = String.join("\", \"", byName.keySet());
         if (!name.equals(UNNAMED)) {
-            return "There is no machine \"%s\" to inject into %s; %s. Define it with @Vm(value = \"%s\", machine = ...) on the method or class"
-                    .formatted(
-                            name,
-                            injection.describe(),
-                            byName.isEmpty() ? "none is defined" : "defined are \"" + known + "\"",
-                            name);
+            String hint = DidYouMean.hint(name, byName.keySet());
+            return "There is no machine \"%s\" to inject into %s%s%s Define it with @Vm(value = \"%s\", machine = ...) on the method or class, or with vm(\"%s\", ...) of the extension's builder"
+                    .formatted(name, injection.describe(), hint, hint.endsWith("?") ? "" : ".", name, name);
         }
         return "Cannot tell which machine's %s to inject into %s: defined are \"%s\". Write @Vm(\"%s\") %s"
                 .formatted(

@@ -33,6 +33,9 @@ final class PassedTestChecks {
     private static final Pattern COMPLAINT =
             Pattern.compile("^(?:\\d{4}-\\d\\d-\\d\\dT\\S+ )?(?:\\S*qemu[\\w.+-]*: |warning: )");
 
+    /** Depends on the host, so that it is best allowed for all machines. */
+    private static final Pattern UNSUPPORTED_FEATURE = Pattern.compile("support requested feature");
+
     private PassedTestChecks() {}
 
     /** Return what a test that has passed should have failed for, while its machines are still there. */
@@ -70,11 +73,11 @@ final class PassedTestChecks {
         return complaints.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new AssertionFailedError(TerminalText.message(
-                        "The test has passed, but not all is well with its QEMU:\n" + complaints)));
+                        "The test itself has passed, but its QEMU has a problem:\n" + complaints)));
     }
 
     private static String sentence(TestMachine test, List<String> complaints) {
-        return complaints.isEmpty() ? "" : "%s, and:\n  %s".formatted(test.machine(), String.join("\n  ", complaints));
+        return complaints.isEmpty() ? "" : "%s:\n  %s".formatted(test.machine(), String.join("\n  ", complaints));
     }
 
     private static void jobs(TestMachine test, List<String> complaints) {
@@ -88,7 +91,7 @@ final class PassedTestChecks {
                 String status = job.path("status").asString("");
                 if (!AT_REST.contains(status)) {
                     complaints.add(
-                            "job \"%s\" (%s) is still %s: await its end, with assertThat(qmp).job(\"%s\").succeeds(), say, or cancel it"
+                            "job \"%s\" (%s) is still %s. Wait for its end, for example with assertThat(qmp).job(\"%s\").succeeds(), or cancel it"
                                     .formatted(
                                             job.path("id").asString(""),
                                             job.path("type").asString(""),
@@ -97,7 +100,7 @@ final class PassedTestChecks {
                 }
             }
         } catch (QmpTimeoutException e) {
-            complaints.add("it does not say whether jobs still run: " + e.getMessage());
+            complaints.add("it does not answer whether jobs still run: " + e.getMessage());
         } catch (QmpException e) {
             // It has ended under the question: that is for the exit's check, or the test's own doing.
         }
@@ -116,12 +119,15 @@ final class PassedTestChecks {
                 .map(line -> "\n    " + test.machine().qmp().secrets().mask(line))
                 .collect(Collectors.joining());
         if (!lines.isEmpty()) {
-            complaints.add("it has written to its standard error (allow it with %s, if it is to be expected):%s"
-                    .formatted(
-                            test.definition().origin().isBuilder()
-                                    ? "allowedStderr(...) of the extension's builder"
-                                    : "@Vm(allowedStderr = ...)",
-                            lines));
+            complaints.add(
+                    "it has written to its standard error:%s\n  If that is expected, allow it: %s, or for all machines %s = %s"
+                            .formatted(
+                                    lines,
+                                    test.definition().origin().isBuilder()
+                                            ? "allowedStderr(\"...\") of the extension's builder"
+                                            : "@Vm(allowedStderr = \"...\")",
+                                    ConfigurationKeys.ALLOWED_STDERR,
+                                    UNSUPPORTED_FEATURE.matcher(lines).find() ? "support requested feature" : "..."));
         }
     }
 }

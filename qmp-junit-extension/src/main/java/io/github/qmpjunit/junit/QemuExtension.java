@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.PreInterruptCallback;
 import org.junit.jupiter.api.extension.PreInterruptContext;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
@@ -68,6 +69,7 @@ public final class QemuExtension
                 TestInstancePostProcessor,
                 BeforeEachCallback,
                 ParameterResolver,
+                TestExecutionExceptionHandler,
                 AfterTestExecutionCallback,
                 LifecycleMethodExecutionExceptionHandler,
                 InvocationInterceptor,
@@ -297,12 +299,9 @@ public final class QemuExtension
         try {
             return invocation.proceed();
         } catch (Throwable e) {
-            if (isTest(context)) {
-                report(context, "the constructor", e);
-            } else {
-                reportOnClass(context, "the constructor", e);
-            }
-            throw e;
+            throw isTest(context)
+                    ? reported(context, "the constructor", e)
+                    : reportedOnClass(context, "the constructor", e);
         } finally {
             if (!isTest(context)) {
                 InterruptFlag.aside(() -> ClassLease.end(context));
@@ -318,10 +317,7 @@ public final class QemuExtension
             invocation.proceed();
         } catch (Throwable e) {
             TestFixture fixture = TestFixture.around(context);
-            if (fixture != null) {
-                InterruptFlag.aside(() -> fixture.reportDynamicTest(context, e));
-            }
-            throw e;
+            throw fixture == null ? e : InterruptFlag.aside(() -> fixture.reportedDynamicTest(context, e));
         }
     }
 
@@ -347,34 +343,41 @@ public final class QemuExtension
                         .noneMatch(annotation -> AnnotationSupport.isAnnotated(method, annotation));
     }
 
+    /** Let a failure say where its report will lie: here it can still be replaced. Whether it fails the test is not certain yet. */
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        TestFixture fixture = TestFixture.existing(context);
+        throw fixture == null ? failure : InterruptFlag.aside(() -> fixture.explained(failure));
+    }
+
     /** Report on a test that has failed, while its machines are as they were then. */
     @Override
     public void afterTestExecution(ExtensionContext context) {
-        context.getExecutionException().ifPresent(failure -> report(context, "the test", failure));
+        TestFixture fixture = TestFixture.existing(context);
+        Optional<Throwable> failure = context.getExecutionException();
+        if (fixture != null && failure.isPresent()) {
+            InterruptFlag.aside(() -> fixture.report("the test", failure.get()));
+        }
     }
 
     @Override
     public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        report(context, "@BeforeEach", failure);
-        throw failure;
+        throw reported(context, "@BeforeEach", failure);
     }
 
     @Override
     public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        report(context, "@AfterEach", failure);
-        throw failure;
+        throw reported(context, "@AfterEach", failure);
     }
 
     @Override
     public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        reportOnClass(context, "@BeforeAll", failure);
-        throw failure;
+        throw reportedOnClass(context, "@BeforeAll", failure);
     }
 
     @Override
     public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        reportOnClass(context, "@AfterAll", failure);
-        throw failure;
+        throw reportedOnClass(context, "@AfterAll", failure);
     }
 
     /** Take note of where the test is when its {@code @Timeout} strikes; on a thread of JUnit's. */
@@ -386,17 +389,15 @@ public final class QemuExtension
         }
     }
 
-    private void reportOnClass(ExtensionContext context, String phase, Throwable failure) {
-        if (isInCharge(context)) {
-            InterruptFlag.aside(() -> ClassFixture.report(context, phase, failure));
-        }
+    private Throwable reportedOnClass(ExtensionContext context, String phase, Throwable failure) {
+        return isInCharge(context)
+                ? InterruptFlag.aside(() -> ClassFixture.reported(context, phase, failure))
+                : failure;
     }
 
-    private static void report(ExtensionContext context, String phase, Throwable failure) {
+    private static Throwable reported(ExtensionContext context, String phase, Throwable failure) {
         TestFixture fixture = TestFixture.existing(context);
-        if (fixture != null) {
-            InterruptFlag.aside(() -> fixture.report(phase, failure));
-        }
+        return fixture == null ? failure : InterruptFlag.aside(() -> fixture.reported(phase, failure));
     }
 
     /** Look at the machines, and stop them, where what they complain about is the test's own failure; the store is the safety net. */

@@ -19,13 +19,16 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QemuExtensionBuilder {
 
-    private final Map<String, Consumer<QemuMachineBuilder>> machines = new LinkedHashMap<>();
+    private final Map<String, Machine> machines = new LinkedHashMap<>();
     private final List<Check> without = new ArrayList<>();
     private final List<Pattern> allowedStderr = new ArrayList<>();
     private Scope scope = Scope.METHOD;
     private Reset reset = Reset.NONE;
 
     QemuExtensionBuilder() {}
+
+    /** A machine, and the line of code that defines it. */
+    private record Machine(Consumer<QemuMachineBuilder> definition, Optional<StackTraceElement> place) {}
 
     /**
      * Define the only machine, or the one that is injected where no name stands.
@@ -46,7 +49,7 @@ public final class QemuExtensionBuilder {
      * @throws IllegalArgumentException if there is one of that name already
      */
     public QemuExtensionBuilder vm(String name, Consumer<QemuMachineBuilder> definition) {
-        if (machines.putIfAbsent(name, definition) != null) {
+        if (machines.putIfAbsent(name, new Machine(definition, CodePlace.ofCaller())) != null) {
             throw new IllegalArgumentException(
                     "There is a machine \"%s\" already; give each vm(name, ...) a name of its own".formatted(name));
         }
@@ -100,7 +103,7 @@ public final class QemuExtensionBuilder {
     /** {@return the extension, for a static field with {@code @RegisterExtension}} */
     public QemuExtension build() {
         Map<String, VmDefinition> definitions = new LinkedHashMap<>();
-        machines.forEach((name, definition) -> definitions.put(name, definition(name, definition)));
+        machines.forEach((name, machine) -> definitions.put(name, definition(name, machine)));
         return new QemuExtension(
                 new ExtensionSettings(new ExtensionSettings.Identity(), definitions, sharing(), leniency()));
     }
@@ -113,13 +116,14 @@ public final class QemuExtensionBuilder {
         return new Leniency(List.copyOf(without), List.copyOf(allowedStderr));
     }
 
-    private VmDefinition definition(String name, Consumer<QemuMachineBuilder> definition) {
+    private VmDefinition definition(String name, Machine machine) {
         return new VmDefinition(
                 name,
                 sharing(),
                 "the extension's builder",
-                new Origin.Code(definition),
+                machine::place,
+                new Origin.Code(machine.definition()),
                 leniency(),
-                (builder, context) -> definition.accept(builder));
+                (builder, context) -> machine.definition().accept(builder));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit;
 
 import java.lang.reflect.Method;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,18 @@ final class ReportFolders {
     private static final Map<Path, Attempt> TAKEN = new ConcurrentHashMap<>();
 
     private ReportFolders() {}
+
+    /** Return where reports go by default: into the folder of the build tool's output. Forks of one build share it. */
+    static Path byDefault() {
+        return Path.of(outputFolder()).resolve("qmp-junit");
+    }
+
+    private static String outputFolder() {
+        if (Files.exists(Path.of("pom.xml"))) {
+            return "target";
+        }
+        return Files.exists(Path.of("build.gradle")) || Files.exists(Path.of("build.gradle.kts")) ? "build" : "";
+    }
 
     /** A run of a test, or of a class, in one launch. Equal only to itself. */
     private static final class Attempt {}
@@ -62,22 +75,20 @@ final class ReportFolders {
     }
 
     private static String folderName(ExtensionContext context) {
-        String name = nameOf(context);
-        String safe = safe(name);
-        return safe.equals(name) && PLAIN.matcher(context.getUniqueId()).matches() && !isOverloaded(context)
-                ? safe
-                : safe + "-" + Integer.toHexString(context.getUniqueId().hashCode());
+        String name = safe(nameOf(context));
+        return PLAIN.matcher(context.getUniqueId()).matches() && !isOverloaded(context)
+                ? name
+                : name + "-" + Integer.toHexString(context.getUniqueId().hashCode());
     }
 
     /** Two invocations of one method have different display names; two methods of one display name have different names. */
     private static String nameOf(ExtensionContext context) {
         String display = context.getDisplayName();
-        ExtensionContext ofMethod = TestClasses.methodOrClass(context);
-        return ofMethod.getTestMethod()
+        return TestClasses.methodOrClass(context)
+                .getTestMethod()
                 .map(Method::getName)
-                .filter(method -> !display.startsWith(method))
-                .map(method -> method + " " + display)
-                .orElse(ofMethod.getTestMethod().isPresent() ? display : "class");
+                .map(method -> display.startsWith(method) ? method : method + "-" + display)
+                .orElse("class");
     }
 
     /** Types of one simple name in different packages look the same. */
@@ -88,8 +99,9 @@ final class ReportFolders {
                 .isPresent();
     }
 
+    /** Leave out what ends a link in a terminal, such as blanks and parentheses, or needs to be escaped in an address. */
     private static String safe(String name) {
-        String safe = name.replaceAll("[^\\w.,()\\[\\]=+-]+", "_");
+        String safe = name.replaceAll("[^\\w.-]+", "_").replaceAll("^[_-]+|[_-]+$", "");
         return safe.length() > 150 ? safe.substring(0, 140) + Integer.toHexString(safe.hashCode()) : safe;
     }
 }

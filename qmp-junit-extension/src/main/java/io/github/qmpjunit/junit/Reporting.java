@@ -4,24 +4,24 @@ import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.junit.report.FailureReport;
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.junit.report.ReportedTest;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.platform.commons.JUnitException;
 import org.opentest4j.TestAbortedException;
 
-/** Has a report written on a test, where it is wanted, and names it in the failure. */
+/** Writes a report on a test if one is wanted, and names it in the failure. */
 final class Reporting {
 
-    private static final Logger LOGGER = System.getLogger(Reporting.class.getName());
-
-    private static final String NAME = "qmp-junit";
+    /** The failures on which there is a report. Weakly: JUnit keeps those that matter. */
+    private static final Set<Throwable> REPORTED =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /** What keeps a test's report. */
     enum When {
@@ -44,23 +44,54 @@ final class Reporting {
         return configuration.choice(ConfigurationKeys.REPORT, When.ON_FAILURE);
     }
 
-    /** Return where a test's report will lie, if that is configured; JUnit tells where its own output lies only when it is made. */
-    static Optional<Path> directory(ExtensionContext context) {
+    /** Return the folder of a test's report. The same in the whole launch. */
+    static Path directory(ExtensionContext context) {
+        Path reports = Configuration.of(context)
+                .text(ConfigurationKeys.REPORT_DIRECTORY)
+                .map(Path::of)
+                .orElseGet(ReportFolders::byDefault);
+        return ReportFolders.of(context, reports.toAbsolutePath());
+    }
+
+    /** Return where a test's report will lie, if the configuration names a directory for all of them. */
+    static Optional<Path> configuredDirectory(ExtensionContext context) {
         return Configuration.of(context)
                 .text(ConfigurationKeys.REPORT_DIRECTORY)
-                .map(directory -> ReportFolders.of(context, Path.of(directory).toAbsolutePath()));
+                .map(configured -> directory(context));
+    }
+
+    private static boolean isToBeReported(ExtensionContext context, Throwable failure, List<ReportedMachine> machines) {
+        return !machines.isEmpty() && !(failure instanceof TestAbortedException) && isWanted(Configuration.of(context));
     }
 
     /** Return whether a report on a failure has been written. */
     static boolean isReported(Throwable failure) {
-        return Stream.of(failure.getSuppressed()).anyMatch(Address.class::isInstance);
+        return REPORTED.contains(failure);
     }
 
     /**
-     * Write a report on what a test, or a class, has failed with, and name it in the failure. Does nothing for a test that is skipped.
+     * Return the failure as it is to be thrown: with the address of its report, and without the library's own stack frames.
+     *
+     * @param notes what else a reader should know, sentence by sentence
+     */
+    static Throwable explained(
+            ExtensionContext context, Throwable failure, List<String> notes, List<ReportedMachine> machines) {
+        List<String> all = new ArrayList<>(notes);
+        String said = "";
+        if (isToBeReported(context, failure, machines)) {
+            Path directory = directory(context);
+            all.add(address(FailureReport.pageIn(directory)));
+            said = "\nArtefacts: " + directory; // by assertions, which do not know that there is a report
+        }
+        TestClasses.methodOrClass(context).getTestClass().ifPresent(type -> StackTraces.trim(failure, type));
+        return ExplainedFailure.of(failure, said, String.join("\n", all));
+    }
+
+    /**
+     * Write a report on what a test, or a class, has failed with. Does nothing for a test that is skipped.
      *
      * @param phase where it failed, in words that follow "failed in"
-     * @param waitingAt where its thread was when a time-out struck
+     * @param waitingAt where its thread was when a timeout struck
      */
     static void report(
             ExtensionContext context,
@@ -81,7 +112,7 @@ final class Reporting {
             List<StackTraceElement> waitingAt,
             List<ReportedMachine> machines) {
         ExtensionContext context = place.context();
-        if (machines.isEmpty() || failure instanceof TestAbortedException || !isWanted(Configuration.of(context))) {
+        if (!isToBeReported(context, failure, machines)) {
             return;
         }
         ExtensionContext ofMethod = TestClasses.methodOrClass(context);
@@ -94,9 +125,20 @@ final class Reporting {
                 failure,
                 startedAt,
                 waitingAt);
-        write(place, test, machines)
-                .ifPresent(page -> failure.addSuppressed(
-                        new Address("Report on the test's machines: %s".formatted(page.toUri()))));
+        ReportFolders.taken(context, place.directory());
+        REPORTED.add(failure);
+        addAddress(failure, address(FailureReport.write(place.directory(), test, machines)));
+    }
+
+    /** Most failures have it in their message already; for the others it is too late. */
+    private static void addAddress(Throwable failure, String address) {
+        if (!StackTraces.hasTold(failure, address) && !(failure instanceof Note)) {
+            failure.addSuppressed(new Note(address));
+        }
+    }
+
+    private static String address(Path page) {
+        return "Report: " + page.toUri();
     }
 
     /**
@@ -104,13 +146,12 @@ final class Reporting {
      *
      * @param context whom JUnit is told that it belongs to; it is not over yet
      * @param displayName what it is about, which may be an invocation inside of the context that is over
-     * @param directory the configured folder, empty if none is
-     * @param name the name of the folder that JUnit makes otherwise
+     * @param directory its folder
      */
-    record Place(ExtensionContext context, String displayName, Optional<Path> directory, String name) {
+    record Place(ExtensionContext context, String displayName, Path directory) {
 
         static Place of(ExtensionContext context) {
-            return new Place(context, Progress.nameOf(context), Reporting.directory(context), NAME);
+            return new Place(context, Progress.nameOf(context), Reporting.directory(context));
         }
 
         /** Return the place of an invocation's report, which can still be written when the invocation is over. */
@@ -118,35 +159,12 @@ final class Reporting {
             return new Place(
                     invocation.getParent().orElseThrow(),
                     Progress.nameOf(invocation) + " " + invocation.getDisplayName(),
-                    Reporting.directory(invocation),
-                    NAME + "-" + Integer.toHexString(invocation.getUniqueId().hashCode()));
-        }
-    }
-
-    private static Optional<Path> write(Place place, ReportedTest test, List<ReportedMachine> machines) {
-        Optional<Path> configured = place.directory();
-        if (configured.isPresent()) {
-            ReportFolders.taken(place.context(), configured.get());
-            return Optional.of(FailureReport.write(configured.get(), test, machines));
-        }
-        Path[] page = new Path[1];
-        try {
-            place.context()
-                    .publishDirectory(
-                            place.name(), directory -> page[0] = FailureReport.write(directory, test, machines));
-            return Optional.ofNullable(page[0]);
-        } catch (JUnitException e) {
-            LOGGER.log(
-                    Level.WARNING,
-                    TerminalText.message("No report on %s: JUnit has no place for it. Name one with %s"
-                            .formatted(test.names().shown(), ConfigurationKeys.REPORT_DIRECTORY)),
-                    e);
-            return Optional.empty();
+                    Reporting.directory(invocation));
         }
     }
 
     /** A sentence that goes along with a failure; it has no stack trace, since it is no failure. */
-    static class Note extends RuntimeException {
+    static final class Note extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
@@ -158,16 +176,6 @@ final class Reporting {
         @SuppressWarnings("OverrideThrowableToString") // the name of the class would say that it is a failure
         public String toString() {
             return String.valueOf(getMessage());
-        }
-    }
-
-    /** Where the report on a failure lies. */
-    private static final class Address extends Note {
-
-        private static final long serialVersionUID = 1L;
-
-        Address(String message) {
-            super(message);
         }
     }
 

@@ -205,7 +205,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     QemuMachine get(ExtensionContext context) {
         lock.lock();
         try {
-            artefacts = Reporting.directory(context);
+            artefacts = Reporting.configuredDirectory(context);
             QemuMachine running = machine;
             if (running == null || !running.isRunning()) {
                 forget();

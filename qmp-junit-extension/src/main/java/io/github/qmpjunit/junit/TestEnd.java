@@ -1,12 +1,18 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.qemu.process.QemuExitException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /** The end of a test: its machines are looked at if it has passed, held if that is wanted, and stopped or given back. */
 final class TestEnd {
+
+    /** How messages tell the end of a process, which has happened only once. */
+    private static final Pattern END = Pattern.compile("\\(pid \\d+\\) \\S[^\n]* after ");
 
     private TestEnd() {}
 
@@ -15,14 +21,27 @@ final class TestEnd {
         try {
             if (failure.isPresent()) {
                 fixture.report("what follows the test", failure.get());
-                holdIfWanted(fixture, context, failure.get());
+                afterFailure(fixture, context, failure.get());
             } else if (fixture.failedDynamicTest().isPresent()) {
-                holdIfWanted(fixture, context, fixture.failedDynamicTest().get());
+                afterFailure(fixture, context, fixture.failedDynamicTest().get());
             } else {
                 requireOrder(fixture, context);
             }
         } finally {
             fixture.close();
+        }
+    }
+
+    /** The failure may have told already how its QEMU has ended; then it is not told a second time. */
+    private static void afterFailure(TestFixture fixture, ExtensionContext context, Throwable failure) {
+        holdIfWanted(fixture, context, failure);
+        try {
+            fixture.close();
+        } catch (QemuExitException e) {
+            Matcher end = END.matcher(String.valueOf(e.getMessage()));
+            if (!end.find() || !StackTraces.hasTold(failure, end.group())) {
+                throw fixture.pointAtTest(e);
+            }
         }
     }
 
@@ -35,10 +54,13 @@ final class TestEnd {
             fixture.close();
             throwIfPresent(PassedTestChecks.lateComplaint(fixture.machines()));
         } catch (RuntimeException | AssertionFailedError e) {
-            fixture.report("the checks after the test", e);
-            holdIfWanted(fixture, context, e);
-            closeAfter(e, fixture);
-            throw e;
+            Throwable failure = fixture.reported("the checks after the test", fixture.pointAtTest(e));
+            holdIfWanted(fixture, context, failure);
+            closeAfter(failure, fixture);
+            if (failure instanceof RuntimeException better) {
+                throw better;
+            }
+            throw (Error) failure;
         }
     }
 

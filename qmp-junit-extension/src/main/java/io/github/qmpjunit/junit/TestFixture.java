@@ -1,14 +1,18 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.Companions;
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Notes;
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qemu.StorageDaemonBuilder;
+import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qemu.process.QemuExitException;
 import io.github.qmpjunit.qemu.process.QemuNotFoundException;
 import io.github.qmpjunit.qemu.wiring.MachineResources;
+import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpEventListener;
 import java.lang.reflect.AnnotatedElement;
 import java.time.Duration;
@@ -52,6 +56,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     private final Map<String, ReportedMachine> failedStarts = new ConcurrentHashMap<>();
     private final Instant startedAt = Instant.now();
     private volatile @Nullable TimeOut timeOut;
+    private @Nullable Throwable explained;
     private boolean reported;
     private volatile Optional<String> waited = Optional.empty();
     private @Nullable Throwable failedDynamicTest;
@@ -104,10 +109,9 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         try {
             fixture.start();
         } catch (QemuNotFoundException e) {
-            throw e; // there is nothing to report on
+            throw fixture.pointAtTest(e); // without a report: there is nothing to report on
         } catch (RuntimeException e) {
-            fixture.report("the start of its machines", e);
-            throw e;
+            throw fixture.reported("the start of its machines", fixture.pointAtTest(e));
         }
     }
 
@@ -143,7 +147,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
             } else {
                 QemuMachineBuilder builder = MachineBuilders.builder(wanted.definition(), context);
                 resources = resources.plus(MachineResources.of(builder.arguments()));
-                starts.add(() -> noting(builder.name(), () -> start(wanted, builder)));
+                starts.add(() -> noting(builder.name(), wanted.definition(), () -> start(wanted, builder)));
             }
         }
         leases.sort(Comparator.comparingLong(lease -> lease.machine.order()));
@@ -155,10 +159,18 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
                     leftovers -> LeftoversReport.publish(leftovers, lease.wanted.definition(), context)));
             starts.add(() -> notingTakeOver(lease));
         }
-        plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, () -> start(name, by))));
+        plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, null, () -> start(name, by))));
         ends.push(SharedMachine.takeRoom(leases.stream().map(Lease::machine).toList(), resources, context));
         noteWait(Duration.ofNanos(System.nanoTime() - sinceNanos));
         SideBySide.run(starts);
+        introduce();
+    }
+
+    private void introduce() {
+        List<QmpClient> clients = new ArrayList<>();
+        machines().forEach(test -> clients.add(test.machine().qmp()));
+        daemons.values().forEach(daemon -> clients.add(daemon.qmp()));
+        Companions.introduce(clients);
     }
 
     /** A wait for others is no part of the test's own time, so JUnit's report and the test's failure tell of it. */
@@ -173,12 +185,30 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     }
 
     /** Keep what is left of a start that fails, for the report. */
-    private void noting(String name, Runnable start) {
+    private void noting(String name, @Nullable VmDefinition definition, Runnable start) {
         try {
             start.run();
         } catch (RuntimeException e) {
+            pointAt(definition, e);
+            if (e instanceof QemuException && !String.valueOf(e.getMessage()).contains("\"" + name + "\"")) {
+                Notes.add(e, "This is about machine \"%s\"".formatted(name));
+            }
             failedStarts.put(name, ReportedMachine.ofFailedStart(name, e));
             throw e;
+        }
+    }
+
+    /** Let a failure that happened in no line of the test point at the test's method. */
+    <T extends Throwable> T pointAtTest(T failure) {
+        StackTraces.point(
+                failure, context.getRequiredTestClass(), context.getTestMethod().flatMap(CodePlace::of));
+        return failure;
+    }
+
+    private void pointAt(@Nullable VmDefinition definition, Throwable failure) {
+        if (definition != null) {
+            StackTraces.point(
+                    failure, context.getRequiredTestClass(), definition.place().get());
         }
     }
 
@@ -188,6 +218,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
             takeOver(lease);
         } catch (RuntimeException e) {
             VmDefinition definition = lease.wanted.definition();
+            pointAt(definition, e);
             if (!machines.containsKey(definition.name())) {
                 failedStarts.put(
                         definition.label(),
@@ -289,43 +320,64 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         timeOut = where;
     }
 
-    /** Write the report on a failure, which is told where a time-out has struck; the first failure is the one that counts. */
+    /**
+     * Return a failure as it is to be thrown: it says where its report will lie, and what else a reader should know. The first failure is
+     * the one that counts.
+     */
+    synchronized <T extends Throwable> T explained(T failure) {
+        if (explained != null || reported || failure instanceof TestAbortedException) {
+            return failure;
+        }
+        List<String> notes = new ArrayList<>();
+        TimeOut struck = timeOut;
+        if (struck != null) {
+            struck.waitedFor().ifPresent(what -> notes.add("When its time was over, the test waited for " + what));
+        }
+        notes.addAll(past());
+        Throwable better = Reporting.explained(context, failure, notes, reportedMachines());
+        explained = better;
+        return ExplainedFailure.asThrownBefore(better);
+    }
+
+    /** Write the report on a failure, which is told where a timeout has struck; the first failure is the one that counts. */
     synchronized void report(String phase, Throwable failure) {
         if (reported || failure instanceof TestAbortedException) {
             return;
         }
         reported = !(failure instanceof Reporting.Note); // what passes may still fail
         TimeOut struck = timeOut;
-        if (struck != null) {
-            struck.waitedFor()
-                    .ifPresent(what -> failure.addSuppressed(
-                            new Reporting.Note("When its time was over, the test waited for %s".formatted(what))));
-        }
-        notePast(failure);
         Reporting.report(
                 context,
-                struck == null ? phase : phase + ", by a time-out",
+                struck == null ? phase : phase + ", by a timeout",
                 failure,
                 startedAt,
                 struck == null ? List.of() : struck.stack(),
                 reportedMachines());
     }
 
-    private void notePast(Throwable failure) {
-        waited.ifPresent(sentence -> failure.addSuppressed(new Reporting.Note(sentence)));
-        for (SharedMachine shared : leased) {
-            shared.legacy().forEach(sentence -> failure.addSuppressed(new Reporting.Note(sentence)));
-        }
+    /** Write the report on a failure, and return the failure as it is to be thrown. */
+    <T extends Throwable> T reported(String phase, T failure) {
+        T better = explained(failure);
+        report(phase, better);
+        return better;
+    }
+
+    private List<String> past() {
+        List<String> sentences = new ArrayList<>();
+        waited.ifPresent(sentences::add);
+        leased.forEach(shared -> sentences.addAll(shared.legacy()));
+        return sentences;
     }
 
     /** Write the report on a dynamic test that has failed: each has its own, and they all have the same machines. */
-    synchronized void reportDynamicTest(ExtensionContext dynamicTest, Throwable failure) {
+    synchronized <T extends Throwable> T reportedDynamicTest(ExtensionContext dynamicTest, T failure) {
         if (failure instanceof TestAbortedException) {
-            return;
+            return failure;
         }
-        failedDynamicTest = failure;
-        notePast(failure);
-        Reporting.report(dynamicTest, "the dynamic test", failure, startedAt, List.of(), reportedMachines());
+        Throwable better = Reporting.explained(dynamicTest, failure, past(), reportedMachines());
+        failedDynamicTest = better;
+        Reporting.report(dynamicTest, "the dynamic test", better, startedAt, List.of(), reportedMachines());
+        return ExplainedFailure.asThrownBefore(better);
     }
 
     synchronized Optional<Throwable> failedDynamicTest() {
@@ -342,6 +394,9 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
 
     /** Return the machines that the test has, in the order in which it asks for them. */
     Collection<TestMachine> machines() {
+        if (machines.isEmpty()) {
+            return List.of(); // the plan may not be one that can be followed
+        }
         return plan.machines().keySet().stream()
                 .map(machines::get)
                 .filter(Objects::nonNull)

@@ -6,7 +6,9 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
@@ -20,11 +22,19 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * @param name its name; empty for the only one
  * @param sharing how long it lives, and what tests that share it find
  * @param where what messages call the place of the definition
+ * @param place the definition's place, as a frame of a stack trace; empty if it has none
  * @param origin equal for definitions that mean the same machine
  * @param leniency what it is forgiven when a test has passed
  * @param definer writes the definition into a builder
  */
-record VmDefinition(String name, Sharing sharing, String where, Origin origin, Leniency leniency, Definer definer) {
+record VmDefinition(
+        String name,
+        Sharing sharing,
+        String where,
+        Supplier<Optional<StackTraceElement>> place,
+        Origin origin,
+        Leniency leniency,
+        Definer definer) {
 
     /** Writes a definition into a builder. */
     @FunctionalInterface
@@ -46,6 +56,7 @@ record VmDefinition(String name, Sharing sharing, String where, Origin origin, L
                 "",
                 settings.sharing(),
                 "the extension's builder",
+                Optional::empty,
                 new Origin.Default(settings.identity()),
                 settings.leniency(),
                 (builder, context) -> {});
@@ -56,6 +67,7 @@ record VmDefinition(String name, Sharing sharing, String where, Origin origin, L
                 vm.value(),
                 new Sharing(vm.scope(), vm.reset(), VmPlaces.sharing(place, vm)),
                 VmPlaces.describe(place),
+                () -> CodePlace.of(place),
                 new Origin.Annotation(vm),
                 new Leniency(List.of(vm.without()), patterns(vm, place)),
                 (builder, context) -> define(vm, builder, context));
@@ -129,7 +141,7 @@ record VmDefinition(String name, Sharing sharing, String where, Origin origin, L
 
     /** Return this definition with what the configuration leaves out and allows everywhere. */
     VmDefinition completedBy(Configuration configuration) {
-        return new VmDefinition(name, sharing, where, origin, leniency.completedBy(configuration), definer);
+        return new VmDefinition(name, sharing, where, place, origin, leniency.completedBy(configuration), definer);
     }
 
     Scope scope() {

@@ -60,6 +60,7 @@ import tools.jackson.databind.JsonNode;
 public final class QemuMachine implements MonitoredProcess {
 
     private static final Duration SNAPSHOT_TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final LaunchedProcess monitored;
     private final Map<String, SerialConsole> consoles;
@@ -92,6 +93,12 @@ public final class QemuMachine implements MonitoredProcess {
         return new QemuMachineBuilder();
     }
 
+    /** A process closes its sockets some milliseconds before it is gone. */
+    private static String endOf(LaunchedProcess monitored) {
+        monitored.endsWithin(FAREWELL);
+        return monitored.describeBriefly();
+    }
+
     static QemuMachine start(QemuMachineBuilder definition) {
         LaunchPlan plan = definition.plan();
         LaunchedProcess monitored = LaunchedProcess.start(plan);
@@ -103,12 +110,12 @@ public final class QemuMachine implements MonitoredProcess {
                 Socket socket = plan.channel(console.getValue()).socket();
                 consoles.put(
                         console.getKey(),
-                        new SerialConsole(console.getKey(), socket, plan.label(), monitored.secrets()));
+                        new SerialConsole(console.getKey(), socket, plan.label(), monitored.secrets(), monitored));
             }
             String qtestChannel = definition.qtestChannel().orElse(null);
             Qtest qtest = qtestChannel == null
                     ? null
-                    : new Qtest(plan.channel(qtestChannel).socket(), definition.name());
+                    : new Qtest(plan.channel(qtestChannel).socket(), definition.name(), () -> endOf(monitored));
             String agentChannel = definition.guestAgentChannel().orElse(null);
             GuestAgent agent = agentChannel == null
                     ? null

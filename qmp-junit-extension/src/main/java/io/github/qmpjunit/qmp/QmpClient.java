@@ -380,7 +380,8 @@ public final class QmpClient implements AutoCloseable {
         try {
             return current.execute(command, timeout);
         } catch (QmpErrorException e) {
-            throw schemaSource.explained(e, current, greeting, timeout);
+            QmpErrorException explained = schemaSource.explained(e, current, greeting, timeout);
+            throw explained.hint().isPresent() ? explained : KnownNames.explained(explained, this, current);
         } catch (QmpException e) {
             throw e.of(name);
         }
@@ -628,6 +629,12 @@ public final class QmpClient implements AutoCloseable {
     /** {@return a mark between the events that have arrived and the events to come} */
     public EventMark mark() {
         return router.mark();
+    }
+
+    /** Ask the server something for the message of another client's error; no answer if it is not connected. */
+    <T> Optional<T> ask(Function<QmpSession, T> question) {
+        QmpSession current = session;
+        return current == null || state() != QmpState.RUNNING ? Optional.empty() : Optional.of(question.apply(current));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.Notes;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.secrets.Secrets;
 import java.util.Optional;
@@ -44,6 +45,7 @@ public class QmpException extends RuntimeException {
     public String getMessage() {
         String message = String.valueOf(super.getMessage());
         String ofClient = "QMP client \"%s\"".formatted(client);
-        return client == null || message.contains(ofClient) ? message : "%s (%s)".formatted(message, ofClient);
+        boolean isNamed = message.contains("\"%s\"".formatted(client)); // perhaps as a machine
+        return Notes.appendedTo(client == null || isNamed ? message : "%s (%s)".formatted(message, ofClient), this);
     }
 }

@@ -576,7 +576,8 @@ final class QmpSession {
         QmpException reason = knownEnd();
         if (reason != null) {
             endIsTold = true;
-            throw new QmpDisconnectedException("Cannot execute %s: %s".formatted(command, reason.getMessage()), reason);
+            throw new QmpDisconnectedException(
+                    "Cannot execute %s: %s".formatted(command, reason.getMessage()), reason.getCause());
         }
     }
 

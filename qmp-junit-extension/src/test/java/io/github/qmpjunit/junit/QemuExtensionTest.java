@@ -268,13 +268,13 @@ class QemuExtensionTest {
     void mistakes_are_told_with_what_to_write_instead() {
         assertThat(Runs.onlyFailureOf(UnknownName.class))
                 .hasMessageContaining(
-                        "There is no machine \"sorce\" to inject into a parameter of test of UnknownName; defined are \"src\". Define it with @Vm(value = \"sorce\", machine = ...)");
+                        "There is no machine \"sorce\" to inject into a parameter of test of UnknownName; there are \"src\". Define it with @Vm(value = \"sorce\", machine = ...)");
         assertThat(Runs.onlyFailureOf(NoName.class))
                 .hasMessageContaining(
                         "Cannot tell which machine's QmpClient to inject into a parameter of test of NoName: defined are \"src\", \"dst\". Write @Vm(\"src\") QmpClient");
         assertThat(Runs.onlyFailureOf(NothingDefined.class))
                 .hasMessageContaining(
-                        "There is no machine \"dst\" to inject into a parameter of test of NothingDefined; none is defined.");
+                        "There is no machine \"dst\" to inject into a parameter of test of NothingDefined; there are none.");
         assertThat(Runs.onlyFailureOf(TwoUnnamed.class))
                 .hasMessageContaining("defines two machines of the name \"\"; give each @Vm a name of its own");
     }
@@ -339,7 +339,7 @@ class QemuExtensionTest {
     void a_qemu_that_is_not_installed_fails_the_test_and_says_what_to_do() {
         assertThat(Runs.onlyFailureOf(NotInstalled.class))
                 .hasMessageContaining("looked for \"/nowhere/qemu-system-x86_64\", which its definition names")
-                .hasMessageContaining("Install QEMU (Debian: qemu-system-x86");
+                .hasMessageContaining("Correct the name where it is given: @Vm(binary = ...)");
     }
 
     @QemuTest

@@ -75,10 +75,8 @@ class SurroundingFailuresTest {
     private String reportOf(Class<?> type) throws IOException {
         assertThat(failures(type))
                 .singleElement()
-                .satisfies(failure -> assertThat(notes(failure))
-                        .singleElement()
-                        .asString()
-                        .startsWith("Report on the test's machines: file:"));
+                .satisfies(failure ->
+                        assertThat(notes(failure)).singleElement().asString().startsWith("Report: file:"));
         try (Stream<Path> files = Files.walk(reports.resolve("ours"))) {
             List<Path> pages = files.filter(file -> file.endsWith("index.html")).toList();
             assertThat(pages).hasSize(1);

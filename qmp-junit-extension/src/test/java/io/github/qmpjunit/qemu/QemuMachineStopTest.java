@@ -34,7 +34,7 @@ class QemuMachineStopTest {
 
         assertThatThrownBy(vm::close)
                 .isInstanceOf(QemuExitException.class)
-                .hasMessageStartingWith("Somebody else has ended it by a signal");
+                .hasMessageStartingWith("Another process has ended QEMU \"vm\" by a signal");
     }
 
     @Test
@@ -84,7 +84,7 @@ class QemuMachineStopTest {
         assertThatThrownBy(vm::close)
                 .isInstanceOf(QemuExitException.class)
                 .hasMessageStartingWith(
-                        "It hung, and was ended by SIGKILL, since neither \"quit\" nor SIGTERM ended it: QEMU \"vm\"");
+                        "QEMU \"vm\" hung, and was ended by SIGKILL, since neither \"quit\" nor SIGTERM ended it.\nQEMU \"vm\" (pid ");
 
         assertThat(vm.exitStatus()).hasValue(new ExitStatus(9, true));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));

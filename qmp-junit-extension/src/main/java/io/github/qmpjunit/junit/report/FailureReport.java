@@ -62,6 +62,11 @@ public final class FailureReport {
         this.patience = patience;
     }
 
+    /** {@return the page that a person opens first, in the folder of a report} */
+    public static Path pageIn(Path directory) {
+        return directory.resolve(PAGE);
+    }
+
     /**
      * Write the report. To be called at the failure, by whichever thread; an interrupt of it is kept for later.
      *

@@ -23,6 +23,13 @@ record AgentDiagnosis(MonitoredProcess monitored, Collection<SerialConsole> cons
         }
         StringBuilder text = new StringBuilder(port());
         for (SerialConsole console : consoles) {
+            List<String> alarming = console.output().alarmingLines();
+            if (!alarming.isEmpty()) {
+                text.append("%nConsole \"%s\" says:%n%s"
+                        .formatted(
+                                console.name(),
+                                String.join("\n", alarming).indent(2).stripTrailing()));
+            }
             List<String> last = console.output().tail(TAIL_LINES);
             text.append(
                     last.isEmpty()
@@ -46,7 +53,7 @@ record AgentDiagnosis(MonitoredProcess monitored, Collection<SerialConsole> cons
                 if (chardev.path("label").asString("").equals(AgentPort.CHARDEV)) {
                     return chardev.path("frontend-open").asBoolean(false)
                             ? "Something in the guest has opened the agent's port, but does not answer."
-                            : "Nobody in the guest has opened the agent's port, %s: it has not booted so far, or runs no qemu-guest-agent."
+                            : "No program in the guest has opened the agent's port, %s: the guest has not booted yet, or does not run qemu-guest-agent."
                                     .formatted(AgentPort.NAME);
                 }
             }

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.guest;
 
 import io.github.qmpjunit.internal.Waiting;
+import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.OutputLog;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.secrets.Secrets;
@@ -44,8 +45,31 @@ public final class SerialConsole {
      * @throws IOException if the socket is not connected
      */
     public SerialConsole(String name, Socket socket, String owner, Secrets secrets) throws IOException {
+        this(name, socket, new OutputLog("Console \"%s\" of %s".formatted(name, owner), secrets));
+    }
+
+    /**
+     * Read and write the serial port of a machine's guest. Waits that fail say why the guest may be silent.
+     *
+     * @param name the console's name
+     * @param socket the socket; whoever connected it closes it
+     * @param owner the label of the machine, for messages
+     * @param secrets what messages must not show of the output
+     * @param machine the machine
+     * @throws IOException if the socket is not connected
+     */
+    public SerialConsole(String name, Socket socket, String owner, Secrets secrets, MonitoredProcess machine)
+            throws IOException {
+        this(
+                name,
+                socket,
+                new OutputLog(
+                        "Console \"%s\" of %s".formatted(name, owner), secrets, () -> GuestCircumstances.of(machine)));
+    }
+
+    private SerialConsole(String name, Socket socket, OutputLog output) throws IOException {
         this.name = name;
-        this.output = new OutputLog("Console \"%s\" of %s".formatted(name, owner), secrets);
+        this.output = output;
         this.input = socket.getOutputStream();
         output.follow(socket.getInputStream(), name + "-console");
     }

@@ -258,7 +258,7 @@ public final class LaunchedProcess implements MonitoredProcess {
     private static QemuStartException startFailure(
             LaunchPlan plan, QemuProcess process, QmpClient qmp, Exception failure) {
         boolean exitedByItself = process.awaitExit(Deadline.in(Duration.ZERO));
-        String details = process.details();
+        String details = exitedByItself ? process.whyNotStarted() : process.details();
         StartAttempt attempt = new StartAttempt(
                 process.commandLine(),
                 Optional.of(process.stderr()),
@@ -274,12 +274,7 @@ public final class LaunchedProcess implements MonitoredProcess {
         // Where the process has exited, the broken connection is but its shadow: no cause, which would say it all
         // twice.
         return exitedByItself
-                ? new QemuStartException(
-                        "Could not start it: " + details
-                                + StartHint.of(
-                                        process.commandLine(), process.stderr().text()),
-                        null,
-                        attempt)
+                ? new QemuStartException(details, null, attempt)
                 : new QemuStartException(
                         "Could not start %s: %s%n%s".formatted(plan.label(), failure.getMessage(), details),
                         failure,
@@ -449,7 +444,7 @@ public final class LaunchedProcess implements MonitoredProcess {
         }
         if (!resisted.isEmpty() && !killed) {
             throw new QemuExitException(
-                    "It hung, and %s: %s".formatted(resisted, process.details()), process.exitStatus());
+                    "%s hung, and %s.%n%s".formatted(plan.label(), resisted, process.details()), process.exitStatus());
         }
         if (!forced) {
             complainAbout(wasRunning);
@@ -496,11 +491,19 @@ public final class LaunchedProcess implements MonitoredProcess {
         }
         Optional<ExitStatus> status = process.exitStatus();
         if (status.isEmpty() || !status.get().isSuccess()) {
-            throw new QemuExitException("It ended in another way than it should have: " + process.details(), status);
+            throw new QemuExitException(
+                    "%s did not end as it should: %s%n%s"
+                            .formatted(
+                                    plan.label(),
+                                    status.map(Object::toString).orElse("it still runs"),
+                                    process.details()),
+                    status);
         }
         if (!wasRunning && wasEndedByASignal()) {
             throw new QemuExitException(
-                    "Somebody else has ended it by a signal (SIGTERM, SIGINT or SIGHUP): " + process.details(), status);
+                    "Another process has ended %s by a signal (SIGTERM, SIGINT or SIGHUP).%n%s"
+                            .formatted(plan.label(), process.details()),
+                    status);
         }
     }
 

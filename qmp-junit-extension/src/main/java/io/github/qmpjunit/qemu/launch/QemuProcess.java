@@ -38,6 +38,7 @@ final class QemuProcess {
     private final boolean guestMayChooseTheCode;
     private final boolean offspringIsOurs;
     private final String stderrPipe;
+    private final Path workingDirectory;
     private final long startedNanos = System.nanoTime();
     private final CompletableFuture<@Nullable Void> exit = new CompletableFuture<>();
     private volatile long exitedNanos;
@@ -52,6 +53,7 @@ final class QemuProcess {
         this.shellCommand = PrefixedCommand.forShell(plan.prefix(), commandLine, plan.environment());
         this.shownCommand = PrefixedCommand.forMessages(plan.prefix(), commandLine, plan.environment(), secrets);
         this.process = process;
+        this.workingDirectory = plan.workingDirectory().orElse(Path.of("")).toAbsolutePath();
         this.offspringIsOurs = !plan.prefix().isRemote();
         this.stderr = new OutputLog(label + "'s standard error", secrets);
         this.guestMayChooseTheCode = commandLine.stream()
@@ -288,16 +290,34 @@ final class QemuProcess {
 
     /** Return all that is known: state, standard error, command line; without secrets. */
     String details() {
+        String written = written();
+        return "%s%n%s%n%s"
+                .formatted(state(), written.isEmpty() ? "Standard error is empty." : told(written), command());
+    }
+
+    /** Return why it did not start, the most telling line first; without secrets. */
+    String whyNotStarted() {
+        String written = written();
+        String cause = ErrorLines.cause(written);
+        String hint = secrets.mask(StartHint.of(commandLine, stderr.text(), workingDirectory, offspringIsOurs));
+        String first = "%s did not start: %s"
+                .formatted(label, cause.isEmpty() ? "it wrote nothing to its standard error" : cause);
+        String rest = written.lines().count() > 1 ? "\n" + told(written) : "";
+        return "%s%s%n%s%s%n%s".formatted(first, hint, state(), rest, command());
+    }
+
+    private String written() {
         if (!isRunning()) {
             stderr.awaitEnd(LAST_WORDS);
         }
-        String written = ending(secrets.mask(stderr.text().stripTrailing()));
-        return "%s%n%s%nCommand line:%n  %s"
-                .formatted(
-                        state(),
-                        written.isEmpty()
-                                ? "Standard error is empty."
-                                : "Standard error:\n" + written.indent(2).stripTrailing(),
-                        shownCommand);
+        return ending(secrets.mask(stderr.text().stripTrailing()));
+    }
+
+    private static String told(String written) {
+        return "Standard error:\n" + written.indent(2).stripTrailing();
+    }
+
+    private String command() {
+        return "Command line:%n  %s".formatted(shownCommand);
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,6 +24,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,10 +48,14 @@ public final class OutputLog {
 
     private static final int TAIL_LINES = 10;
 
+    /** A shorter silence says nothing. */
+    private static final Duration WORTH_A_NOTE = Duration.ofSeconds(1);
+
     private static final Logger LOGGER = System.getLogger(OutputLog.class.getName());
 
     private final String name;
     private final Secrets secrets;
+    private final Supplier<String> circumstances;
 
     /* The lock guards everything below; held while a pattern is tried, never while something blocks. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -60,6 +66,7 @@ public final class OutputLog {
     private int passed;
     private int rawPassed;
     private long dropped;
+    private long lastNanos = System.nanoTime();
     private boolean ended;
     private @Nullable OutputStream file;
 
@@ -70,8 +77,20 @@ public final class OutputLog {
      * @param secrets the secrets that messages must not show
      */
     public OutputLog(String name, Secrets secrets) {
+        this(name, secrets, () -> "");
+    }
+
+    /**
+     * Create a log without anything in it.
+     *
+     * @param name what messages call it
+     * @param secrets what messages must not show of it
+     * @param circumstances says why nothing may be written, in a sentence, or an empty string; asked when a wait has failed
+     */
+    public OutputLog(String name, Secrets secrets, Supplier<String> circumstances) {
         this.name = name;
         this.secrets = secrets;
+        this.circumstances = circumstances;
     }
 
     /**
@@ -103,6 +122,7 @@ public final class OutputLog {
         lock.lock();
         try {
             stamp(buffer, count);
+            lastNanos = System.nanoTime();
             String written = new String(buffer, 0, count);
             text.append(written);
             show(written);
@@ -261,6 +281,11 @@ public final class OutputLog {
         return lines;
     }
 
+    /** {@return the first lines in which an operating system or its firmware says that it cannot go on, such as {@code Kernel panic}} */
+    public List<String> alarmingLines() {
+        return AlarmingLines.in(lines());
+    }
+
     /**
      * Return the last lines.
      *
@@ -330,8 +355,22 @@ public final class OutputLog {
     }
 
     private MatchResult await(Pattern wanted, String description, Duration timeout, boolean raw) {
-        Deadline deadline = Deadline.in(timeout);
         Waiting waiting = Waiting.begin(() -> description + " on " + name);
+        try {
+            String[] failure = new String[1];
+            MatchResult found = await(wanted, description, Deadline.in(timeout), raw, failure);
+            if (found == null) {
+                throw new QemuOutputException(failure[0] + remark());
+            }
+            return found;
+        } finally {
+            waiting.end();
+        }
+    }
+
+    /** Return the match; {@code null} if there is none in time, and then put the reason into the array. */
+    private @Nullable MatchResult await(
+            Pattern wanted, String description, Deadline deadline, boolean raw, String[] failure) {
         lock.lock();
         try {
             while (true) {
@@ -341,11 +380,10 @@ public final class OutputLog {
                     pass(matcher.end(), raw);
                     return matcher.toMatchResult();
                 }
-                if (ended) {
-                    throw new QemuOutputException(notWritten(description, "and it has ended"));
-                }
-                if (deadline.isOver()) {
-                    throw new QemuOutputException(notWritten(description, "within " + Deadline.format(timeout)));
+                if (ended || deadline.isOver()) {
+                    failure[0] = notWritten(
+                            description, ended ? "and it has ended" : "within " + Deadline.format(deadline.timeout()));
+                    return null;
                 }
                 changed.awaitNanos(deadline.remainingNanos());
             }
@@ -355,7 +393,6 @@ public final class OutputLog {
                     "The thread was interrupted while it waited for %s of %s".formatted(description, name));
         } finally {
             lock.unlock();
-            waiting.end();
         }
     }
 
@@ -367,19 +404,39 @@ public final class OutputLog {
         }
     }
 
+    /** The reason first, if one can be seen: where a guest has panicked, the end is a call trace. */
     private String notWritten(String description, String how) {
-        List<String> last = tail(TAIL_LINES);
-        return "%s has not written %s %s; %s"
-                .formatted(
-                        name,
-                        description,
-                        how,
-                        last.isEmpty()
-                                ? "it has written nothing"
-                                : "its last lines are:\n"
-                                        + secrets.mask(String.join("\n", last))
-                                                .indent(2)
-                                                .stripTrailing());
+        List<String> lines = lines();
+        if (lines.isEmpty()) {
+            return "%s has not written %s %s; it has written nothing".formatted(name, description, how);
+        }
+        List<String> alarming = AlarmingLines.in(lines);
+        String before = "%s has not written %s %s; ".formatted(name, description, how);
+        return alarming.isEmpty()
+                ? "%s%sits last lines are:\n%s".formatted(before, silence(", "), shown(tail(TAIL_LINES)))
+                : "%sit says:\n%s\n%sThe last lines are:\n%s"
+                        .formatted(before, shown(alarming), upperCase(silence(". ")), shown(tail(TAIL_LINES)));
+    }
+
+    private String shown(List<String> lines) {
+        return secrets.mask(String.join("\n", lines)).indent(2).stripTrailing();
+    }
+
+    private String silence(String end) {
+        Duration silent = Duration.ofNanos(System.nanoTime() - lastNanos);
+        return silent.compareTo(WORTH_A_NOTE) < 0
+                ? ""
+                : "it has been silent for " + Deadline.format(silent.truncatedTo(ChronoUnit.SECONDS)) + end;
+    }
+
+    private static String upperCase(String sentence) {
+        return sentence.replaceFirst("^i", "I");
+    }
+
+    /** Return what else is known about the writer. Not under the lock: a machine may be asked. */
+    private String remark() {
+        String known = circumstances.get();
+        return known.isEmpty() ? "" : "\n" + known;
     }
 
     /**

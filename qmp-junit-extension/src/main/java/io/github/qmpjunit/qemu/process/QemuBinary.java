@@ -23,6 +23,8 @@ public final class QemuBinary {
     /** The environment variable that names the binary, as a path or as a command on the {@code PATH}. */
     public static final String ENVIRONMENT = "QEMU_PROG";
 
+    private static final String BY_DEFINITION = "which its definition names";
+
     private static final Map<String, String> QEMU_ARCHITECTURES =
             Map.of("amd64", "x86_64", "x86", "i386", "arm64", "aarch64", "ppc64le", "ppc64");
 
@@ -71,7 +73,7 @@ public final class QemuBinary {
             @Nullable String environment,
             @Nullable String searchPath) {
         if (named != null && !named.isBlank()) {
-            return require(named, "which its definition names", searchPath);
+            return require(named, BY_DEFINITION, searchPath);
         }
         if (property != null && !property.isBlank()) {
             return require(property, "which the system property " + PROPERTY + " names", searchPath);
@@ -89,6 +91,13 @@ public final class QemuBinary {
     /** A name, and the search path for it. */
     private record Sought(String name, @Nullable String searchPath) {}
 
+    private static String advice(String why) {
+        return why.equals(BY_DEFINITION)
+                ? "Correct the name where it is given: @Vm(binary = ...), binary(...) of a builder, or the configuration parameter %s. Without it, the environment variable %s and the PATH count"
+                        .formatted(PROPERTY, ENVIRONMENT)
+                : ADVICE;
+    }
+
     private static String hostArchitecture() {
         String java = System.getProperty("os.arch");
         return QEMU_ARCHITECTURES.getOrDefault(java, java);
@@ -104,7 +113,7 @@ public final class QemuBinary {
         Path found = Programs.first(candidates)
                 .orElseThrow(() -> new QemuNotFoundException(
                         "Cannot find a QEMU to start: looked for \"%s\", %s, and found no executable file at%s\n%s"
-                                .formatted(wanted, why, Programs.list(candidates), ADVICE)));
+                                .formatted(wanted, why, Programs.list(candidates), advice(why))));
         FOUND.put(sought, found);
         return found;
     }

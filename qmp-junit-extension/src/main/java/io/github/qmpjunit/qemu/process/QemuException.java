@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu.process;
 
+import io.github.qmpjunit.internal.Notes;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.secrets.Secrets;
 import org.apiguardian.api.API;
@@ -23,5 +24,11 @@ public class QemuException extends RuntimeException {
 
     private QemuException(Secrets secrets, String message, @Nullable Throwable cause) {
         super(TerminalText.message(secrets.mask(message)), TerminalText.cause(cause, secrets::mask));
+    }
+
+    /** {@return the message, followed by what became known after the exception was thrown, such as where the report on the test lies} */
+    @Override
+    public String getMessage() {
+        return Notes.appendedTo(String.valueOf(super.getMessage()), this);
     }
 }

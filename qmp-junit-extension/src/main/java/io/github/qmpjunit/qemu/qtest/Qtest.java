@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ public final class Qtest {
     private static final int MOST_IRQS = 100_000;
 
     private final String owner;
+    private final Supplier<String> end;
     private final OutputStream output;
     private final ReentrantLock asking = new ReentrantLock();
     private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
@@ -66,6 +68,19 @@ public final class Qtest {
      * @throws IOException if the socket is not connected
      */
     public Qtest(Socket socket, String owner) throws IOException {
+        this(socket, owner, () -> "");
+    }
+
+    /**
+     * Speak qtest over a connected socket. Failures say how the machine has ended, if it has.
+     *
+     * @param socket the socket; whoever connected it closes it
+     * @param owner the name of the machine, for messages and the name of the thread that reads
+     * @param end says how the machine has ended, in a sentence; asked when it has
+     * @throws IOException if the socket is not connected
+     */
+    public Qtest(Socket socket, String owner, Supplier<String> end) throws IOException {
+        this.end = end;
         this.owner = owner;
         this.output = socket.getOutputStream();
         BufferedReader input =
@@ -110,41 +125,52 @@ public final class Qtest {
         asking.lock();
         try {
             if (broken != null) {
-                throw new QtestException("Cannot send qtest command \"%s\": %s".formatted(command, broken), null);
+                throw failure("Cannot send qtest command \"%s\": %s".formatted(command, broken), null);
             }
             output.write((command + "\n").getBytes(StandardCharsets.US_ASCII));
             String reply = replies.poll(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
             if (reply == null) {
                 broken = "an earlier one, \"%s\", has got no reply, and replies could not be told apart any more"
                         .formatted(command);
-                throw new QtestException(
+                throw failure(
                         "No reply within %s to qtest command \"%s\"".formatted(Deadline.format(REPLY_TIMEOUT), command),
                         null);
             }
             return resultOf(command, reply);
         } catch (IOException e) {
-            throw new QtestException("Cannot send qtest command \"%s\": %s".formatted(command, e.getMessage()), e);
+            throw failure("Cannot send qtest command \"%s\": %s".formatted(command, e.getMessage()), e);
         } catch (InterruptedException e) {
             broken = "the thread was interrupted while it waited for the reply to \"%s\"".formatted(command);
             Thread.currentThread().interrupt();
-            throw new QtestException("The thread was interrupted during qtest command \"%s\"".formatted(command), e);
+            throw failure("The thread was interrupted during qtest command \"%s\"".formatted(command), e);
         } finally {
             asking.unlock();
             waiting.end();
         }
     }
 
+    private String howItEnded() {
+        String known = end.get();
+        return known.isEmpty() ? "" : ". " + known;
+    }
+
+    private QtestException failure(String message, @Nullable Throwable cause) {
+        String machine = "\"%s\"".formatted(owner);
+        return new QtestException(
+                message.contains(machine) ? message : "%s (machine %s)".formatted(message, machine), cause);
+    }
+
     private String resultOf(String command, String reply) {
         if (reply.equals(END)) {
             broken = "the machine has ended";
-            throw new QtestException(
-                    "No reply to qtest command \"%s\": the machine has ended".formatted(command), null);
+            throw failure(
+                    "No reply to qtest command \"%s\": the machine has ended".formatted(command) + howItEnded(), null);
         }
         if (!reply.equals("OK") && !reply.startsWith("OK ")) {
             String advice = command.startsWith("clock_")
                     ? "; the virtual clock needs a QEMU that has the qtest accelerator, and accelerators(\"qtest\") or -accel qtest"
                     : "";
-            throw new QtestException("qtest command \"%s\" failed: %s%s".formatted(command, reply, advice), null);
+            throw failure("qtest command \"%s\" failed: %s%s".formatted(command, reply, advice), null);
         }
         return reply.substring("OK".length()).strip();
     }
@@ -230,7 +256,7 @@ public final class Qtest {
             broken = "the last one was sent to end the machine";
             output.write("outb 0x%x 0x%x\n".formatted(port, value).getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
-            throw new QtestException("Cannot send the last qtest command: " + e.getMessage(), e);
+            throw failure("Cannot send the last qtest command: " + e.getMessage(), e);
         } finally {
             asking.unlock();
         }
@@ -390,21 +416,21 @@ public final class Qtest {
             while (true) {
                 QtestIrq irq = irqs.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
                 if (irq == null) {
-                    throw new QtestException(
-                            "No %s within %s; seen: %s".formatted(wanted, Deadline.format(timeout), seen), null);
+                    throw failure("No %s within %s; seen: %s".formatted(wanted, Deadline.format(timeout), seen), null);
                 }
                 if (irq.equals(wanted)) {
                     return;
                 }
                 if (irq.equals(NO_MORE)) {
                     irqs.add(NO_MORE); // for the next wait
-                    throw new QtestException("No %s: the machine has ended; seen: %s".formatted(wanted, seen), null);
+                    throw failure(
+                            "No %s: the machine has ended; seen: %s%s".formatted(wanted, seen, howItEnded()), null);
                 }
                 seen.add(irq);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new QtestException("The thread was interrupted while it waited for " + wanted, e);
+            throw failure("The thread was interrupted while it waited for " + wanted, e);
         } finally {
             waiting.end();
         }

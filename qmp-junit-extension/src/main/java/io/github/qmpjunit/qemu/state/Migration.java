@@ -167,7 +167,7 @@ public final class Migration {
             while (!side.status.equals(wanted)) {
                 if (ENDS.contains(side.status)) {
                     end();
-                    throw failure("is %s instead of %s".formatted(side.status, wanted));
+                    throw failure(ending(side.status, wanted));
                 }
                 side.status = side.events
                         .next(EventMatcher.anyEvent(), deadline.remaining())
@@ -193,6 +193,14 @@ public final class Migration {
         } finally {
             waiting.end();
         }
+    }
+
+    private static String ending(String status, String wanted) {
+        return switch (status) {
+            case "failed" -> "has failed";
+            case CANCELLED -> "was cancelled";
+            default -> "has %s without having been %s".formatted(status, wanted);
+        };
     }
 
     private String advice(String wanted) {

@@ -1,9 +1,12 @@
 package io.github.qmpjunit.qemu.state;
 
+import io.github.qmpjunit.qemu.launch.ErrorLines;
+import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -16,8 +19,46 @@ final class MigrationReport {
 
     /** Return a failure's message; its first sentence says what was expected and found. */
     static String failure(MonitoredProcess source, MonitoredProcess destination, String what) {
-        return "Migration from \"%s\" to \"%s\" %s.%nSource: %s%nDestination: %s"
-                .formatted(source.name(), destination.name(), what, side(source), side(destination));
+        boolean isCancelled = status(source).filter("cancelled"::equals).isPresent();
+        return "Migration from \"%s\" to \"%s\" %s.%s%nSource: %s%nDestination: %s"
+                .formatted(
+                        source.name(),
+                        destination.name(),
+                        what,
+                        isCancelled ? "" : cause(source, destination), // what the other side makes of it is no cause
+                        side(source),
+                        side(destination));
+    }
+
+    /**
+     * Return the reason on a line of its own: the last words of a side that has ended, else the migration's own error. What the other
+     * side then notices is a broken connection.
+     */
+    private static String cause(MonitoredProcess source, MonitoredProcess destination) {
+        for (MonitoredProcess side : List.of(destination, source)) {
+            Optional<ExitStatus> end = side.exitStatus();
+            if (end.isPresent()) {
+                String words = ErrorLines.cause(side.stderr().text());
+                return "%nCause: \"%s\" %s"
+                        .formatted(
+                                side.name(),
+                                words.isEmpty()
+                                        ? end.get()
+                                        : "has ended: " + side.qmp().secrets().mask(words));
+            }
+        }
+        return error(destination)
+                .map(reason -> "%nCause, as \"%s\" has it: %s".formatted(destination.name(), reason))
+                .or(() -> error(source).map(reason -> "%nCause, as \"%s\" has it: %s".formatted(source.name(), reason)))
+                .orElse("");
+    }
+
+    private static Optional<String> error(MonitoredProcess vm) {
+        try {
+            return execute(vm, "query-migrate").path("error-desc").asStringOpt();
+        } catch (QmpException e) {
+            return Optional.empty();
+        }
     }
 
     private static String side(MonitoredProcess vm) {

@@ -3,6 +3,7 @@ package io.github.qmpjunit.qmp.job;
 import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.DidYouMean;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
@@ -12,11 +13,14 @@ import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +59,23 @@ public final class QmpJob implements AutoCloseable {
 
     /** A job in one of these waits for a command. */
     private static final Map<String, String> DRIVEN_BY = Map.of("ready", "job-complete", "pending", "job-finalize");
+
+    /** What QEMU has had since there are jobs (qapi/job.json); about others its schema is asked. */
+    private static final Set<String> STATUSES = Set.of(
+            "undefined",
+            "created",
+            "running",
+            "paused",
+            "ready",
+            "standby",
+            "waiting",
+            "pending",
+            "aborting",
+            "concluded",
+            "null");
+
+    /** For a message, after a wait that has taken long already. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
     private final QmpClient client;
     private final QmpJobListener listener;
@@ -182,15 +203,34 @@ public final class QmpJob implements AutoCloseable {
      * @throws QmpJobException if the job ends without it
      * @throws QmpTimeoutException if it takes longer; the message describes the job
      * @throws QmpDisconnectedException if the connection ends
+     * @throws IllegalArgumentException if jobs have no such status; the message suggests one
      */
     public QmpJob awaitStatus(String wanted, Duration timeout) {
         requireNonNull(wanted, "wanted must not be null");
+        requireStatus(wanted);
         follow(job -> job.hasReached(wanted) || job.isOver(), false, timeout);
         if (!hasReached(wanted)) {
             throw new QmpJobException(
                     "Job \"%s\" ended without reaching \"%s\": %s".formatted(id(), wanted, describe()));
         }
         return this;
+    }
+
+    private void requireStatus(String wanted) {
+        if (!STATUSES.contains(wanted) && !problemsOf(wanted).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "jobs have no status \"%s\"%s".formatted(wanted, DidYouMean.hint(wanted, new TreeSet<>(STATUSES))));
+        }
+    }
+
+    private List<String> problemsOf(String wanted) {
+        try {
+            return EventMatcher.event("JOB_STATUS_CHANGE")
+                    .withData("status", wanted)
+                    .problemsIn(client.schema());
+        } catch (QmpException e) {
+            return List.of(); // without a schema, nobody can tell
+        }
     }
 
     /**
@@ -418,18 +458,40 @@ public final class QmpJob implements AutoCloseable {
     /** {@return the job's history so far, as a clause: {@code it went through created, running}; secrets are masked} */
     public String describe() {
         if (status == null) {
-            return "no event of it came, and query-jobs does not know it";
+            return "there is no job \"%s\"%s".formatted(id(), otherJobs());
         }
-        String outcome = error != null
-                ? ", and has failed: " + client.secrets().mask(error)
-                : isOver()
-                        ? (outcomeKnown ? ", without error" : ", and its outcome is lost: it was dismissed before")
-                        : pauseReason()
-                                .map(reason ->
-                                        ", and was stopped by %s. Remove the cause, then execute block-job-resume"
-                                                .formatted(reason))
-                                .orElse("");
-        return "it went through %s%s".formatted(String.join(", ", reached), outcome);
+        return "it went through %s%s".formatted(String.join(", ", reached), circumstances());
+    }
+
+    private String circumstances() {
+        String now = requireNonNull(status);
+        if (error != null) {
+            return ", and has failed: " + client.secrets().mask(error);
+        }
+        if (isOver()) {
+            return outcomeKnown ? ", without error" : ", and its outcome is lost: it was dismissed before";
+        }
+        String command = DRIVEN_BY.get(now);
+        if (command != null) {
+            return ", and now waits for the command %s".formatted(command);
+        }
+        return pauseReason()
+                .map(reason ->
+                        ", and was stopped by %s. Remove the cause, then execute block-job-resume".formatted(reason))
+                .orElse("");
+    }
+
+    /** Return a sentence on the jobs there are, perhaps one that was meant. */
+    private String otherJobs() {
+        try {
+            List<String> ids = new ArrayList<>();
+            for (JsonNode job : client.execute(QmpCommand.of("query-jobs").withTimeout(AT_ONCE))) {
+                ids.add(job.path("id").asString(""));
+            }
+            return DidYouMean.hint(id(), ids);
+        } catch (QmpException e) {
+            return "";
+        }
     }
 
     /** Stop following the job. The job itself continues. */

@@ -197,7 +197,8 @@ class GuestAgentTest {
                     .isInstanceOf(GuestAgentException.class)
                     .hasMessageContaining(
                             "No answer of the guest agent of QEMU \"guest\" to {\"execute\":\"guest-ping\"}: there was none within 1500 ms.")
-                    .hasMessageContaining("Nobody in the guest has opened the agent's port, org.qemu.guest_agent.0")
+                    .hasMessageContaining("No program in the guest has opened the agent's port, org.qemu.guest_agent.0")
+                    .hasMessageContaining("Console \"serial\" says:")
                     .hasMessageContaining("Console \"serial\", its last lines:")
                     .hasMessageContaining("Kernel panic");
         }

@@ -60,7 +60,7 @@ class SerialConsoleTest {
             assertThatThrownBy(() -> vm.console().output().awaitText("$", Duration.ofMillis(30)))
                     .isInstanceOf(QemuOutputException.class)
                     .hasMessage(
-                            "Console \"com1\" of QEMU \"vm\" has not written \"$\" within 30 ms; its last lines are:\n  $");
+                            "Console \"com1\" of QEMU \"vm\" has not written \"$\" within 30 ms; its last lines are:\n  $\nThe machine's status is \"prelaunch\": its guest stands still until the command cont.");
         }
     }
 
@@ -124,8 +124,9 @@ class SerialConsoleTest {
 
             assertThatThrownBy(() -> vm.console().output().awaitText("never", Duration.ofDays(1)))
                     .isInstanceOf(QemuOutputException.class)
-                    .hasMessage(
-                            "Console \"com1\" of QEMU \"vm\" has not written \"never\" and it has ended; it has written nothing");
+                    .hasMessageStartingWith(
+                            "Console \"com1\" of QEMU \"vm\" has not written \"never\" and it has ended; it has written nothing\nQEMU \"vm\" (pid %s) was ended by signal 9 (SIGKILL) after "
+                                    .formatted(vm.pid()));
         }
     }
 

@@ -91,7 +91,7 @@ class QemuCapabilitiesTest {
         assertThatThrownBy(() -> QemuCapabilities.of(script))
                 .isInstanceOf(QemuException.class)
                 .hasMessageStartingWith(
-                        "Cannot find out what %s can do: Could not start it: QEMU \"capabilities\"", script)
+                        "Cannot find out what %s can do: QEMU \"capabilities\" did not start: not today", script)
                 .hasMessageContaining("exited with status 3")
                 .hasMessageContaining("not today");
 

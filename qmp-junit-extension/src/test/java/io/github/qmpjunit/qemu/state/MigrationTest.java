@@ -72,7 +72,7 @@ public class MigrationTest {
         assertThat(destination.endsWithin(SOON)).isTrue();
         assertThatThrownBy(() -> migration.await(SOON))
                 .isInstanceOf(MigrationException.class)
-                .hasMessageContaining("is cancelled instead of completed");
+                .hasMessageContaining("was cancelled");
     }
 
     @Test
@@ -108,7 +108,7 @@ public class MigrationTest {
 
         assertThatThrownBy(() -> migration.await(SOON))
                 .isInstanceOf(MigrationException.class)
-                .hasMessageContaining("is failed instead of completed")
+                .hasMessageContaining("has failed")
                 .hasMessageMatching("(?s).*Source: run state \"running\", migration \"failed\": \\S.*")
                 .hasMessageContaining("was ended by signal 9 (SIGKILL)");
     }
@@ -123,12 +123,12 @@ public class MigrationTest {
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> migration.await(FOR_EVER))
                     .isInstanceOf(MigrationException.class)
-                    .hasMessageContaining("is failed instead of completed")
+                    .hasMessageContaining("has failed")
                     .hasMessageMatching("(?s).*migration \"failed\": \\S.*");
         }
         assertThatThrownBy(() -> migration.awaitStatus("active", FOR_EVER))
                 .isInstanceOf(MigrationException.class)
-                .hasMessageContaining("is failed instead of active");
+                .hasMessageContaining("has failed");
     }
 
     @Test
