@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.CallSite;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.secrets.Secrets;
@@ -34,9 +35,14 @@ final class MessageLog {
         }
     }
 
-    void sent(JsonNode message, int fds) {
+    /** Return where the current thread's call comes from, if that is taken down. */
+    CallSite caller() {
+        return transcript != null && transcript.isInMemory() ? CallSite.here() : CallSite.UNKNOWN;
+    }
+
+    void sent(JsonNode message, int fds, CallSite caller) {
         if (transcript != null) {
-            transcript.sent(message, fds);
+            transcript.sent(message, fds, caller);
         }
         log("sent", message);
     }

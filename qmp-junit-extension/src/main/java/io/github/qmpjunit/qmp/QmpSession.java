@@ -2,6 +2,7 @@ package io.github.qmpjunit.qmp;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.internal.CallSite;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.json.JsonValues;
@@ -369,7 +370,8 @@ final class QmpSession {
             JsonNode shown = JsonNodeFactory.instance.stringNode(raw.text().strip());
             inTurn.awaitThoseBefore(slot.what(), deadline);
             writer.awaitTurn(slot.what(), deadline);
-            write(raw.bytes(), List.of(), slot, () -> log.sent(shown, 0), deadline);
+            CallSite caller = log.caller();
+            write(raw.bytes(), List.of(), slot, () -> log.sent(shown, 0, caller), deadline);
             JsonNode reply = awaitReply(slot, deadline);
             JsonNode message = raw.message();
             if (message != null && reply.has("return")) {
@@ -429,6 +431,7 @@ final class QmpSession {
         private final JsonNode message;
         private final String key;
         private final PendingReply slot;
+        private final CallSite caller = log.caller(); // another thread may send it
         private final AtomicBoolean ended = new AtomicBoolean();
 
         /** @param afterwards runs when there is a reply or the connection has ended, on the thread that noticed it */
@@ -509,7 +512,7 @@ final class QmpSession {
                     line,
                     command.fds(),
                     slot,
-                    () -> log.sent(message, command.fds().size()),
+                    () -> log.sent(message, command.fds().size(), caller),
                     deadline);
         }
 

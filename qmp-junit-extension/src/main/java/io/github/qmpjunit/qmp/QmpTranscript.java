@@ -1,5 +1,7 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.CallSite;
+import io.github.qmpjunit.internal.Exercise;
 import io.github.qmpjunit.json.Json;
 import io.github.qmpjunit.secrets.Secrets;
 import java.io.FileOutputStream;
@@ -143,9 +145,7 @@ public final class QmpTranscript {
 
     /** Masked as late as possible, with all secrets that are known by then. */
     private List<QmpTranscriptLine> masked(List<QmpTranscriptLine> lines) {
-        return lines.stream()
-                .map(line -> new QmpTranscriptLine(line.nanoTime(), secrets.mask(line.line())))
-                .toList();
+        return lines.stream().map(line -> line.with(secrets.mask(line.line()))).toList();
     }
 
     /** Also mask these known secrets, besides those that are recognizable. */
@@ -179,9 +179,13 @@ public final class QmpTranscript {
         append(note.put("time", Instant.now().toString()));
     }
 
-    void sent(JsonNode message, int fds) {
+    boolean isInMemory() {
+        return memory != null;
+    }
+
+    void sent(JsonNode message, int fds, CallSite caller) {
         ObjectNode line = line("sent").set("message", message);
-        append(fds == 0 ? line : line.put("fds", fds));
+        append(fds == 0 ? line : line.put("fds", fds), caller);
     }
 
     void received(JsonNode message) {
@@ -236,12 +240,19 @@ public final class QmpTranscript {
     }
 
     private void append(ObjectNode line) {
+        append(line, CallSite.UNKNOWN);
+    }
+
+    private void append(ObjectNode line, CallSite caller) {
+        if (!caller.isOfTheHarness()) {
+            Exercise.observe(this, line.path("message"));
+        }
         lock.lock();
         try {
             long now = System.nanoTime(); // under the lock: never decreases
             line.put("t", TimeUnit.NANOSECONDS.toMicros(now - begin));
             if (memory != null) {
-                memory.add(now, line);
+                memory.add(now, line, caller);
             }
             if (sink != null) {
                 write(sink, line);

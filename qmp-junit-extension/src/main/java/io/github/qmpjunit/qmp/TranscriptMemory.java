@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qmp;
 
+import io.github.qmpjunit.internal.CallSite;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -22,10 +23,10 @@ final class TranscriptMemory {
     private long values;
     private long dropped;
 
-    private record Kept(QmpTranscriptLine line, long values) {}
+    private record Kept(long nanoTime, JsonNode line, CallSite caller, long values) {}
 
-    void add(long nanoTime, JsonNode line) {
-        Kept last = new Kept(new QmpTranscriptLine(nanoTime, line.deepCopy()), valuesIn(line));
+    void add(long nanoTime, JsonNode line, CallSite caller) {
+        Kept last = new Kept(nanoTime, line.deepCopy(), caller, valuesIn(line));
         kept.addLast(last);
         values += last.values();
         while (kept.size() > MOST_LINES || (values > MOST_VALUES && kept.size() > 1)) {
@@ -47,7 +48,13 @@ final class TranscriptMemory {
     }
 
     List<QmpTranscriptLine> lines() {
-        return kept.stream().map(Kept::line).toList();
+        return kept.stream()
+                .map(kept -> new QmpTranscriptLine(
+                        kept.nanoTime(),
+                        kept.line(),
+                        kept.caller().frames(),
+                        kept.caller().through()))
+                .toList();
     }
 
     long dropped() {

@@ -3,6 +3,7 @@ package io.github.qmpjunit.qmp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmpjunit.internal.CallSite;
 import io.github.qmpjunit.qmp.scripted.ScriptedQmpServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class TranscriptMemoryTest {
     void what_is_done_with_a_message_later_does_not_change_it() {
         QmpTranscript transcript = QmpTranscript.inMemory();
         ObjectNode message = message("A");
-        transcript.sent(message, 0);
+        transcript.sent(message, 0, CallSite.UNKNOWN);
         message.put("event", "B");
 
         assertThat(transcript.lines())
