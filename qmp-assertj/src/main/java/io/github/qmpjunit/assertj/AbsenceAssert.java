@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
@@ -65,13 +66,16 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
         }
         long started = System.nanoTime();
         Instant beginning = Instant.now();
+        Waiting waiting = Waiting.step(() -> "no %s during %s".formatted(matcher, Deadline.format(time)));
         try (QmpEventListener listener = actual.listen(matcher)) {
             EventMatcher meant = happeningIn(beginning, Instant.now().plus(time));
             Optional<QmpEvent> unwanted = within(listener, meant, time).or(() -> heldBack(listener, meant));
             if (unwanted.isPresent()) {
                 throw failure("%s", Message.fit(came(unwanted.get(), "during " + Deadline.format(time), started)));
             }
-            return passed();
+            AbsenceAssert result = passed();
+            waiting.fulfilled();
+            return result;
         } catch (QmpDisconnectedException e) {
             throw failure(
                     "%s",
@@ -79,6 +83,8 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
                             + "during %s, but its connection ended:%n%s"
                                     .formatted(Deadline.format(time), Message.indented(e.getMessage()))
                             + PeerState.artefacts(actual)));
+        } finally {
+            waiting.end();
         }
     }
 
@@ -97,18 +103,29 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
         Instant beginning = Instant.now();
         try (QmpEventListener listener = actual.listen(matcher)) {
             code.call();
-            roundTrip();
-            EventMatcher meant = happeningIn(beginning, Instant.now());
-            Optional<QmpEvent> unwanted = listener.poll(meant).or(() -> heldBack(listener, meant));
-            if (unwanted.isPresent()) {
-                throw failure("%s", Message.fit(came(unwanted.get(), "while the code ran", started)));
+            Waiting waiting = Waiting.step(() -> "no %s while the code ran".formatted(matcher));
+            try {
+                AbsenceAssert result = provenAbsent(listener, beginning, started);
+                waiting.fulfilled();
+                return result;
+            } finally {
+                waiting.end();
             }
-            return passed();
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("The code during which no %s was to come has thrown".formatted(matcher), e);
         }
+    }
+
+    private AbsenceAssert provenAbsent(QmpEventListener listener, Instant beginning, long started) {
+        roundTrip();
+        EventMatcher meant = happeningIn(beginning, Instant.now());
+        Optional<QmpEvent> unwanted = listener.poll(meant).or(() -> heldBack(listener, meant));
+        if (unwanted.isPresent()) {
+            throw failure("%s", Message.fit(came(unwanted.get(), "while the code ran", started)));
+        }
+        return passed();
     }
 
     /** An event that was only held back, but happened before or after, is not meant. */

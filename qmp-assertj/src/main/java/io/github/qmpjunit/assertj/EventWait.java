@@ -93,6 +93,20 @@ final class EventWait {
     /** Wait for the event and take it; {@code null} if it does not come, which {@link #explain} explains. */
     @Nullable
     QmpEvent next(EventMatcher matcher) {
+        Waiting waiting =
+                Waiting.stepOf(this, matcher::toString); // and not for the schema, which the test did not ask for
+        try {
+            QmpEvent event = taken(matcher);
+            if (event != null) {
+                waiting.fulfilled(event.toString());
+            }
+            return event;
+        } finally {
+            waiting.end();
+        }
+    }
+
+    private @Nullable QmpEvent taken(EventMatcher matcher) {
         QmpEvent event = take(matcher);
         if (event != null && LOGGER.isLoggable(Level.DEBUG)) {
             String waited = Deadline.format(Duration.ofNanos(System.nanoTime() - startedNanos));
@@ -111,7 +125,6 @@ final class EventWait {
         if (neverConnected) {
             return null;
         }
-        Waiting waiting = Waiting.begin(matcher::toString); // and not for the schema, which the test did not ask for
         try {
             return awaitWithSecondThoughts(matcher);
         } catch (QmpTimeoutException e) {
@@ -119,8 +132,6 @@ final class EventWait {
         } catch (QmpDisconnectedException e) {
             disconnected = e;
             return null;
-        } finally {
-            waiting.end();
         }
     }
 

@@ -154,10 +154,12 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
         if (!ClientView.of(client).hasEverConnected()) {
             throw failure("%s", Message.fit(message(what) + Message.NEVER_CONNECTED));
         }
-        Waiting waiting = Waiting.begin(() -> "job \"%s\" %s".formatted(actual, what));
+        Waiting waiting = Waiting.step(() -> "job \"%s\" %s".formatted(actual, what));
         try (QmpJob job = QmpJob.follow(client, actual)) {
             try {
-                return action.apply(job);
+                T result = action.apply(job);
+                waiting.fulfilled();
+                return result;
             } catch (QmpJobException e) {
                 throw butIs(what, job);
             } catch (QmpTimeoutException e) {

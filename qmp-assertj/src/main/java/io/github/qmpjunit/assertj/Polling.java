@@ -46,9 +46,10 @@ final class Polling {
 
     /** Ask until the answer is right; return whether it came to be so in time. */
     boolean until(Predicate<JsonNode> isRight) {
-        Waiting waiting = Waiting.begin(what);
+        Waiting waiting = Waiting.step(what);
         try {
             if (isRight.test(ask())) {
+                waiting.fulfilled();
                 return true;
             }
             Awaitility.await()
@@ -58,6 +59,7 @@ final class Polling {
                     .pollInterval((count, previous) -> nextInterval(previous))
                     .atMost(atLeastOneInterval())
                     .until(() -> isRight.test(ask()));
+            waiting.fulfilled();
             return true;
         } catch (ConditionTimeoutException | QmpTimeoutException e) {
             return false;

@@ -6,18 +6,20 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Knows what a thread waits for, so that a timeout or a progress line can explain why a test takes so long.
+ * Knows what a thread waits for, so that a timeout or a progress line can explain why a test takes so long. Records steps of a test in
+ * its {@link Journal}.
  *
  * <p>A method that waits announces the wait and withdraws it afterwards:
  *
  * <pre>{@code
- * Waiting before = Waiting.begin(() -> "the end of job " + id);
- * try { ... } finally { before.end(); }
+ * Waiting waiting = Waiting.step(() -> "the end of job " + id);
+ * try { ...; waiting.fulfilled(); } finally { waiting.end(); }
  * }</pre>
  *
- * <p>Thread-safe. It costs less than a microsecond: the words are found only on demand.
+ * <p>Thread-safe. Without a journal it costs less than a microsecond: the words are found only on demand.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class Waiting {
@@ -25,10 +27,21 @@ public final class Waiting {
     private static final Map<Thread, Waiting> NOW = new ConcurrentHashMap<>();
 
     private final Supplier<String> what;
+    private final Journal.Kind kind;
+    private final @Nullable Journal journal;
+    private final Object group;
+    private final CallSite site;
     private final long since = System.nanoTime();
+    private Journal.Outcome outcome = Journal.Outcome.FAILED; // by the thread that waits
+    private String detail = "";
+    private volatile boolean working;
 
-    private Waiting(Supplier<String> what) {
+    private Waiting(Supplier<String> what, Journal.Kind kind, @Nullable Journal journal, @Nullable Object group) {
         this.what = what;
+        this.kind = kind;
+        this.journal = journal;
+        this.group = group == null ? this : group;
+        this.site = journal == null || kind != Journal.Kind.AWAIT ? CallSite.UNKNOWN : CallSite.here();
     }
 
     /**
@@ -39,14 +52,99 @@ public final class Waiting {
      * @return ends it
      */
     public static Waiting begin(Supplier<String> what) {
-        Waiting waiting = new Waiting(what);
+        return begin(new Waiting(what, Journal.Kind.AWAIT, null, null));
+    }
+
+    /**
+     * Say the same of a wait that is a step of the test: unless it is inside of another wait, the journal of the thread takes it down
+     * when it ends.
+     *
+     * @param what finds the words
+     * @return ends it
+     */
+    public static Waiting step(Supplier<String> what) {
+        return step(Journal.Kind.AWAIT, null, what);
+    }
+
+    /**
+     * Say the same of a wait that may be a later part of another one.
+     *
+     * @param group the same object for all parts of one wait
+     * @param what finds the words
+     * @return ends it
+     */
+    public static Waiting stepOf(Object group, Supplier<String> what) {
+        return step(Journal.Kind.AWAIT, group, what);
+    }
+
+    /**
+     * Say the same of a wait of the harness, for other tests.
+     *
+     * @param what finds the words
+     * @return ends it
+     */
+    public static Waiting queue(Supplier<String> what) {
+        return step(Journal.Kind.QUEUE, null, what);
+    }
+
+    private static Waiting step(Journal.Kind kind, @Nullable Object group, Supplier<String> what) {
+        Journal journal = NOW.containsKey(Thread.currentThread()) ? null : Journal.current();
+        return begin(new Waiting(what, kind, journal, group));
+    }
+
+    private static Waiting begin(Waiting waiting) {
         NOW.putIfAbsent(Thread.currentThread(), waiting);
         return waiting;
+    }
+
+    /**
+     * Say the same of a step during which nobody else may ask the machine anything: it works itself.
+     *
+     * @param what finds the words
+     * @return ends it
+     */
+    public static Waiting work(Supplier<String> what) {
+        Waiting waiting = step(what);
+        waiting.working = true;
+        return waiting;
+    }
+
+    /**
+     * Return whether a thread only waits, so that its machine can be asked something meanwhile.
+     *
+     * @param thread the thread
+     * @return whether it does
+     */
+    public static boolean isIdle(Thread thread) {
+        Waiting waiting = NOW.get(thread);
+        return waiting != null && waiting.journal != null && !waiting.working && waiting.kind == Journal.Kind.AWAIT;
+    }
+
+    /** Say that what was awaited has come. */
+    public void fulfilled() {
+        outcome = Journal.Outcome.DONE;
+    }
+
+    /**
+     * Say that what was awaited has come.
+     *
+     * @param unfolded what there is to unfold
+     */
+    public void fulfilled(String unfolded) {
+        outcome = Journal.Outcome.DONE;
+        detail = unfolded;
     }
 
     /** Say that the current thread does not wait for this any more. */
     public void end() {
         NOW.remove(Thread.currentThread(), this);
+        if (journal != null) {
+            journal.add(step(outcome));
+        }
+    }
+
+    private Journal.Step step(Journal.Outcome how) {
+        return new Journal.Step(kind, what.get(), since, System.nanoTime(), how, detail, site, group);
     }
 
     /**
@@ -57,6 +155,13 @@ public final class Waiting {
      */
     public static Optional<String> of(Thread thread) {
         return Optional.ofNullable(NOW.get(thread)).map(Waiting::describe);
+    }
+
+    /** Return the step in which a thread is now. */
+    static Optional<Journal.Step> openStepOf(Thread thread) {
+        return Optional.ofNullable(NOW.get(thread))
+                .filter(waiting -> waiting.journal != null)
+                .map(waiting -> waiting.step(Journal.Outcome.OPEN));
     }
 
     private String describe() {

@@ -96,7 +96,7 @@ final class Budget {
             return () -> {};
         }
         Object ticket = new Object();
-        Waiting waiting = Waiting.begin(() -> "other tests to end, for want of room for " + all);
+        Waiting waiting = Waiting.queue(() -> "other tests to end, for want of room for " + all);
         lock.lock();
         try {
             queue.add(ticket);
@@ -111,6 +111,7 @@ final class Budget {
             }
             used = used.plus(all);
             holders++;
+            waiting.fulfilled();
             changedNanos = System.nanoTime();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -248,7 +248,7 @@ public class QmpEventListener implements AutoCloseable {
     }
 
     private QmpEvent await(EventMatcher matcher, Deadline deadline) {
-        Waiting waiting = Waiting.begin(matcher::toString);
+        Waiting waiting = Waiting.step(matcher::toString);
         try {
             Search search = new Search(matcher);
             long removalsBefore = removals();
@@ -256,6 +256,7 @@ public class QmpEventListener implements AutoCloseable {
                 requireRegisteredSince(removalsBefore);
                 QmpEvent event = search.take();
                 if (event != null) {
+                    waiting.fulfilled(event.toString());
                     return event;
                 }
                 awaitMoreThan(search, deadline);

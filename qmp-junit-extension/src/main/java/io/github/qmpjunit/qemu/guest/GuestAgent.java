@@ -180,9 +180,12 @@ public final class GuestAgent {
      * @return what the agent returned
      */
     public JsonNode execute(QmpCommand command) {
-        Waiting waiting = Waiting.begin(() -> "the answer of the guest agent of %s to %s".formatted(owner, command));
+        Waiting waiting = Waiting.step(() -> "the answer of the guest agent of %s to %s".formatted(owner, command));
         try {
-            return executeInTurn(command, Deadline.in(command.timeout().orElse(TIMEOUT)));
+            JsonNode answer =
+                    executeInTurn(command, Deadline.in(command.timeout().orElse(TIMEOUT)));
+            waiting.fulfilled(JsonValues.excerpt(secrets.mask(answer)));
+            return answer;
         } finally {
             waiting.end();
         }
@@ -240,9 +243,10 @@ public final class GuestAgent {
      * @throws GuestAgentException if the agent does not answer before it is sent
      */
     public void executeWithoutReply(QmpCommand command) {
-        Waiting waiting = Waiting.begin(() -> "the guest agent of %s, to tell it %s".formatted(owner, command));
+        Waiting waiting = Waiting.step(() -> "the guest agent of %s, to tell it %s".formatted(owner, command));
         try {
             tellInTurn(command, Deadline.in(command.timeout().orElse(TIMEOUT)));
+            waiting.fulfilled();
         } finally {
             waiting.end();
         }
@@ -367,9 +371,11 @@ public final class GuestAgent {
      *     agent does not report its end
      */
     public GuestProgramResult run(GuestProgram program) {
-        Waiting waiting = Waiting.begin(() -> "the end of \"%s\" in the guest of %s".formatted(program, owner));
+        Waiting waiting = Waiting.step(() -> "the end of \"%s\" in the guest of %s".formatted(program, owner));
         try {
-            return runToItsEnd(program);
+            GuestProgramResult result = runToItsEnd(program);
+            waiting.fulfilled(secrets.mask(result.toString()));
+            return result;
         } finally {
             waiting.end();
         }

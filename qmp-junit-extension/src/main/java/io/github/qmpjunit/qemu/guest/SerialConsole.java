@@ -92,10 +92,11 @@ public final class SerialConsole {
      */
     public void send(byte[] bytes) {
         Waiting waiting =
-                Waiting.begin(() -> "the guest to take %s bytes from console \"%s\"".formatted(bytes.length, name));
+                Waiting.step(() -> "the guest to take %s bytes from console \"%s\"".formatted(bytes.length, name));
         sending.lock();
         try {
             input.write(bytes);
+            waiting.fulfilled();
         } catch (IOException e) {
             throw new QemuException(
                     "Cannot send %s bytes to console \"%s\": %s".formatted(bytes.length, name, e.getMessage()), e);

@@ -346,9 +346,13 @@ public final class LaunchedProcess implements MonitoredProcess {
 
     @Override
     public boolean endsWithin(Duration timeout) {
-        Waiting waiting = Waiting.begin(() -> "the end of " + this);
+        Waiting waiting = Waiting.step(() -> "the end of " + this);
         try {
-            return process.awaitExit(Deadline.in(timeout));
+            boolean ended = process.awaitExit(Deadline.in(timeout));
+            if (ended) {
+                waiting.fulfilled();
+            }
+            return ended;
         } finally {
             waiting.end();
         }

@@ -355,13 +355,14 @@ public final class OutputLog {
     }
 
     private MatchResult await(Pattern wanted, String description, Duration timeout, boolean raw) {
-        Waiting waiting = Waiting.begin(() -> description + " on " + name);
+        Waiting waiting = Waiting.step(() -> description + " on " + name);
         try {
             String[] failure = new String[1];
             MatchResult found = await(wanted, description, Deadline.in(timeout), raw, failure);
             if (found == null) {
                 throw new QemuOutputException(failure[0] + remark());
             }
+            waiting.fulfilled();
             return found;
         } finally {
             waiting.end();

@@ -411,7 +411,7 @@ public final class Qtest {
         Deadline deadline = Deadline.in(timeout);
         QtestIrq wanted = new QtestIrq(line, raised);
         List<QtestIrq> seen = new ArrayList<>();
-        Waiting waiting = Waiting.begin(() -> "%s of %s".formatted(wanted, owner));
+        Waiting waiting = Waiting.step(() -> "%s of %s".formatted(wanted, owner));
         try {
             while (true) {
                 QtestIrq irq = irqs.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
@@ -419,6 +419,7 @@ public final class Qtest {
                     throw failure("No %s within %s; seen: %s".formatted(wanted, Deadline.format(timeout), seen), null);
                 }
                 if (irq.equals(wanted)) {
+                    waiting.fulfilled();
                     return;
                 }
                 if (irq.equals(NO_MORE)) {

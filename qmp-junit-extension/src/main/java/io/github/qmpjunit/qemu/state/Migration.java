@@ -162,7 +162,7 @@ public final class Migration {
     }
 
     private void awaitStatus(Side side, String wanted, Deadline deadline) {
-        Waiting waiting = Waiting.begin(() -> "the %s, to be %s on the %s".formatted(this, wanted, side.role));
+        Waiting waiting = Waiting.step(() -> "the %s, to be %s on the %s".formatted(this, wanted, side.role));
         try {
             while (!side.status.equals(wanted)) {
                 if (ENDS.contains(side.status)) {
@@ -175,6 +175,7 @@ public final class Migration {
                         .path("status")
                         .asString("");
             }
+            waiting.fulfilled();
         } catch (QmpTimeoutException e) {
             throw new MigrationException(
                     MigrationReport.failure(

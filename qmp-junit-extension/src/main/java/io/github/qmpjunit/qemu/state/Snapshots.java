@@ -173,9 +173,10 @@ public final class Snapshots {
      * @throws QemuException if the machine does not wait for it, or the file cannot be read
      */
     public void load(Path file, Duration timeout) {
-        Waiting waiting = Waiting.begin(() -> "QEMU to load the state of machine \"%s\"".formatted(qmp.name()));
+        Waiting waiting = Waiting.work(() -> "QEMU to load the state of machine \"%s\"".formatted(qmp.name()));
         try {
             new StateFile(file).load(machine, Deadline.in(timeout));
+            waiting.fulfilled();
         } finally {
             waiting.end();
         }
@@ -183,9 +184,10 @@ public final class Snapshots {
 
     /** Work alone: no other snapshot, no job, and no request to the guest agent at the same time. */
     private void alone(String purpose, Duration timeout, Work work) {
-        Waiting waiting = Waiting.begin(() -> "QEMU to " + purpose);
+        Waiting waiting = Waiting.work(() -> "QEMU to " + purpose);
         try {
             alone(purpose, Deadline.in(timeout), work);
+            waiting.fulfilled();
         } finally {
             waiting.end();
         }
