@@ -106,6 +106,7 @@ class SurroundingFailuresTest {
         @Parameter
         int parameter;
 
+        @SuppressWarnings("DoNotCallSuggester") // JUnit calls it
         @BeforeParameterizedClassInvocation
         static void before(int parameter, QmpClient qmp) {
             throw new AssertionError("before invocation " + parameter);
@@ -124,6 +125,7 @@ class SurroundingFailuresTest {
         @Parameter
         int parameter;
 
+        @SuppressWarnings("DoNotCallSuggester") // JUnit calls it
         @AfterParameterizedClassInvocation
         static void after(int parameter, QmpClient qmp) {
             throw new AssertionError("after invocation " + parameter);
@@ -157,6 +159,7 @@ class SurroundingFailuresTest {
         @Parameter
         int parameter;
 
+        @SuppressWarnings("DoNotCallSuggester") // JUnit calls it
         @BeforeParameterizedClassInvocation
         static void before(int parameter, QmpClient qmp) {
             throw new AssertionError("before invocation " + parameter);
