@@ -15,8 +15,9 @@ import org.apiguardian.api.API;
  * A program to run in the guest. Immutable.
  *
  * @param command the program, a path or a name on the agent's own {@code PATH}, and its arguments
- * @param environment its whole environment; the agent's if empty @param
- * input its standard input, in UTF-8 @param timeLimit how long it can run before it is killed
+ * @param environment its whole environment; the agent's if empty
+ * @param input its standard input, in UTF-8
+ * @param timeLimit how long it can run before it is killed
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public record GuestProgram(List<String> command, Map<String, String> environment, String input, Duration timeLimit) {
@@ -27,8 +28,9 @@ public record GuestProgram(List<String> command, Map<String, String> environment
      * Create a program; the collections are copied.
      *
      * @param command the program and its arguments
-     * @param environment its whole environment; the agent's if empty @param input its
-     * standard input, in UTF-8 @param timeLimit how long it can run before it is killed
+     * @param environment its whole environment; the agent's if empty
+     * @param input its standard input, in UTF-8
+     * @param timeLimit how long it can run before it is killed
      * @throws IllegalArgumentException if the command is empty, a word or a variable contains the character NUL, or a variable's name
      *     is empty or contains {@code =}
      */
@@ -81,8 +83,8 @@ public record GuestProgram(List<String> command, Map<String, String> environment
     /**
      * Return this program with another time limit.
      *
-     * @param limit how long it can run before it
-     * is killed @return a copy
+     * @param limit how long it can run before it is killed
+     * @return a copy
      */
     public GuestProgram withTimeLimit(Duration limit) {
         return new GuestProgram(command, environment, input, limit);
