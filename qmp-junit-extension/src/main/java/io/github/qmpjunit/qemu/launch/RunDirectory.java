@@ -181,7 +181,7 @@ public final class RunDirectory {
             try {
                 return PrivateFolder.open(path, uid());
             } catch (NoSuchFileException e) {
-                continue; // another JVM, whose last it was, has removed it meanwhile
+                // Another JVM, whose last it was, has removed it meanwhile: try again.
             } catch (IOException e) {
                 if (made) { // nobody else has put that there
                     Files.deleteIfExists(path);
