@@ -32,8 +32,9 @@ final class JvmRounds {
 
     void run(Tally tally) throws Exception {
         JvmBlow blow = blows.get(random.nextInt(blows.size()));
-        // That one runs as another user, who sweeps nothing of ours.
-        List<Path> before = blow == JvmBlow.FEW_THREADS ? List.of() : Leftovers.directoriesOfJvms(root);
+        // The one runs as another user, who sweeps nothing of ours; the other may not have the descriptors to sweep.
+        boolean sweeps = blow != JvmBlow.FEW_THREADS && blow != JvmBlow.FEW_FDS;
+        List<Path> before = sweeps ? Leftovers.directoriesOfJvms(root) : List.of();
         boolean early = random.nextInt(4) == 0;
         int delay = random.nextInt(early ? 900 : 400);
         Process jvm = victims.start(root, blow, blow.jvmOptions());
