@@ -65,7 +65,7 @@ final class ClassFixture {
     private static <T extends Throwable> T reported(
             ExtensionContext context, String phase, T failure, List<ReportedMachine> machines) {
         Throwable better = Reporting.explained(context, failure, List.of(), machines);
-        Reporting.report(context, phase, better, Instant.now(), List.of(), machines);
+        Reporting.report(context, phase, better, Instant.now(), List.of(), List.of(), machines);
         return ExplainedFailure.asThrownBefore(better);
     }
 
@@ -99,7 +99,7 @@ final class ClassFixture {
     }
 
     private static void report(Reporting.Place place, String phase, Throwable failure) {
-        Reporting.report(place, phase, failure, Instant.now(), List.of(), sharedMachines(place.context()));
+        Reporting.report(place, phase, failure, Instant.now(), List.of(), List.of(), sharedMachines(place.context()));
     }
 
     private static List<ReportedMachine> sharedMachines(ExtensionContext context) {

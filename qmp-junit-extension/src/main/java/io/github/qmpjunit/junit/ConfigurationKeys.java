@@ -78,6 +78,19 @@ public final class ConfigurationKeys {
     public static final String REPORT_DIRECTORY = "qmpjunit.report.directory";
 
     /**
+     * When there is a page over the run, {@code index.html} in the {@linkplain #REPORT_DIRECTORY folder of the reports}: {@code
+     * on-failure}, the default, {@code always} or {@code never}. JVMs that one build has forked write it together.
+     */
+    public static final String RUN_PAGE = "qmpjunit.run-page";
+
+    /**
+     * {@code true} collects which commands, arguments, events and enumeration values of QEMU's schema the tests have used, and which
+     * never: {@code coverage.html} and {@code coverage.json} in the {@linkplain #REPORT_DIRECTORY folder of the reports}. {@code false}
+     * by default. It needs the {@linkplain #REPORT recording} of machines.
+     */
+    public static final String COVERAGE = "qmpjunit.coverage";
+
+    /**
      * {@code on-failure} leaves the machines of a failed test up and says how to attach to them, until QEMU ends or the {@linkplain
      * #HOLD_LIMIT limit} is over; {@code never} is the default.
      */

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.junit.report.RunTest;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
+import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
@@ -77,7 +79,8 @@ public final class QemuExtension
                 AfterClassTemplateInvocationCallback,
                 PreInterruptCallback,
                 AfterEachCallback,
-                AfterAllCallback {
+                AfterAllCallback,
+                TestWatcher {
 
     private final ExtensionSettings settings;
 
@@ -321,6 +324,31 @@ public final class QemuExtension
         }
     }
 
+    /** Take down what the test waits for, also where JUnit runs it on a thread of its own. */
+    @Override
+    public void interceptTestMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        withJournal(invocation, context);
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        withJournal(invocation, context);
+    }
+
+    private static void withJournal(Invocation<Void> invocation, ExtensionContext context) throws Throwable {
+        TestFixture fixture = TestFixture.existing(context);
+        Runnable unbind = fixture == null ? () -> {} : fixture.bindJournal();
+        try {
+            invocation.proceed();
+        } finally {
+            unbind.run();
+        }
+    }
+
     /** Be told if the methods around an invocation of a class template fail: JUnit offers no callback for that. */
     @Override
     public void beforeClassTemplateInvocation(ExtensionContext context) {
@@ -398,6 +426,27 @@ public final class QemuExtension
     private static Throwable reported(ExtensionContext context, String phase, Throwable failure) {
         TestFixture fixture = TestFixture.existing(context);
         return fixture == null ? failure : InterruptFlag.aside(() -> fixture.reported(phase, failure));
+    }
+
+    /** Take down JUnit's verdict for the page over the run. */
+    @Override
+    public void testSuccessful(ExtensionContext context) {
+        RunLog.of(context).end(context, RunTest.Outcome.PASSED, null);
+    }
+
+    @Override
+    public void testFailed(ExtensionContext context, Throwable cause) {
+        RunLog.of(context).end(context, RunTest.Outcome.FAILED, cause);
+    }
+
+    @Override
+    public void testAborted(ExtensionContext context, Throwable cause) {
+        RunLog.of(context).end(context, RunTest.Outcome.ABORTED, cause);
+    }
+
+    @Override
+    public void testDisabled(ExtensionContext context, Optional<String> reason) {
+        RunLog.of(context).end(context, RunTest.Outcome.SKIPPED, null);
     }
 
     /** Look at the machines, and stop them, where what they complain about is the test's own failure; the store is the safety net. */

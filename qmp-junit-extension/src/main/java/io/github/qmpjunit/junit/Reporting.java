@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.Journal;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.junit.report.FailureReport;
 import io.github.qmpjunit.junit.report.ReportedMachine;
@@ -44,13 +45,18 @@ final class Reporting {
         return configuration.choice(ConfigurationKeys.REPORT, When.ON_FAILURE);
     }
 
-    /** Return the folder of a test's report. The same in the whole launch. */
-    static Path directory(ExtensionContext context) {
-        Path reports = Configuration.of(context)
+    /** Return the folder of all reports, and of the pages over them. */
+    static Path base(ExtensionContext context) {
+        return Configuration.of(context)
                 .text(ConfigurationKeys.REPORT_DIRECTORY)
                 .map(Path::of)
-                .orElseGet(ReportFolders::byDefault);
-        return ReportFolders.of(context, reports.toAbsolutePath());
+                .orElseGet(ReportFolders::byDefault)
+                .toAbsolutePath();
+    }
+
+    /** Return the folder of a test's report. The same in the whole launch. */
+    static Path directory(ExtensionContext context) {
+        return ReportFolders.of(context, base(context));
     }
 
     /** Return where a test's report will lie, if the configuration names a directory for all of them. */
@@ -92,6 +98,7 @@ final class Reporting {
      *
      * @param phase where it failed, in words that follow "failed in"
      * @param waitingAt where its thread was when a timeout struck
+     * @param steps what it has waited for
      */
     static void report(
             ExtensionContext context,
@@ -99,17 +106,19 @@ final class Reporting {
             Throwable failure,
             Instant startedAt,
             List<StackTraceElement> waitingAt,
+            List<Journal.Step> steps,
             List<ReportedMachine> machines) {
-        report(Place.of(context), phase, failure, startedAt, waitingAt, machines);
+        report(Place.of(context), phase, failure, startedAt, waitingAt, steps, machines);
     }
 
-    /** Write a report to a place, as {@link #report(ExtensionContext, String, Throwable, Instant, List, List)} does. */
+    /** Write a report to a place, as {@link #report(ExtensionContext, String, Throwable, Instant, List, List, List)} does. */
     static void report(
             Place place,
             String phase,
             Throwable failure,
             Instant startedAt,
             List<StackTraceElement> waitingAt,
+            List<Journal.Step> steps,
             List<ReportedMachine> machines) {
         ExtensionContext context = place.context();
         if (!isToBeReported(context, failure, machines)) {
@@ -124,10 +133,13 @@ final class Reporting {
                 phase,
                 failure,
                 startedAt,
-                waitingAt);
+                waitingAt,
+                steps);
         ReportFolders.taken(context, place.directory());
         REPORTED.add(failure);
-        addAddress(failure, address(FailureReport.write(place.directory(), test, machines)));
+        Path page = FailureReport.write(place.directory(), test, machines);
+        RunLog.of(context).reported(context, page, failure);
+        addAddress(failure, address(page));
     }
 
     /** Most failures have it in their message already; for the others it is too late. */

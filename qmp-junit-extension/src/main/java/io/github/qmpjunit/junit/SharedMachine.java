@@ -1,6 +1,8 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.CallSite;
 import io.github.qmpjunit.internal.ClientView;
+import io.github.qmpjunit.internal.Journal;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.junit.report.ReportedMachine;
@@ -18,6 +20,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +54,8 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     /** Why a QEMU shuts down that no -no-shutdown keeps from it. */
     private static final Set<String> END_REASONS = Set.of("host-qmp-quit", "host-signal");
 
+    private static final int MOST_EARLIER = 100;
+
     private final long order = COUNTER.incrementAndGet();
     private final VmDefinition definition;
     private final Optional<ExtensionContext> owner;
@@ -59,6 +65,8 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows
     private @Nullable QemuMachine machine;
     private @Nullable QemuMachineBuilder next;
+    private @Nullable RunLog log;
+    private long began;
     private Legacy legacy = new Legacy();
     private MachineResources resources = MachineResources.NONE;
     private @Nullable Runnable vacate;
@@ -68,6 +76,9 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     /** Where the report on whoever has it will lie. */
     private volatile Optional<Path> artefacts = Optional.empty();
+
+    /** Those who have had it, the last ones. */
+    private final Deque<Journal.Step> earlier = new ArrayDeque<>(); // guarded by itself
 
     /** The one who has the lease, or had it last. */
     private volatile Holder holder = new Holder("", System.nanoTime());
@@ -107,7 +118,8 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     void takeLease(ExtensionContext user) {
         WaitLimit limit = WaitLimit.of(user);
         Holder waitingSince = new Holder(Progress.nameOf(user), System.nanoTime());
-        Waiting waiting = Waiting.begin(() -> "%s to give back %s".formatted(holder.describe(), definition.label()));
+        Holder before = holder;
+        Waiting waiting = Waiting.queue(() -> "%s to give back %s".formatted(before.describe(), definition.label()));
         try {
             while (!lease.tryAcquire(
                     limit.remainingNanos(Math.max(holder.sinceNanos(), waitingSince.sinceNanos())),
@@ -119,6 +131,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 }
             }
             holder = new Holder(waitingSince.name(), System.nanoTime());
+            waiting.fulfilled();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ParameterResolutionException(
@@ -212,8 +225,11 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 QemuMachineBuilder written = nextBuilder(context);
                 next = null;
                 resources = MachineResources.of(written.arguments());
+                began = RunEntry.now();
                 running = written.start();
                 machine = running;
+                log = RunLog.of(context);
+                log.started(running);
             }
             return running;
         } finally {
@@ -318,7 +334,33 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 lock.unlock();
             }
         } finally {
+            remember(test);
             lease.release();
+        }
+    }
+
+    private void remember(String test) {
+        Journal.Step step = new Journal.Step(
+                Journal.Kind.EARLIER,
+                test,
+                holder.sinceNanos(),
+                System.nanoTime(),
+                Journal.Outcome.DONE,
+                "",
+                CallSite.UNKNOWN,
+                new Object());
+        synchronized (earlier) {
+            earlier.addLast(step);
+            if (earlier.size() > MOST_EARLIER) {
+                earlier.removeFirst();
+            }
+        }
+    }
+
+    /** Return the tests that have had it before, the last ones, for the page of the one that has it. */
+    List<Journal.Step> earlier() {
+        synchronized (earlier) {
+            return List.copyOf(earlier);
         }
     }
 
@@ -395,11 +437,19 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         points = new ResetPoints(definition.sharing().reset());
         legacy = new Legacy();
         if (last != null) {
+            RunLog running = log;
+            if (running != null) {
+                running.ending(last);
+            }
             try {
                 last.close();
             } catch (QemuExitException e) {
                 if (definition.checks(Check.EXIT)) {
                     throw e;
+                }
+            } finally {
+                if (running != null) {
+                    running.sharedMachine(last.name(), began);
                 }
             }
         }
@@ -432,6 +482,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                     "the end of %s".formatted(definition.label()),
                     failure,
                     Instant.now(),
+                    List.of(),
                     List.of(),
                     List.of(ReportedMachine.of(ended)));
         }

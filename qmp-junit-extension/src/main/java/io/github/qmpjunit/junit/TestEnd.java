@@ -17,6 +17,7 @@ final class TestEnd {
     private TestEnd() {}
 
     static void of(TestFixture fixture, ExtensionContext context) {
+        fixture.isOver();
         Optional<Throwable> failure = context.getExecutionException();
         try {
             if (failure.isPresent()) {

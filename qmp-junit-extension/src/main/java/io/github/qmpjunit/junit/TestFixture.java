@@ -2,12 +2,15 @@ package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.internal.Companions;
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Journal;
 import io.github.qmpjunit.internal.Notes;
 import io.github.qmpjunit.junit.report.ReportedMachine;
+import io.github.qmpjunit.junit.report.RunMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qemu.StorageDaemonBuilder;
+import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qemu.process.QemuExitException;
 import io.github.qmpjunit.qemu.process.QemuNotFoundException;
@@ -69,9 +72,16 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
 
     private final List<SharedMachine> leased = new ArrayList<>();
 
+    private final RunEntry entry;
+    private ScreenWatch.@Nullable Watch screens;
+
+    /** What the test waits for, for its report. */
+    private final Journal journal = new Journal();
+
     private TestFixture(ExtensionContext context, ExtensionSettings settings) {
         this.context = context;
         this.plan = TestPlan.of(context, settings);
+        this.entry = RunLog.of(context).begin(context);
     }
 
     /** Return what the test has been given so far; null if nothing. */
@@ -137,6 +147,12 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     /** Start all that the test asks for, or take it over from the test before. Called once. */
     void start() {
         ends.push(Progress.watch(context, this));
+        ends.push(journal.bind());
+        if (Reporting.isWanted(Configuration.of(context))) {
+            ScreenWatch.Watch watch = ScreenWatch.watch(context, this::machines);
+            screens = watch;
+            ends.push(watch::close);
+        }
         long sinceNanos = System.nanoTime();
         List<Runnable> starts = new ArrayList<>();
         List<Lease> leases = new ArrayList<>();
@@ -162,7 +178,12 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         plan.storageDaemons().forEach((name, by) -> starts.add(() -> noting(name, null, () -> start(name, by))));
         ends.push(SharedMachine.takeRoom(leases.stream().map(Lease::machine).toList(), resources, context));
         noteWait(Duration.ofNanos(System.nanoTime() - sinceNanos));
-        SideBySide.run(starts);
+        entry.isAdmitted();
+        try {
+            SideBySide.run(starts);
+        } finally {
+            entry.isReady(); // or not: then this is how long that took
+        }
         introduce();
     }
 
@@ -187,7 +208,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     /** Keep what is left of a start that fails, for the report. */
     private void noting(String name, @Nullable VmDefinition definition, Runnable start) {
         try {
-            start.run();
+            journaling("the start of \"%s\"".formatted(name), start);
         } catch (RuntimeException e) {
             pointAt(definition, e);
             if (e instanceof QemuException && !String.valueOf(e.getMessage()).contains("\"" + name + "\"")) {
@@ -212,10 +233,36 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         }
     }
 
+    private void journaling(String what, Runnable start) {
+        long sinceNanos = System.nanoTime();
+        Journal.Outcome outcome = Journal.Outcome.FAILED;
+        try {
+            withJournal(start);
+            outcome = Journal.Outcome.DONE;
+        } finally {
+            journal.ended(Journal.Kind.START, what, sinceNanos, outcome);
+        }
+    }
+
+    private void withJournal(Runnable part) {
+        Runnable unbind = journal.bind();
+        try {
+            part.run();
+        } finally {
+            unbind.run();
+        }
+    }
+
+    /** Let what the current thread waits for be taken down, for JUnit may run a test on another thread than its beginning. */
+    Runnable bindJournal() {
+        return journal.bind();
+    }
+
     /** A shared machine that cannot begin anew runs all the same, and has something to tell. */
     private void notingTakeOver(Lease lease) {
         try {
-            takeOver(lease);
+            journaling(
+                    "the handing over of %s".formatted(lease.wanted.definition().label()), () -> takeOver(lease));
         } catch (RuntimeException e) {
             VmDefinition definition = lease.wanted.definition();
             pointAt(definition, e);
@@ -246,10 +293,15 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         for (Injection injection : wanted.listeners()) {
             builder.listener(newListener(injection));
         }
+        long began = RunEntry.now();
         QemuMachine machine = builder.start();
+        RunLog.of(context).started(machine);
+        entry.masks(machine.qmp().secrets());
         synchronized (this) {
             machines.put(wanted.definition().name(), new TestMachine(machine, wanted.definition(), 0));
-            stops.put(plan.placeOf(wanted.by()), () -> close(machine, wanted.definition()));
+            stops.put(
+                    plan.placeOf(wanted.by()),
+                    () -> stopping(machine, began, () -> close(machine, wanted.definition())));
         }
         EventNames.check(machine.qmp(), wanted.listeners());
     }
@@ -257,6 +309,8 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     private void takeOver(Lease lease) {
         QemuMachine machine = lease.machine.prepare(context);
         VmDefinition definition = lease.wanted.definition();
+        entry.masks(machine.qmp().secrets());
+        entry.hasMachine(new RunMachine(machine.name(), true, RunEntry.now(), 0));
         synchronized (this) {
             machines.put(definition.name(), new TestMachine(machine, definition, lease.machine.stderrKnown()));
         }
@@ -287,10 +341,13 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
                 .flatMap(injection -> injection.definition().stream())
                 .distinct()
                 .forEach(vm -> define(builder, vm));
+        long began = RunEntry.now();
         StorageDaemon daemon = builder.start();
+        RunLog.of(context).started(daemon);
+        entry.masks(daemon.qmp().secrets());
         synchronized (this) {
             daemons.put(name, daemon);
-            stops.put(plan.placeOf(by), daemon::close);
+            stops.put(plan.placeOf(by), () -> stopping(daemon, began, daemon::close));
         }
     }
 
@@ -303,6 +360,16 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
             builder.binary(vm.binary());
         }
         builder.args(vm.args());
+    }
+
+    /** Stop a process, and take down how long it lived. */
+    private void stopping(MonitoredProcess process, long began, Runnable stop) {
+        RunLog.of(context).ending(process);
+        try {
+            stop.run();
+        } finally {
+            entry.hasMachine(new RunMachine(process.name(), false, began, RunEntry.now()));
+        }
     }
 
     private static void close(QemuMachine machine, VmDefinition definition) {
@@ -352,6 +419,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
                 failure,
                 startedAt,
                 struck == null ? List.of() : struck.stack(),
+                steps(),
                 reportedMachines());
     }
 
@@ -376,7 +444,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         }
         Throwable better = Reporting.explained(dynamicTest, failure, past(), reportedMachines());
         failedDynamicTest = better;
-        Reporting.report(dynamicTest, "the dynamic test", better, startedAt, List.of(), reportedMachines());
+        Reporting.report(dynamicTest, "the dynamic test", better, startedAt, List.of(), steps(), reportedMachines());
         return ExplainedFailure.asThrownBefore(better);
     }
 
@@ -384,9 +452,19 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         return Optional.ofNullable(failedDynamicTest);
     }
 
+    private List<Journal.Step> steps() {
+        List<Journal.Step> all = new ArrayList<>();
+        leased.forEach(shared -> all.addAll(shared.earlier()));
+        all.addAll(journal.steps());
+        return all;
+    }
+
     private List<ReportedMachine> reportedMachines() {
         List<ReportedMachine> all = new ArrayList<>();
-        machines().forEach(test -> all.add(ReportedMachine.of(test.machine())));
+        ScreenWatch.Watch watch = screens;
+        machines()
+                .forEach(test -> all.add(ReportedMachine.of(test.machine())
+                        .withScreens(watch == null ? List.of() : watch.of(test.machine()))));
         daemons.values().forEach(daemon -> all.add(ReportedMachine.of(daemon)));
         all.addAll(failedStarts.values());
         return all;
@@ -410,10 +488,17 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
      */
     @Override
     public void close() {
+        entry.isOver();
         InterruptFlag.aside(() -> {
             reportRest();
             end();
         });
+        entry.hasEnded();
+    }
+
+    /** Take note that the test's own code is over. */
+    void isOver() {
+        entry.isOver();
     }
 
     /** Report on what no callback has told of: an instance that could not be made, or not be closed. */

@@ -1,5 +1,7 @@
 package io.github.qmpjunit.junit.report;
 
+import io.github.qmpjunit.internal.CallSite;
+import io.github.qmpjunit.internal.Journal;
 import io.github.qmpjunit.internal.Numbers;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.secrets.Secrets;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 
@@ -108,10 +111,14 @@ public final class FailureReport {
         attempt(FAILURE, () -> writeText(FAILURE, about.failure().stackTrace()));
         List<MachineRecord> records = new ArrayList<>();
         List<ReportContent.Machine> shown = new ArrayList<>();
+        List<Entry> screens = new ArrayList<>();
         for (Taken machine : taken) {
             attempt(machine.toString(), () -> {
                 MachineRecord masked = machine.record().masked(secrets);
                 shown.add(new MachineFiles(directory, masked, this::attempt).write(machine.live(), secrets));
+                for (ReportedScreen screen : machine.machine().screens()) {
+                    screens.add(Entry.screen(screen.nanoTime(), records.size(), MachineCard.dataOf(screen.png())));
+                }
                 records.add(masked);
             });
         }
@@ -120,8 +127,8 @@ public final class FailureReport {
             versions.putAll(Versions.of(records));
             writeText("versions.txt", lines(versions));
         });
-        if (!attempt(PAGE, () -> writePage(about, shown, records, versions, secrets))) {
-            attempt(PAGE, () -> writePage(about, List.of(), List.of(), versions, secrets));
+        if (!attempt(PAGE, () -> writePage(about, shown, records, screens, versions, secrets))) {
+            attempt(PAGE, () -> writePage(about, List.of(), List.of(), List.of(), versions, secrets));
         }
     }
 
@@ -129,6 +136,7 @@ public final class FailureReport {
             ReportContent.Test about,
             List<ReportContent.Machine> shown,
             List<MachineRecord> records,
+            List<Entry> screens,
             Map<String, String> versions,
             Secrets secrets)
             throws IOException {
@@ -137,10 +145,35 @@ public final class FailureReport {
                 about,
                 shown,
                 new ReportContent.Span(origin, failedNanos),
-                Timeline.of(records, origin, MOST_ENTRIES),
+                Timeline.of(records, masked(test.steps(), secrets), screens, origin, MOST_ENTRIES),
                 versions,
-                remarks.stream().map(secrets::mask).toList());
+                remarks.stream().map(secrets::mask).toList(),
+                new SourceCode(new SourceFiles(Path.of("").toAbsolutePath()), secrets),
+                failing());
         writeText(PAGE, ReportPage.of(content));
+    }
+
+    /** Return the line of the test's class, or else the innermost line of the user's code, at which it failed. */
+    private Optional<StackTraceElement> failing() {
+        List<StackTraceElement> frames = CallSite.framesOf(test.failure().getStackTrace());
+        if (frames.isEmpty()) {
+            frames = CallSite.framesOf(test.waitingAt().toArray(StackTraceElement[]::new));
+        }
+        return ReportContent.ofTest(frames, test.names().type());
+    }
+
+    private static List<Journal.Step> masked(List<Journal.Step> steps, Secrets secrets) {
+        return steps.stream()
+                .map(step -> new Journal.Step(
+                        step.kind(),
+                        secrets.mask(step.text()),
+                        step.beganNanos(),
+                        step.endedNanos(),
+                        step.outcome(),
+                        secrets.mask(step.detail()),
+                        step.site(),
+                        step.group()))
+                .toList();
     }
 
     private record Taken(ReportedMachine machine, MachineRecord record, LiveState live) {
@@ -211,6 +244,7 @@ public final class FailureReport {
         return new ReportContent.Test(
                 secrets.mask(test.names().shown()),
                 test.names().place(),
+                test.names().type(),
                 test.phase(),
                 new ReportContent.Failure(test.failure().getClass().getName(), said[0], said[1]),
                 waitingAt(),

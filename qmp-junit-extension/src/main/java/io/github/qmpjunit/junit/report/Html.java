@@ -98,6 +98,10 @@ final class Html {
         return c == '\u007F' ? '\u2421' : REPLACEMENT;
     }
 
+    boolean isEmpty() {
+        return out.isEmpty();
+    }
+
     @Override
     public String toString() {
         return out.toString();

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.junit.report;
 
 import io.github.qmpjunit.internal.Numbers;
+import java.util.Base64;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -11,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class MachineCard {
 
     private static final ObjectWriter PRETTY = JsonMapper.shared().writerWithDefaultPrettyPrinter();
+    static final int MOST_PICTURE = 2 << 20;
     private static final int MOST_JSON = 20_000;
 
     private MachineCard() {}
@@ -52,12 +54,24 @@ final class MachineCard {
             String file = taken.folder() + "/" + FailureReport.SCREEN;
             html.open("figure")
                     .open("a", "href", file)
-                    .open("img", "src", file, "alt", "screen of " + taken.name())
+                    .open("img", "src", sourceOf(machine, file), "alt", "screen of " + taken.name())
                     .close("a")
                     .element("figcaption", "its screen after the failure")
                     .close("figure");
         }
         html.close("section").newline();
+    }
+
+    /** The page is one file that can be sent; only a large picture stays beside it. */
+    private static String sourceOf(ReportContent.Machine machine, String file) {
+        return machine.screen()
+                .filter(picture -> picture.length <= MOST_PICTURE)
+                .map(MachineCard::dataOf)
+                .orElse(file);
+    }
+
+    static String dataOf(byte[] picture) {
+        return "data:image/png;base64," + Base64.getEncoder().encodeToString(picture);
     }
 
     /** Of a job that failed, the reason stands nowhere else. */

@@ -43,7 +43,8 @@ final class MachineFiles {
             write("command.sh", script);
             attempts.attempt("command.sh", () -> makeExecutable(directory.resolve("command.sh")));
         }
-        return new ReportContent.Machine(machine, state, live.running(), live.runState(), List.copyOf(written));
+        return new ReportContent.Machine(
+                machine, state, live.running(), live.runState(), List.copyOf(written), live.screen());
     }
 
     private static String transcript(List<QmpTranscriptLine> lines) {

@@ -51,6 +51,7 @@ final class MessageEntries {
         boolean raw = message.isString();
         add(new Entry(
                 taken.nanoTime(),
+                taken.nanoTime(),
                 commands,
                 Entry.Kind.COMMAND,
                 Entry.Level.PLAIN,
@@ -58,7 +59,8 @@ final class MessageEntries {
                 raw ? message.asString() : members(arguments),
                 fds == 0 ? "" : "with %s file descriptor%s".formatted(fds, fds == 1 ? "" : "s"),
                 idOf(message),
-                more(raw ? message : arguments)));
+                more(raw ? message : arguments),
+                Place.of(taken)));
     }
 
     private static String nameOf(JsonNode command) {
@@ -95,7 +97,9 @@ final class MessageEntries {
         boolean failed = !message.has("return");
         JsonNode value = failed ? error : message.path("return");
         QmpTranscriptLine command = message.has("id") ? sent.remove(idOf(message)) : null;
+        Place place = command == null ? Place.UNKNOWN : Place.of(command);
         add(new Entry(
+                taken.nanoTime(),
                 taken.nanoTime(),
                 commands,
                 Entry.Kind.REPLY,
@@ -111,7 +115,8 @@ final class MessageEntries {
                         : briefly(value),
                 took(taken, command),
                 idOf(message),
-                value.isNumber() || value.isBoolean() ? Optional.empty() : more(value)));
+                value.isNumber() || value.isBoolean() ? Optional.empty() : more(value),
+                place));
     }
 
     private static String briefly(JsonNode value) {
@@ -150,7 +155,18 @@ final class MessageEntries {
             String title,
             String brief,
             JsonNode detail) {
-        add(new Entry(taken.nanoTime(), lane, kind, level, title, brief, "", "", more(detail)));
+        add(new Entry(
+                taken.nanoTime(),
+                taken.nanoTime(),
+                lane,
+                kind,
+                level,
+                title,
+                brief,
+                "",
+                "",
+                more(detail),
+                Place.UNKNOWN));
     }
 
     private void add(Entry entry) {

@@ -14,6 +14,11 @@ final class PageTime {
         return sign + String.format(Locale.ROOT, "%.3f", Math.abs(nanos) / 1e9);
     }
 
+    /** Return seconds as style sheets and scripts read them. */
+    static String plain(long nanos) {
+        return String.format(Locale.ROOT, "%.6f", nanos / 1e9);
+    }
+
     /** Return a duration with three digits that count: {@code 0.41 ms}, {@code 41 ms}, {@code 4.1 s}. */
     static String duration(Duration duration) {
         double millis = duration.toNanos() / 1e6;

@@ -1,26 +1,21 @@
 package io.github.qmpjunit.junit.report;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Writes the page that a person opens first: the failure, the machines, and what led there.
  *
- * <p>The frame and its style stand in {@code report.html}. Nothing on the page needs a script or another file but the pictures.
+ * <p>The frame stands in {@code report.html}, the style in {@code page.css}. The script, {@code report.js}, makes it comfortable; all
+ * that the page has to say stands there without it.
  */
 final class ReportPage {
 
-    private static final String TEMPLATE = "report.html";
-    private static final Pattern PLACE = Pattern.compile("<!--\\{(\\w+)}-->");
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd HH:mm:ss.SSS 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -28,33 +23,26 @@ final class ReportPage {
     private ReportPage() {}
 
     static String of(ReportContent content) throws IOException {
-        String title = content.test().displayName();
-        Map<String, String> parts = Map.of(
-                "title", Html.escape(title),
-                "failure", failure(content).toString(),
-                "machines", machines(content).toString(),
-                "timeline", TimelineTable.of(content).toString(),
-                "remarks", remarks(content.remarks()).toString(),
-                "versions", versions(content.versions()).toString());
-        // One pass: what a guest has printed must not be taken for a place.
-        return PLACE.matcher(template())
-                .replaceAll(place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), "")));
+        String timeline = TimelineList.of(content).toString(); // leads to lines of the source, so comes first
+        Html around = content.failing().map(content.source()::around).orElseGet(Html::new);
+        return Pages.of(
+                "report",
+                Map.of(
+                        "title", Html.escape(content.test().displayName()),
+                        "failure", failure(content, around).toString(),
+                        "machines", machines(content).toString(),
+                        "overview", Overview.of(content).toString(),
+                        "timeline", timeline,
+                        "source", content.source().html(content.failing()).toString(),
+                        "remarks", remarks(content.remarks()).toString(),
+                        "versions", versions(content.versions()).toString()));
     }
 
-    private static String template() throws IOException {
-        try (InputStream stream = ReportPage.class.getResourceAsStream(TEMPLATE)) {
-            if (stream == null) {
-                throw new IOException("the resource %s is missing".formatted(TEMPLATE));
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static Html failure(ReportContent content) {
+    private static Html failure(ReportContent content, Html around) {
         ReportContent.Test test = content.test();
         Html html = new Html();
         boolean passed = test.phase().isEmpty();
-        html.open("p", "class", "verdict");
+        html.open("p", "class", passed ? "verdict passed" : "verdict");
         if (passed) {
             html.text("Passed");
         } else {
@@ -71,12 +59,20 @@ final class ReportPage {
                 .text(" \u00b7 ")
                 .element("a", FailureReport.FAILURE, "href", FailureReport.FAILURE)
                 .close("p");
+        html.open("div", "class", around.isEmpty() ? "" : "top");
         html.open("div", "class", "message")
                 .element("p", test.failure().type(), "class", "type")
                 .element("pre", test.failure().message())
                 .close("div");
+        content.failing()
+                .filter(frame -> !around.isEmpty())
+                .ifPresent(frame -> html.open("div", "class", "where")
+                        .element("p", "%s:%s".formatted(frame.getFileName(), frame.getLineNumber()), "class", "facts")
+                        .add(around)
+                        .close("div"));
+        html.close("div");
         if (!test.waitingAt().isEmpty()) {
-            fold(html, "What the test was waiting for when its time was over", test.waitingAt(), true);
+            fold(html, "What the test was waiting for when its time was over", test.waitingAt(), around.isEmpty());
         }
         fold(html, "Stack trace", test.failure().stackTrace(), false);
         return html;

@@ -40,6 +40,7 @@ public final class ReportedMachine {
     private final Sources sources;
     private final Supplier<String> state;
     private final Optional<Live> live;
+    private final List<ReportedScreen> screens;
 
     /** Where it says something. */
     record Sources(Optional<OutputLog> stderr, Map<String, OutputLog> consoles, Optional<QmpTranscript> transcript) {
@@ -72,6 +73,16 @@ public final class ReportedMachine {
      * @param live its process, if there is or was one
      */
     ReportedMachine(StartedAs start, Sources sources, Supplier<String> state, Optional<Live> live) {
+        this(start, sources, state, live, List.of());
+    }
+
+    private ReportedMachine(
+            StartedAs start,
+            Sources sources,
+            Supplier<String> state,
+            Optional<Live> live,
+            List<ReportedScreen> screens) {
+        this.screens = screens;
         this.start = start;
         this.sources = sources;
         this.state = state;
@@ -136,6 +147,20 @@ public final class ReportedMachine {
                 new Sources(attempt.flatMap(StartAttempt::stderr), Map.of(), attempt.flatMap(StartAttempt::transcript)),
                 () -> "QEMU \"%s\"%s".formatted(name, end),
                 Optional.empty());
+    }
+
+    /**
+     * Return the same with pictures of its screen, taken before.
+     *
+     * @param taken the pictures, the oldest first
+     * @return what the report needs of it
+     */
+    public ReportedMachine withScreens(List<ReportedScreen> taken) {
+        return new ReportedMachine(start, sources, state, live, List.copyOf(taken));
+    }
+
+    List<ReportedScreen> screens() {
+        return screens;
     }
 
     String name() {

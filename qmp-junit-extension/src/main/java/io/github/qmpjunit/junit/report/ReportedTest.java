@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit.report;
 
+import io.github.qmpjunit.internal.Journal;
 import java.time.Instant;
 import java.util.List;
 import org.apiguardian.api.API;
@@ -12,10 +13,16 @@ import org.apiguardian.api.API;
  * @param failure what it failed with
  * @param startedAt when it began; the report's times count from here
  * @param waitingAt where its thread was when a time-out struck, the innermost frame first; empty where none did
+ * @param steps what it has waited for
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public record ReportedTest(
-        Names names, String phase, Throwable failure, Instant startedAt, List<StackTraceElement> waitingAt) {
+        Names names,
+        String phase,
+        Throwable failure,
+        Instant startedAt,
+        List<StackTraceElement> waitingAt,
+        List<Journal.Step> steps) {
 
     /**
      * What a test is called.
@@ -39,8 +46,10 @@ public record ReportedTest(
      * @param failure what it failed with
      * @param startedAt when it began
      * @param waitingAt where its thread was when a time-out struck; empty where none did
+     * @param steps what it has waited for
      */
     public ReportedTest {
         waitingAt = List.copyOf(waitingAt);
+        steps = List.copyOf(steps);
     }
 }

@@ -43,7 +43,8 @@ record Said(
         consoles.forEach((console, output) -> maskedConsoles.put(console, output.masked(secrets)));
         return new Said(
                 messages.map(lines -> lines.stream()
-                        .map(line -> new QmpTranscriptLine(line.nanoTime(), secrets.mask(line.line())))
+                        .map(line -> new QmpTranscriptLine(
+                                line.nanoTime(), secrets.mask(line.line()), line.caller(), line.calledMethod()))
                         .toList()),
                 messagesDropped,
                 stderr.masked(secrets),

@@ -5,7 +5,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Guesses what a reader who looks for the reason of a failure should see first. */
+/**
+ * Tells what a reader who looks for the reason of a failure should see first.
+ *
+ * <p>It goes by who says something and in which form, not by words alone: what QEMU writes to its standard error is an error unless it
+ * says otherwise, and {@code panic=-1} in a kernel's command line is none.
+ */
 final class Severity {
 
     private static final Pattern BAD_EVENT = Pattern.compile("_ERROR$|PANICKED|CRASH|CORRUPT|FAIL|REPORT_BAD");
@@ -14,8 +19,18 @@ final class Severity {
     /** Of a job, and of a migration. */
     private static final Set<String> BAD_STATES = Set.of("aborting", "failed");
 
-    private static final Pattern BAD_LINE = Pattern.compile(
-            "(?i)\\b(?:error|failed|failure|fatal|panic|oops|bug:|segfault|abort(?:ed)?|assertion|could not|cannot|no bootable)\\b");
+    /** {@code error_report} of QEMU puts the program's name first; a warning or a piece of information names itself after it. */
+    private static final Pattern QEMU_ERROR = Pattern.compile(
+            "^\\S*qemu[\\w.-]*: (?!warning:|info:)|^(?:Unexpected error|Assertion|\\*\\*|ERROR)\\b|: Assertion `|\\bSegmentation fault");
+
+    private static final Pattern WARNING = Pattern.compile("(?i)(?:^|[\\s:\\[])warning[\\]:]");
+
+    /** The forms in which guests say that something has gone wrong. */
+    private static final Pattern GUEST_ERROR = Pattern.compile(
+            "Kernel panic - |\\bOops(?::|\\b.*\\bSMP\\b)|\\bBUG: |\\bsegfault at |general protection fault|\\bUnable to mount root|Out of memory: Kill"
+                    + "|\\bI/O error\\b|\\[\\s*FAILED\\s*]|No bootable device|Boot failed|could not read the boot disk|No working init|traps: .* trap "
+                    + "|(?i:(?:^|[\\s\\])>])(?:fatal|error|failed|failure|panic|emerg|critical)\\s*[:!]\\s)"
+                    + "|(?i:\\b(?:could not|cannot|can't|failed to|unable to)\\s+(?:open|read|write|mount|start|find|load|boot|execute|access|create|connect)\\b)");
 
     private Severity() {}
 
@@ -28,10 +43,12 @@ final class Severity {
         return NOTABLE_EVENTS.contains(name) ? Entry.Level.NOTABLE : Entry.Level.PLAIN;
     }
 
-    static Entry.Level ofLine(String line) {
-        if (BAD_LINE.matcher(line).find()) {
+    static Entry.Level ofLine(Lane.Kind source, String line) {
+        boolean bad = (source == Lane.Kind.STDERR && QEMU_ERROR.matcher(line).find())
+                || GUEST_ERROR.matcher(line).find();
+        if (bad) {
             return Entry.Level.BAD;
         }
-        return line.toLowerCase(Locale.ROOT).contains("warning") ? Entry.Level.NOTABLE : Entry.Level.PLAIN;
+        return WARNING.matcher(line).find() ? Entry.Level.NOTABLE : Entry.Level.PLAIN;
     }
 }

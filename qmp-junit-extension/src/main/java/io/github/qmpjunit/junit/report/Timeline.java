@@ -1,14 +1,16 @@
 package io.github.qmpjunit.junit.report;
 
+import io.github.qmpjunit.internal.Journal;
 import io.github.qmpjunit.qemu.process.OutputLine;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * What all machines have said and done, in the order in which it happened.
+ * What the test has done and all machines have said, in the order in which it happened.
  *
- * @param lanes the columns in which something stands
+ * @param lanes the sources of which something is shown
  * @param rows the rows, the oldest first
  * @param leftOut how many entries before them were too many for a page
  */
@@ -16,11 +18,12 @@ record Timeline(List<Lane> lanes, List<Row> rows, int leftOut) {
 
     static final int MOST_BEFORE = 200;
 
-    private static final int LONGEST_BLOCK = 40;
-    private static final long BLOCK_GAP = 1_000_000_000L;
+    private static final long SHORTEST_QUEUE = 10_000_000L;
+    private static final int MOST_LINES = 100_000;
+    private static final int MOST_EARLIER_TESTS = 20;
 
     /**
-     * What stands side by side with nothing else: one entry, a command with its reply, or some lines of one output.
+     * What belongs together: one entry, a command with its reply, or some lines of one output.
      *
      * @param times how often it happened in a row
      * @param lastNanoTime when it happened for the last time
@@ -31,16 +34,37 @@ record Timeline(List<Lane> lanes, List<Row> rows, int leftOut) {
             return entries.get(0).nanoTime();
         }
 
+        /** Return when it was over: a command with its reply. */
+        long endNanos() {
+            long end = lastNanoTime;
+            for (Entry entry : entries) {
+                end = Math.max(end, entry.endNanos());
+            }
+            return end;
+        }
+
         Lane lane() {
             return entries.get(0).lane();
+        }
+
+        Entry first() {
+            return entries.get(0);
         }
 
         boolean isBad() {
             return entries.stream().anyMatch(entry -> entry.level() == Entry.Level.BAD);
         }
 
-        private boolean saysTheSameAs(Row other) {
-            if (entries.size() != other.entries.size() || entries.get(0).kind() != Entry.Kind.COMMAND) {
+        boolean isOfTheHarness() {
+            return switch (first().kind()) {
+                case COMMAND, REPLY -> first().place().isOfTheHarness();
+                case NOTE -> first().level() == Entry.Level.PLAIN;
+                default -> false;
+            };
+        }
+
+        boolean saysTheSameAs(Row other) {
+            if (entries.size() != other.entries.size() || first().kind() != Entry.Kind.COMMAND) {
                 return false;
             }
             for (int i = 0; i < entries.size(); i++) {
@@ -52,22 +76,31 @@ record Timeline(List<Lane> lanes, List<Row> rows, int leftOut) {
         }
     }
 
+    static Timeline of(List<MachineRecord> machines, long originNanos, int mostEntries) {
+        return of(machines, List.of(), List.of(), originNanos, mostEntries);
+    }
+
     /**
      * Make a timeline.
      *
+     * @param steps what the test has waited for
+     * @param screens pictures of the machines' screens
      * @param originNanos the test's start; of what machines that tests share have done before, only the end is shown
-     * @param mostEntries how many entries are shown
+     * @param mostEntries how many entries are shown, lines of output besides
      */
-    static Timeline of(List<MachineRecord> machines, long originNanos, int mostEntries) {
-        List<Entry> entries = new ArrayList<>();
+    static Timeline of(
+            List<MachineRecord> machines,
+            List<Journal.Step> steps,
+            List<Entry> screens,
+            long originNanos,
+            int mostEntries) {
+        List<Entry> entries = new ArrayList<>(screens);
+        steps.stream().filter(Timeline::isWorthARow).map(Entry::of).forEach(entries::add);
         for (int i = 0; i < machines.size(); i++) {
             collect(i, machines.get(i), entries);
         }
         entries.sort(Comparator.comparingLong(Entry::nanoTime)); // stable: each transcript keeps its order
-        int before = (int)
-                entries.stream().filter(entry -> entry.nanoTime() < originNanos).count();
-        int leftOut = Math.max(0, Math.max(entries.size() - mostEntries, before - MOST_BEFORE));
-        List<Entry> shown = entries.subList(leftOut, entries.size());
+        List<Entry> shown = last(entries, originNanos, mostEntries);
         List<Lane> lanes = shown.stream()
                 .map(Entry::lane)
                 .distinct()
@@ -75,7 +108,14 @@ record Timeline(List<Lane> lanes, List<Row> rows, int leftOut) {
                         .thenComparing(Lane::kind)
                         .thenComparing(Lane::title))
                 .toList();
-        return new Timeline(lanes, rows(shown), leftOut);
+        return new Timeline(lanes, TimelineRows.of(shown), entries.size() - shown.size());
+    }
+
+    /** Who asks for room and gets it at once has not waited. */
+    private static boolean isWorthARow(Journal.Step step) {
+        return step.kind() != Journal.Kind.QUEUE
+                || step.outcome() != Journal.Outcome.DONE
+                || step.endedNanos() - step.beganNanos() > SHORTEST_QUEUE;
     }
 
     private static void collect(int place, MachineRecord machine, List<Entry> entries) {
@@ -98,41 +138,33 @@ record Timeline(List<Lane> lanes, List<Row> rows, int leftOut) {
         }
     }
 
-    private static List<Row> rows(List<Entry> entries) {
-        List<Row> rows = new ArrayList<>();
-        List<Entry> open = new ArrayList<>();
-        for (Entry entry : entries) {
-            if (!open.isEmpty() && !belongs(entry, open)) {
-                add(open, rows);
-                open = new ArrayList<>();
+    /** Return the last entries: as many as may be shown, and not too many of what was before the test. */
+    private static List<Entry> last(List<Entry> entries, long originNanos, int mostEntries) {
+        List<Entry> shown = new ArrayList<>();
+        int others = 0;
+        int lines = 0;
+        int before = 0;
+        int earlier = 0;
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            Entry entry = entries.get(i);
+            if (entry.kind() == Entry.Kind.EARLIER) {
+                if (earlier++ < MOST_EARLIER_TESTS) {
+                    shown.add(entry);
+                }
+                continue;
             }
-            open.add(entry);
+            boolean line = entry.kind() == Entry.Kind.LINE;
+            before += entry.nanoTime() < originNanos ? 1 : 0;
+            if (line) {
+                lines++;
+            } else {
+                others++;
+            }
+            if (before <= MOST_BEFORE && (line ? lines <= MOST_LINES : others <= mostEntries)) {
+                shown.add(entry);
+            }
         }
-        if (!open.isEmpty()) {
-            add(open, rows);
-        }
-        return rows;
-    }
-
-    private static boolean belongs(Entry entry, List<Entry> open) {
-        Entry last = open.get(open.size() - 1);
-        if (!entry.lane().equals(last.lane())) {
-            return false;
-        }
-        return switch (entry.kind()) {
-            case LINE -> open.size() < LONGEST_BLOCK && entry.nanoTime() - last.nanoTime() < BLOCK_GAP;
-            case REPLY -> entry.isReplyTo(last);
-            default -> false;
-        };
-    }
-
-    private static void add(List<Entry> entries, List<Row> rows) {
-        Row row = new Row(List.copyOf(entries), 1, entries.get(0).nanoTime());
-        Row before = rows.isEmpty() ? null : rows.get(rows.size() - 1);
-        if (before != null && row.saysTheSameAs(before)) {
-            rows.set(rows.size() - 1, new Row(before.entries(), before.times() + 1, row.nanoTime()));
-        } else {
-            rows.add(row);
-        }
+        Collections.reverse(shown);
+        return shown;
     }
 }

@@ -61,7 +61,12 @@ class CommandScriptTest {
         FailureReport.write(
                 dir,
                 new ReportedTest(
-                        new ReportedTest.Names("x", "X", "x"), "test", new AssertionError(), Instant.now(), List.of()),
+                        new ReportedTest.Names("x", "X", "x"),
+                        "test",
+                        new AssertionError(),
+                        Instant.now(),
+                        List.of(),
+                        List.of()),
                 List.of(ReportedMachine.of(vm)));
     }
 

@@ -116,7 +116,12 @@ class FailureReportTest {
     private static ReportedTest test(String displayName, String phase, Throwable failure, Instant start) {
         String method = displayName.replaceAll("\\W+", "_");
         return new ReportedTest(
-                new ReportedTest.Names(displayName, "com.example.DiskTest", method), phase, failure, start, List.of());
+                new ReportedTest.Names(displayName, "com.example.DiskTest", method),
+                phase,
+                failure,
+                start,
+                List.of(),
+                List.of());
     }
 
     @Test
@@ -135,7 +140,8 @@ class FailureReportTest {
                     "test",
                     failure,
                     start,
-                    List.of(Thread.currentThread().getStackTrace()));
+                    List.of(Thread.currentThread().getStackTrace()),
+                    List.of());
 
             Path page = FailureReport.write(REPORTS.resolve("boot"), test, List.of(ReportedMachine.of(vm)), SOON);
 
@@ -173,7 +179,8 @@ class FailureReportTest {
                             "&lt;script&gt;alert(1)&lt;/script&gt; red  &lt;!--{title}--&gt; $1 &amp;amp; \uFFFD",
                             "<h1>&lt;b&gt;bold&lt;/b&gt;</h1>",
                             "&lt;/pre&gt;&lt;h1&gt;big")
-                    .doesNotContain("<script", "\u001B", "\0");
+                    .doesNotContain("<script>alert", "\u001B", "\0")
+                    .containsOnlyOnce("<script");
             assertThat(REPORTS.resolve("hostile/vm/console.log")).content().contains("\u001B[31mred");
         }
     }
@@ -323,7 +330,13 @@ class FailureReportTest {
                     List.of(ReportedMachine.of(source), ReportedMachine.of(target), ReportedMachine.of(storage)),
                     SOON);
 
-            assertThat(page).content().contains(">source</th>", ">target</th>", ">storage</th>", "MIGRATION");
+            assertThat(page)
+                    .content()
+                    .contains(
+                            "class=\"vm vm0\">source<",
+                            "class=\"vm vm1\">target<",
+                            "class=\"vm vm2\">storage<",
+                            "MIGRATION");
             assertThat(REPORTS.resolve("migration/storage/state.json"))
                     .content()
                     .doesNotContain("query-status");
