@@ -1,16 +1,13 @@
 package io.github.qmpjunit.qemu.launch;
 
 import io.github.qmpjunit.internal.DidYouMean;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,7 +17,7 @@ import java.util.regex.Pattern;
  */
 final class StartNames {
 
-    private static final long MOST_SECONDS = 5;
+    private static final Duration LIMIT = Duration.ofSeconds(5);
 
     /** The first word of a line of a list, where most lists have their names. */
     private static final Pattern FIRST_WORD = Pattern.compile("^\\s*([\\w.+-]+)", Pattern.MULTILINE);
@@ -123,29 +120,18 @@ final class StartNames {
         return names;
     }
 
-    /** What cannot be asked suggests nothing. */
+    /** Return what a binary prints; empty if it cannot be asked, so that nothing is suggested. */
     private static String output(List<String> command) {
-        Path file = null;
+        Path directory = RunDirectory.ofThisJvm().create();
         try {
-            file = Files.createTempFile("qmp-junit-names", ".txt");
-            Process process = new ProcessBuilder(command)
-                    .redirectInput(new File("/dev/null"))
-                    .redirectOutput(file.toFile())
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-            return Files.readString(file, StandardCharsets.UTF_8);
+            return BriefProcess.run(command, directory, LIMIT).stdout();
         } catch (IOException e) {
             return "";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "";
         } finally {
-            if (file != null) {
-                file.toFile().delete();
-            }
+            RunDirectory.ofThisJvm().remove(directory);
         }
     }
 }
