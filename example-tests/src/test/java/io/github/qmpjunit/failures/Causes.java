@@ -14,7 +14,7 @@ final class Causes {
         causes.put(
                 "01", "allowedStderr(\"...\") of the extension's builder, or for all machines qmpjunit.allowed-stderr");
         causes.put("02", "@Vm(allowedStderr = \"...\"), or for all machines qmpjunit.allowed-stderr");
-        causes.put("03", "Correct the name in the definition, @Vm(binary = ...)");
+        causes.put("03", "Correct the name where it is given: @Vm(binary = ...)");
         causes.put("04", "\"q53\" is not known; did you mean \"q35\"?");
         causes.put("05", "did you mean \"virtio-blk-pci\"?");
         causes.put("06", "did you mean \"Haswell\"");

