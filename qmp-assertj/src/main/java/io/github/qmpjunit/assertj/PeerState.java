@@ -42,11 +42,21 @@ final class PeerState {
     /** Return how other machines of the test have ended, if they have: that may be the reason. */
     static String ended(QmpClient client) {
         return Companions.of(client, QmpClient.class).stream()
-                .filter(other -> other.state() != QmpState.RUNNING)
+                .filter(PeerState::hasEnded)
                 .map(other -> ClientView.of(other).describePeer())
                 .filter(description -> !description.isEmpty())
                 .map("\n"::concat)
                 .collect(Collectors.joining());
+    }
+
+    /** One that is ending just now tells so when it is asked something. */
+    private static boolean hasEnded(QmpClient other) {
+        try {
+            other.execute(QmpCommand.of("query-version").withTimeout(AT_ONCE));
+            return false;
+        } catch (QmpException e) {
+            return other.state() != QmpState.RUNNING;
+        }
     }
 
     /** Return what has become of the job whose event was awaited; empty if the event was not one of a certain job. */
