@@ -80,7 +80,13 @@ public final class DemoNarrator implements TestExecutionListener {
         long millis = (System.nanoTime() - started) / 1_000_000;
         show("%s%s ms  %s".formatted(padded(how, 18), padded(String.valueOf(millis), -6), name(test)));
         String verdict = passed ? "passed" : staged ? "failed-staged" : "failed";
-        console.println("%s%s %s %s".formatted(RESULT, verdict, MACHINES.get(), millis));
+        console.println("%s%s %s %s %s"
+                .formatted(
+                        RESULT,
+                        verdict,
+                        MACHINES.get(),
+                        millis,
+                        ProcessHandle.current().pid()));
         result.getThrowable().ifPresent(this::showMessage);
     }
 
