@@ -60,6 +60,7 @@ class SurroundingFailuresTest {
                                     .configurationParameter(
                                             ConfigurationKeys.REPORT_DIRECTORY,
                                             reports.resolve("ours").toString())
+                                    .configurationParameter(ConfigurationKeys.RUN_PAGE, "never")
                                     .build(),
                             new TestExecutionListener() {
                                 @Override
