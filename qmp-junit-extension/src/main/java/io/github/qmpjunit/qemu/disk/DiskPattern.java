@@ -21,6 +21,9 @@ public record DiskPattern(int value, long offset, long length) {
     /**
      * Create a pattern.
      *
+     * @param value the byte, 0 to 255
+     * @param offset where it begins, in bytes
+     * @param length how long it is, in bytes
      * @throws IllegalArgumentException if the value is no byte, the offset is negative, or the length is not positive
      */
     public DiskPattern {
