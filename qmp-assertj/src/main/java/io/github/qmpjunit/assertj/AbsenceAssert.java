@@ -156,7 +156,7 @@ public class AbsenceAssert extends AbstractAssert<AbsenceAssert, QmpClient> {
 
     private static Optional<QmpEvent> within(QmpEventListener listener, EventMatcher meant, Duration time) {
         try {
-            return Optional.of(listener.next(meant, time));
+            return Optional.of(listener.next(meant, Deadline.after(time).remaining()));
         } catch (QmpTimeoutException e) {
             return Optional.empty();
         }

@@ -2,13 +2,17 @@ package io.github.qmpjunit.assertj;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.EventMark;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.EventType;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpCommand;
+import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpEvent;
 import io.github.qmpjunit.qmp.TypedCommand;
+import java.util.List;
+import java.util.Map;
 import org.apiguardian.api.API;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.jspecify.annotations.Nullable;
@@ -207,6 +211,121 @@ public abstract class AbstractQmpAssert<SELF extends AbstractQmpAssert<SELF, ACT
         requireNonNull(id, "id must not be null");
         isNotNull();
         return new JobAssert(client(), id, timeout(), info);
+    }
+
+    /**
+     * Begin an assertion about several jobs that belong together, such as those of a transaction.
+     *
+     * @param ids the jobs' ids, at least one
+     * @return an assertion about the jobs
+     */
+    @CheckReturnValue
+    public JobsAssert jobs(String... ids) {
+        if (requireNonNull(ids, "ids must not be null").length == 0) {
+            throw new IllegalArgumentException("jobs() was given no ids, so it would verify nothing");
+        }
+        isNotNull();
+        return new JobsAssert(client(), List.of(ids), timeout(), info);
+    }
+
+    /**
+     * Begin an assertion about a block node.
+     *
+     * @param name its {@code node-name}
+     * @return an assertion about what {@code query-named-block-nodes} reports of it
+     */
+    @CheckReturnValue
+    public NodeAssert node(String name) {
+        requireNonNull(name, "name must not be null");
+        isNotNull();
+        return new NodeAssert(client(), name, timeout(), info);
+    }
+
+    /**
+     * Verify that there is a block export now.
+     *
+     * @param id its id
+     * @param members at least these members, as {@code query-block-exports} reports them: {@code Map.of("type", "nbd", "node-name", "disk")}
+     * @return this assertion
+     * @throws AssertionError if there is none, or one with other members; the message lists those that there are
+     */
+    public SELF hasExport(String id, Map<String, ?> members) {
+        requireNonNull(id, "id must not be null");
+        JsonNode wanted = JsonValues.treeOf(requireNonNull(members, "members must not be null"), "the members");
+        isNotNull();
+        JsonNode exports = client().execute(QmpCommand.of("query-block-exports").withTimeout(timeout()));
+        boolean has = exports.valueStream()
+                .anyMatch(export -> export.path("id").asString("").equals(id) && JsonValues.contains(export, wanted));
+        if (!has) {
+            throw failure(
+                    "%s",
+                    Message.fit(Message.expecting(
+                                    subject(),
+                                    "to have the export \"%s\"%s"
+                                            .formatted(
+                                                    id, members.isEmpty() ? "" : " with " + JsonValues.brief(wanted)))
+                            + "but its exports are:%n%s"
+                                    .formatted(Message.indented(
+                                            JsonValues.brief(client().secrets().mask(exports))))
+                            + PeerState.artefacts(client())));
+        }
+        return myself;
+    }
+
+    /**
+     * Wait until there are no block exports: QEMU removes one when its last client has left.
+     *
+     * @return this assertion
+     * @throws AssertionError if there still are some when time is up; the message lists them
+     */
+    public SELF awaitNoExports() {
+        isNotNull();
+        Polling polling = new Polling(
+                deadline(),
+                () -> "the end of all exports",
+                within -> client().execute(QmpCommand.of("query-block-exports").withTimeout(within)));
+        if (!polling.until(exports -> exports.isEmpty())) {
+            throw failure(
+                    "%s",
+                    Message.fit(Message.expecting(subject(), "to have no block exports")
+                            + polling.ending()
+                            + Message.indented(polling.lastAsText())
+                            + PeerState.artefacts(client())));
+        }
+        return myself;
+    }
+
+    /**
+     * Verify limits of a throttle group now.
+     *
+     * @param id the id of the {@code throttle-group} object
+     * @param limits at least these limits: {@code Map.of("iops-total", 100)}
+     * @return this assertion
+     * @throws AssertionError if it has others, or there is no such group
+     */
+    public SELF hasThrottleGroup(String id, Map<String, ?> limits) {
+        requireNonNull(id, "id must not be null");
+        JsonNode wanted = JsonValues.treeOf(requireNonNull(limits, "limits must not be null"), "the limits");
+        isNotNull();
+        String found;
+        try {
+            JsonNode all = client().execute(
+                            QmpCommand.of("qom-get", Map.of("path", "/objects/" + id, "property", "limits"))
+                                    .withTimeout(timeout()));
+            if (JsonValues.contains(all, wanted)) {
+                return myself;
+            }
+            found = "but its limits are:%n%s".formatted(Message.indented(JsonValues.brief(all)));
+        } catch (QmpErrorException e) {
+            found = "but there is none: " + client().secrets().mask(e.description());
+        }
+        throw failure(
+                "%s",
+                Message.fit(Message.expecting(
+                                subject(),
+                                "to have the throttle group \"%s\" with %s".formatted(id, JsonValues.brief(wanted)))
+                        + found
+                        + PeerState.artefacts(client())));
     }
 
     /**

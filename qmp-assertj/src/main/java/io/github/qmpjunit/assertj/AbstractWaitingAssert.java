@@ -3,6 +3,7 @@ package io.github.qmpjunit.assertj;
 import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Timeouts;
 import io.github.qmpjunit.qmp.EventMatcher;
 import io.github.qmpjunit.qmp.QmpEvent;
 import java.time.Duration;
@@ -22,9 +23,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class AbstractWaitingAssert<SELF extends AbstractWaitingAssert<SELF, ACTUAL>, ACTUAL>
         extends AbstractAssert<SELF, ACTUAL> {
 
-    static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
-
-    private Duration timeout = DEFAULT_TIMEOUT;
+    private Duration timeout = Timeouts.current().assertions();
 
     AbstractWaitingAssert(@Nullable ACTUAL actual, Class<?> selfType) {
         super(actual, selfType);
@@ -38,7 +37,8 @@ public abstract class AbstractWaitingAssert<SELF extends AbstractWaitingAssert<S
     }
 
     /**
-     * Set how long each of the waiting assertions that follow waits at most. Default: 5 s.
+     * Set how long each of the waiting assertions that follow waits at most. Default: 5 s, or what {@code qmpjunit.timeout} says. The factor
+     * {@code qmpjunit.timeout.factor} multiplies this time as well.
      *
      * @param newTimeout the timeout
      * @return this assertion

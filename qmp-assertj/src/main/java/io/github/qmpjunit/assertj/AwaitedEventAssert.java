@@ -87,6 +87,18 @@ public class AwaitedEventAssert extends AbstractObjectAssert<AwaitedEventAssert,
     }
 
     /**
+     * Continue to wait for an event that has equal values at two paths of its data: {@code withEqualData("offset", "len")}.
+     *
+     * @param path where in the data: a name, or a path such as {@code a.b[0].c}
+     * @param otherPath where else in the data; numbers are compared by value
+     * @return an assertion about the first event that meets this demand as well
+     * @throws AssertionError if none arrives in time, or none can arrive any more since the connection has ended
+     */
+    public AwaitedEventAssert withEqualData(String path, String otherPath) {
+        return narrow(matcher.withEqualData(path, otherPath));
+    }
+
+    /**
      * Go on waiting for an event that has nothing at a path of its data.
      *
      * @param path where in the data: a name, or a path such as {@code a.b[0].c}

@@ -4,16 +4,22 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Waiting;
+import io.github.qmpjunit.json.JsonValues;
 import io.github.qmpjunit.qmp.QmpClient;
+import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import io.github.qmpjunit.qmp.QmpErrorException;
 import io.github.qmpjunit.qmp.QmpTimeoutException;
 import io.github.qmpjunit.qmp.job.QmpJob;
 import io.github.qmpjunit.qmp.job.QmpJobException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import org.assertj.core.api.WritableAssertionInfo;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Assertions about a job: what becomes of it, not only that it ends.
@@ -147,6 +153,118 @@ public class JobAssert extends AbstractWaitingAssert<JobAssert, String> {
             }
             return this;
         });
+    }
+
+    /**
+     * Verify the speed limit of the block job now, as {@code query-block-jobs} reports it.
+     *
+     * @param bytesPerSecond the limit; zero for none
+     * @return this assertion
+     * @throws AssertionError if it has another one, or there is no such block job
+     */
+    public JobAssert hasSpeed(long bytesPerSecond) {
+        return hasMember("speed", bytesPerSecond);
+    }
+
+    /**
+     * Verify the I/O status of the block job now, as {@code query-block-jobs} reports it.
+     *
+     * @param status {@code ok}, {@code failed} or {@code nospace}
+     * @return this assertion
+     * @throws AssertionError if it has another one, or there is no such block job
+     */
+    public JobAssert hasIoStatus(String status) {
+        requireNonNull(status, "status must not be null");
+        return hasMember("io-status", status);
+    }
+
+    /**
+     * Wait until the block job has an I/O status. This does not drive the job.
+     *
+     * @param status {@code ok}, {@code failed} or {@code nospace}
+     * @return this assertion
+     * @throws AssertionError if it does not get it in time, or ends before
+     */
+    public JobAssert awaitIoStatus(String status) {
+        requireNonNull(status, "status must not be null");
+        String what = "to have io-status = \"%s\"".formatted(status);
+        return with(what, job -> {
+            Polling polling = new Polling(deadline(), () -> job + " " + what, this::blockJobs);
+            boolean decided = polling.until(jobs -> blockJob(jobs).isEmpty()
+                    || blockJob(jobs).get().path("io-status").asString("").equals(status));
+            JsonNode last = polling.last();
+            if (!decided) {
+                throw failure(
+                        "%s",
+                        Message.fit(message(what)
+                                + polling.ending()
+                                + Message.indented(polling.lastAsText())
+                                + PeerState.artefacts(client)));
+            }
+            if (last == null || blockJob(last).isEmpty()) {
+                throw noBlockJob(what, job, last);
+            }
+            return this;
+        });
+    }
+
+    /**
+     * Verify how far the block job is now, as {@code query-block-jobs} reports it.
+     *
+     * @param offset how much is done, in bytes for most jobs
+     * @param length how much is to be done
+     * @return this assertion
+     * @throws AssertionError if it is elsewhere, or there is no such block job
+     */
+    public JobAssert hasProgress(long offset, long length) {
+        return hasMember("offset", offset).hasMember("len", length);
+    }
+
+    private JobAssert hasMember(String name, Object expected) {
+        JsonNode wanted = JsonValues.treeOf(expected, name);
+        String what = "to have %s = %s".formatted(name, JsonValues.brief(wanted));
+        return with(what, job -> {
+            JsonNode jobs = blockJobs(timeout());
+            JsonNode found = blockJob(jobs).orElseThrow(() -> noBlockJob(what, job, jobs));
+            if (!JsonValues.equal(found.path(name), wanted)) {
+                throw failureWithActualExpected(
+                        JsonValues.brief(found.path(name)),
+                        JsonValues.brief(wanted),
+                        "%s",
+                        Message.fit(message(what)
+                                + "but it is %s in:%n%s"
+                                        .formatted(
+                                                JsonValues.brief(found.path(name)),
+                                                Message.indented(JsonValues.brief(found)))
+                                + PeerState.artefacts(client)));
+            }
+            return this;
+        });
+    }
+
+    private JsonNode blockJobs(Duration within) {
+        return client.execute(QmpCommand.of("query-block-jobs").withTimeout(within));
+    }
+
+    private Optional<JsonNode> blockJob(JsonNode jobs) {
+        return jobs.valueStream()
+                .filter(job -> job.path("device").asString("").equals(actual))
+                .findFirst();
+    }
+
+    private AssertionError noBlockJob(String what, QmpJob job, @Nullable JsonNode jobs) {
+        job.query(timeout());
+        String others = jobs == null
+                ? ""
+                : jobs.valueStream()
+                        .map(other -> other.path("device").asString(""))
+                        .collect(Collectors.joining(", "));
+        return failure(
+                "%s",
+                Message.fit(message(what)
+                        + "but there is no such block job; %s. The block jobs are: %s"
+                                .formatted(job.describe(), others.isEmpty() ? "none" : others)
+                        + PeerState.artefacts(client)));
     }
 
     /** Do something with the job, and turn what goes wrong into a failure that describes the job. */

@@ -33,7 +33,7 @@ final class Message {
 
     /** Return how a wait that ran out is told. */
     static String within(Duration timeout) {
-        return "within " + Deadline.format(timeout);
+        return "within " + Deadline.formatTimeout(timeout);
     }
 
     /** Return, as the end of a sentence, that a reply has nothing at a path, and what it has; the reply itself follows. */

@@ -85,7 +85,7 @@ final class Polling {
 
     /** Awaitility refuses a time that is not longer than its delay. */
     private Duration atLeastOneInterval() {
-        Duration left = deadline.remaining();
+        Duration left = deadline.remainingReally();
         return left.compareTo(FIRST_INTERVAL) > 0 ? left : FIRST_INTERVAL.multipliedBy(2);
     }
 

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.assertj;
 
+import io.github.qmpjunit.internal.Timeouts;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qemu.disk.Disk;
@@ -161,13 +162,13 @@ public final class QmpAssertions {
     }
 
     /**
-     * Begin an assertion about the order of events of several machines, with a time-out of 5 s that begins now.
+     * Begin an assertion about the order of events of several machines, with the default timeout, that begins now.
      *
      * @return the assertion
      */
     @CheckReturnValue
     public static InOrderAssert inOrder() {
-        return inOrder(AbstractWaitingAssert.DEFAULT_TIMEOUT);
+        return inOrder(Timeouts.current().assertions());
     }
 
     /**

@@ -81,6 +81,18 @@ public class QmpEventAssert extends AbstractObjectAssert<QmpEventAssert, QmpEven
     }
 
     /**
+     * Verify that two values in the event's data are equal.
+     *
+     * @param path where in the data: a name, or a path such as {@code a.b[0].c}
+     * @param otherPath where else in the data; numbers are compared by value
+     * @return this assertion
+     * @throws AssertionError if they differ, or one of them is missing
+     */
+    public QmpEventAssert hasEqualData(String path, String otherPath) {
+        return matches(EventMatcher.anyEvent().withEqualData(path, otherPath));
+    }
+
+    /**
      * Verify that nothing stands at a path of the event's data.
      *
      * @param path where in the data: a name, or a path such as {@code a.b[0].c}

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.StorageDaemon;
+import io.github.qmpjunit.qmp.QmpDisconnectedException;
 import java.time.Duration;
+import java.util.Map;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /** How machines and storage daemons end, and what may be asked of a state without waiting for it. */
@@ -40,11 +43,51 @@ class ProcessEndTest {
     }
 
     @Test
+    void an_end_that_is_asserted_is_expected() {
+        try (QemuMachine vm = QemuMachine.builder()
+                        .blockNode(Map.of("driver", "null-co", "node-name", "disk", "size", 1 << 20))
+                        .start();
+                StorageDaemon daemon = StorageDaemon.builder().start()) {
+            assertThatThrownBy(() ->
+                            vm.qmp().execute("human-monitor-command", Map.of("command-line", "qemu-io disk abort")))
+                    .isInstanceOf(QmpDisconnectedException.class);
+            ProcessHandle.of(daemon.pid()).orElseThrow().destroyForcibly();
+
+            assertThatThrownBy(() -> assertThat(vm).exitsWith(1)).isInstanceOf(AssertionError.class);
+            Assertions.assertThat(vm.isEndExpected()).isFalse();
+            assertThat(vm).endsBySignal(6);
+            assertThat(daemon).endsBySignal(9);
+            Assertions.assertThat(vm.isEndExpected()).isTrue();
+        }
+    }
+
+    @Test
     void a_status_can_be_checked_without_waiting_for_it() {
         try (QemuMachine vm = QemuMachine.builder().paused().start()) {
             assertThat(vm).hasStatus("prelaunch");
             assertThatThrownBy(() -> assertThat(vm).hasStatus("running"))
                     .hasMessageContaining("to have status \"running\"\nbut it is \"prelaunch\"");
+        }
+    }
+
+    @Test
+    void what_was_written_to_standard_output_is_awaited_or_checked() {
+        try (QemuMachine vm = QemuMachine.builder()
+                .blockNode(Map.of("driver", "null-co", "node-name", "disk", "size", 1 << 20))
+                .start()) {
+            assertThatThrownBy(() -> assertThat(vm).stdoutContains("wrote"))
+                    .hasMessage(
+                            "%nExpecting machine \"vm\":%n  to have written \"wrote\" to its standard output%nbut:%n  it has written nothing"
+                                    .formatted());
+            vm.qmp().execute("human-monitor-command", Map.of("command-line", "qemu-io disk \"write 0 64k\""));
+
+            assertThat(vm).awaitStdout("wrote 65536/65536").awaitStdout("wrote").stdoutContains("at offset 0");
+            assertThatThrownBy(() -> assertThat(vm).within(SHORT).awaitStdout("never"))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining(
+                            "QEMU \"vm\"'s standard output has not written \"never\" within 100 ms; its last lines are:\n  wrote");
+            assertThatThrownBy(() -> assertThat(vm).stdoutContains("never"))
+                    .hasMessageContaining("but:\n  its last lines are:\n  wrote 65536/65536 bytes at offset 0");
         }
     }
 

@@ -58,6 +58,15 @@ public abstract class ClientView {
      */
     public abstract void forgetEvents();
 
+    /**
+     * Let assertions, and those who register with the history, look only at events from here on: for a server that was restarted. The
+     * built-in listener and those of users keep what they have, unlike after {@link #forgetEvents()}.
+     */
+    public abstract void beginAnew();
+
+    /** {@return the sequence number of the last event before {@link #beginAnew()}; 0 if there was none} */
+    public abstract long begunAfter();
+
     /** {@return whether the client has been connected at any time; if not, no event can have arrived} */
     public abstract boolean hasEverConnected();
 

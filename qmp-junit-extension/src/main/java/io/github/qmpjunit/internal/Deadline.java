@@ -13,29 +13,39 @@ import org.apiguardian.api.API;
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class Deadline {
 
-    /** Far enough for every wait, near enough that adding it to the clock cannot overflow. */
-    private static final Duration LONGEST = Duration.ofDays(36_500);
-
     private final Duration timeout;
+    private final Timeouts timeouts;
     private final long nanoTime;
 
-    private Deadline(Duration timeout) {
-        this.timeout = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
-        this.nanoTime = System.nanoTime() + this.timeout.toNanos();
+    private Deadline(Duration timeout, Timeouts timeouts) {
+        this.timeout = timeout.compareTo(Timeouts.LONGEST) > 0 ? Timeouts.LONGEST : timeout;
+        this.timeouts = timeouts;
+        this.nanoTime = System.nanoTime() + timeouts.really(this.timeout).toNanos();
     }
 
     /**
-     * Start a deadline now.
+     * Start a deadline now, at the end of a timeout; the {@linkplain Timeouts factor} for slow machines applies.
      *
-     * @param timeout the time from now; a negative one counts as zero
+     * @param timeout the time from now without the factor; a negative one counts as zero
      * @return the deadline
      */
     public static Deadline in(Duration timeout) {
         requireNonNull(timeout, "timeout must not be null");
-        return new Deadline(timeout.isNegative() ? Duration.ZERO : timeout);
+        return new Deadline(timeout.isNegative() ? Duration.ZERO : timeout, Timeouts.current());
     }
 
-    /** {@return the timeout with which this deadline was started} */
+    /**
+     * Start a deadline now, at the end of a span that is as long on every machine: not a timeout.
+     *
+     * @param span the time from now; a negative one counts as zero
+     * @return the deadline
+     */
+    public static Deadline after(Duration span) {
+        Timeouts timeouts = Timeouts.current();
+        return new Deadline(timeouts.written(span.isNegative() ? Duration.ZERO : span), timeouts);
+    }
+
+    /** {@return the timeout with which this deadline was started, without the factor} */
     public Duration timeout() {
         return timeout;
     }
@@ -45,8 +55,13 @@ public final class Deadline {
         return nanoTime - System.nanoTime();
     }
 
-    /** {@return the time left, never negative} */
+    /** {@return the time left, never negative, as a timeout: without the factor, which applies again where it is handed on} */
     public Duration remaining() {
+        return timeouts.written(remainingReally());
+    }
+
+    /** {@return the time left, never negative} */
+    public Duration remainingReally() {
         return Duration.ofNanos(Math.max(0, remainingNanos()));
     }
 
@@ -72,8 +87,18 @@ public final class Deadline {
         return millis % 1000 == 0 ? millis / 1000 + " s" : Numbers.rounded(millis / 1000.0, 1) + " s";
     }
 
+    /**
+     * Format a timeout for a person, such as {@code 5 s}; where a factor applies, with it.
+     *
+     * @param timeout the timeout, without the factor
+     * @return the text
+     */
+    public static String formatTimeout(Duration timeout) {
+        return Timeouts.current().format(timeout);
+    }
+
     @Override
     public String toString() {
-        return format(remaining()) + " left of " + format(timeout);
+        return format(remainingReally()) + " left of " + formatTimeout(timeout);
     }
 }

@@ -142,6 +142,7 @@ final class ClassFixture {
                     e,
                     context.getRequiredTestClass(),
                     shared.definition().place().get());
+            shared.definition().explain(e);
             throw reported(
                     context,
                     "the start of its machines",

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.junit;
 
+import io.github.qmpjunit.internal.Timeouts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -108,6 +109,18 @@ record Configuration(Function<String, Optional<String>> parameters, Function<Str
 
     List<Pattern> patterns(String key) {
         return parsed(key, Pattern::compile, "a regular expression").stream().toList();
+    }
+
+    /** Let the library's timeouts be what is configured. Where nothing is, they stay as they are. */
+    void useTimeouts() {
+        if (text(ConfigurationKeys.TIMEOUT).isPresent()
+                || text(ConfigurationKeys.TIMEOUT_FACTOR).isPresent()) {
+            try {
+                Timeouts.of(this::text).use();
+            } catch (IllegalArgumentException e) {
+                throw new ExtensionConfigurationException(String.valueOf(e.getMessage()), e);
+            }
+        }
     }
 
     private static ExtensionConfigurationException cannotUnderstand(String key, String value, String expected) {

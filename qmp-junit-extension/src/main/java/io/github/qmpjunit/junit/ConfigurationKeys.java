@@ -71,6 +71,12 @@ public final class ConfigurationKeys {
     /** Events of your own that every QEMU may send although its schema does not have them, separated by blanks; see {@link Vm#ownEvents()}. */
     public static final String OWN_EVENTS = "qmpjunit.own-events";
 
+    /**
+     * {@code true} reports for each test how the definitions of its machines came about: which annotation named what. On standard error, and as
+     * a report entry of JUnit. The failure of a start has it in any case if several annotations define the machine.
+     */
+    public static final String EXPLAIN = "qmpjunit.explain";
+
     /** When a test's report is kept: {@code on-failure}, the default, {@code always} or {@code never}. */
     public static final String REPORT = "qmpjunit.report";
 
@@ -117,6 +123,19 @@ public final class ConfigurationKeys {
      * 8601; {@code PT30M} by default. Then the test fails. While others come and go, it waits on.
      */
     public static final String WAIT_LIMIT = "qmpjunit.wait.limit";
+
+    /**
+     * How long an assertion waits that does not say {@code within(...)}, in ISO 8601; {@code PT5S} by default. It holds for the whole JVM, and
+     * also without the extension, as a system property or environment variable.
+     */
+    public static final String TIMEOUT = "qmpjunit.timeout";
+
+    /**
+     * For slow machines: every timeout of the library is multiplied by this number, those that tests name by {@code within(...)} or a {@code
+     * Duration} included; {@code 1} by default. Messages show it: {@code within 5 s = 1 s x 5 (qmpjunit.timeout.factor)}. Limits of this
+     * configuration, and the spans of {@code during(...)}, are not multiplied. It holds for the whole JVM, as {@link #TIMEOUT} does.
+     */
+    public static final String TIMEOUT_FACTOR = "qmpjunit.timeout.factor";
 
     /** The binaries that a {@link QemuMatrix} without binaries of its own goes through, separated by commas. */
     public static final String MATRIX_BINARIES = "qmpjunit.matrix.binaries";

@@ -40,7 +40,7 @@ final class Hold {
         }
         Duration limit = limit(configuration);
         Terminal.say(instructions(test, running, limit));
-        Deadline deadline = Deadline.in(limit);
+        Deadline deadline = Deadline.after(limit);
         for (QemuMachine machine : running) {
             machine.endsWithin(deadline.remaining());
         }

@@ -12,18 +12,19 @@ final class MachineBuilders {
 
     private MachineBuilders() {}
 
-    static QemuMachineBuilder builder(VmDefinition definition, ExtensionContext context) {
+    static QemuMachineBuilder builder(VmDefinition definition, TestFolder folder, ExtensionContext context) {
         Optional<Path> artefacts = Reporting.configuredDirectory(context);
-        return builder(definition, context, () -> artefacts);
+        return builder(definition, folder, context, () -> artefacts);
     }
 
     /**
      * Make a builder.
      *
+     * @param folder what <code>${tempDir}</code> stands for
      * @param artefacts tells where the report on the machine's test, at any time, will lie
      */
     static QemuMachineBuilder builder(
-            VmDefinition definition, ExtensionContext context, Supplier<Optional<Path>> artefacts) {
+            VmDefinition definition, TestFolder folder, ExtensionContext context, Supplier<Optional<Path>> artefacts) {
         Configuration configuration = Configuration.of(context);
         QemuMachineBuilder builder = QemuMachine.builder();
         if (!definition.name().isEmpty()) {
@@ -45,7 +46,8 @@ final class MachineBuilders {
             builder.recording();
         }
         builder.artefacts(artefacts);
-        definition.definer().define(builder, context);
+        definition.definer().define(builder, folder, context);
+        folder.made().ifPresent(builder::tempDir);
         QemuMatrixProvider.choice(context).ifPresent(choice -> choice.applyTo(builder));
         return builder;
     }

@@ -30,18 +30,19 @@ final class NearestDefinitions {
 
     /**
      * Collect what the extension's builder, the classes, the method, if there is one, and the places of injection define; the
-     * farthest first, so that what is nearer replaces it.
+     * farthest first, so that what is nearer lies over it.
      */
     static NearestDefinitions of(
             ExtensionContext context, ExtensionSettings settings, Collection<Injection> injections) {
         Map<String, VmDefinition> byName = new LinkedHashMap<>(settings.machines());
+        VmDefinition base = VmDefinition.byDefault(settings);
         for (Class<?> type : TestClasses.of(context)) {
-            defineByType(byName, type);
+            defineByType(byName, base, type);
         }
-        defineAt(byName, injections, false);
+        defineAt(byName, base, injections, false);
         Optional<Method> method = context.getTestMethod();
-        method.ifPresent(element -> define(byName, element, element));
-        defineAt(byName, injections, true);
+        method.ifPresent(element -> define(byName, base, element, element));
+        defineAt(byName, base, injections, true);
         Configuration configuration = Configuration.of(context);
         byName.replaceAll((name, definition) -> definition.completedBy(configuration));
         return new NearestDefinitions(byName, VmDefinition.byDefault(settings).completedBy(configuration));
@@ -90,21 +91,22 @@ final class NearestDefinitions {
     }
 
     /** One level of the hierarchy after the other: what a class says itself wins over what it inherits. */
-    private static void defineByType(Map<String, VmDefinition> byName, Class<?> type) {
+    private static void defineByType(Map<String, VmDefinition> byName, VmDefinition base, Class<?> type) {
         for (Class<?> inherited : type.getInterfaces()) {
-            defineByType(byName, inherited);
+            defineByType(byName, base, inherited);
         }
         Class<?> superclass = type.getSuperclass();
         if (superclass != null) {
-            defineByType(byName, superclass);
+            defineByType(byName, base, superclass);
         }
-        define(byName, new OwnAnnotations(type), type);
+        define(byName, base, new OwnAnnotations(type), type);
     }
 
-    private static void define(Map<String, VmDefinition> byName, AnnotatedElement annotations, AnnotatedElement place) {
+    private static void define(
+            Map<String, VmDefinition> byName, VmDefinition base, AnnotatedElement annotations, AnnotatedElement place) {
         Map<String, VmDefinition> here = new LinkedHashMap<>();
         for (Vm vm : AnnotationSupport.findRepeatableAnnotations(annotations, Vm.class)) {
-            if (here.put(vm.value(), VmDefinition.of(vm, place)) != null) {
+            if (here.put(vm.value(), below(byName, base, vm).with(vm, place)) != null) {
                 throw new ExtensionConfigurationException(
                         "%s defines two machines of the name \"%s\"; give each @Vm a name of its own: @Vm(value = \"...\", ...)"
                                 .formatted(place, vm.value()));
@@ -113,9 +115,14 @@ final class NearestDefinitions {
         byName.putAll(here);
     }
 
+    /** Return what an annotation lies over: the next definition of its name, or the default machine. */
+    private static VmDefinition below(Map<String, VmDefinition> byName, VmDefinition base, Vm vm) {
+        return byName.getOrDefault(vm.value(), base.named(vm.value()));
+    }
+
     /** Take in what fields define, or parameters: all parameters of a test are equally near, so they must agree. */
     private static void defineAt(
-            Map<String, VmDefinition> byName, Collection<Injection> injections, boolean parameters) {
+            Map<String, VmDefinition> byName, VmDefinition base, Collection<Injection> injections, boolean parameters) {
         Map<String, VmDefinition> here = new LinkedHashMap<>();
         List<Injection> defining = new ArrayList<>();
         for (Injection injection : injections) {
@@ -126,9 +133,10 @@ final class NearestDefinitions {
             }
         }
         for (Injection injection : defining) {
-            VmDefinition definition = VmDefinition.of(injection.definition().orElseThrow(), injection.place());
+            Vm vm = injection.definition().orElseThrow();
+            VmDefinition definition = below(byName, base, vm).with(vm, injection.place());
             VmDefinition other = here.put(definition.name(), definition);
-            if (other != null && !other.origin().equals(definition.origin())) {
+            if (other != null && !other.saysTheSameAs(definition)) {
                 throw new ExtensionConfigurationException(
                         "%s and %s define different machines of the name \"%s\" for one test; give each a name of its own"
                                 .formatted(other.where(), definition.where(), definition.name()));

@@ -6,8 +6,13 @@ import java.util.function.Consumer;
 /** The source of a machine's definition. Two definitions mean the same shared machine only if their origins are equal. */
 sealed interface Origin {
 
-    /** An annotation. Annotations with equal attributes are equal, also on different classes. */
-    record Annotation(Vm vm) implements Origin {}
+    /**
+     * Annotations, merged. Equal if the machines are, also on different classes.
+     *
+     * @param content what the machine is made of
+     * @param reset what is done to it between tests
+     */
+    record Annotation(VmContent content, Reset reset) implements Origin {}
 
     /** Code that is passed to a {@link QemuExtensionBuilder}. */
     record Code(Consumer<QemuMachineBuilder> definition) implements Origin {}

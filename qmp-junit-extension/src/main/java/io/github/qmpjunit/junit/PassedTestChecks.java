@@ -81,7 +81,9 @@ final class PassedTestChecks {
     }
 
     private static void jobs(TestMachine test, List<String> complaints) {
-        if (test.machine().qmp().state() != QmpState.RUNNING || !test.machine().isRunning()) {
+        if (test.machine().isEndExpected()
+                || test.machine().qmp().state() != QmpState.RUNNING
+                || !test.machine().isRunning()) {
             return;
         }
         try {

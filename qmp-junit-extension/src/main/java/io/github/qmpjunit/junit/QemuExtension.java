@@ -108,6 +108,7 @@ public final class QemuExtension
     @Override
     public void beforeAll(ExtensionContext context) {
         SupportedJunit.require();
+        Configuration.of(context).useTimeouts();
         Class<?> type = context.getRequiredTestClass();
         if (!settings.equals(ExtensionSettings.NONE)) {
             publishSettings(context);
@@ -193,6 +194,7 @@ public final class QemuExtension
     @Override
     public void beforeEach(ExtensionContext context) {
         SupportedJunit.require();
+        Configuration.of(context).useTimeouts();
         if (!settings.equals(ExtensionSettings.NONE) && !settings.isPublishedIn(context)) {
             requireNothingStarted(context);
             publishSettings(context);

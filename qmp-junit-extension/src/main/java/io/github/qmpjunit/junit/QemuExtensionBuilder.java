@@ -124,6 +124,7 @@ public final class QemuExtensionBuilder {
                 machine::place,
                 new Origin.Code(machine.definition()),
                 leniency(),
-                (builder, context) -> machine.definition().accept(builder));
+                List.of("the extension's builder: vm(" + (name.isEmpty() ? "" : "\"" + name + "\", ") + "...)"),
+                (builder, folder, context) -> machine.definition().accept(builder));
     }
 }

@@ -144,6 +144,13 @@ final class ResetPoints {
         outdated.clear();
     }
 
+    /** Take note that the machine was restarted: no way leads back to what was before. */
+    void machineRestarted() {
+        ofClasses.clear();
+        outdated.clear();
+        first = null;
+    }
+
     /** Take note that no more tests of a class will come. */
     void forget(String ofClass) {
         Point point = ofClasses.remove(ofClass);

@@ -8,6 +8,7 @@ import io.github.qmpjunit.internal.Waiting;
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import io.github.qmpjunit.qemu.process.OutputMark;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qemu.process.QemuExitException;
 import io.github.qmpjunit.qemu.wiring.MachineResources;
@@ -61,6 +62,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private final Optional<ExtensionContext> owner;
     private final BuilderSource builder;
     private final Semaphore lease = new Semaphore(1, true);
+    private final TestFolder folder = new TestFolder();
 
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows
     private @Nullable QemuMachine machine;
@@ -70,9 +72,13 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private Legacy legacy = new Legacy();
     private MachineResources resources = MachineResources.NONE;
     private @Nullable Runnable vacate;
-    private int stderrKnown;
+    private OutputMark stderrKnown = OutputMark.BEGINNING;
     private ResetPoints points;
     private boolean used;
+    private int restartsKnown;
+
+    /** What the one who has the lease, or had it last, says of the machine. */
+    private VmDefinition inUse;
 
     /** Where the report on whoever has it will lie. */
     private volatile Optional<Path> artefacts = Optional.empty();
@@ -92,7 +98,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     /** Makes a builder, for the one who is the first to need the machine. */
     interface BuilderSource {
-        QemuMachineBuilder define(ExtensionContext user, Supplier<Optional<Path>> artefacts);
+        QemuMachineBuilder define(TestFolder folder, ExtensionContext user, Supplier<Optional<Path>> artefacts);
     }
 
     /**
@@ -103,6 +109,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         this.owner = owner;
         this.builder = builder;
         this.points = new ResetPoints(definition.sharing().reset());
+        this.inUse = definition;
     }
 
     /** Return a number by which all who need several leases sort them, so that nobody waits in a circle. */
@@ -208,7 +215,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     private QemuMachineBuilder nextBuilder(ExtensionContext context) {
         QemuMachineBuilder written = next;
         if (written == null) {
-            written = builder.define(context, () -> artefacts);
+            written = builder.define(folder, context, () -> artefacts);
             next = written;
         }
         return written;
@@ -230,6 +237,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 machine = running;
                 log = RunLog.of(context);
                 log.started(running);
+                restartsKnown = 0;
             }
             return running;
         } finally {
@@ -247,10 +255,15 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
-    /** Return the machine as a test is to find it; with the lease. */
-    QemuMachine prepare(ExtensionContext context) {
+    /**
+     * Return the machine as a test is to find it; with the lease.
+     *
+     * @param ofTest what the test says of the machine: the same, but perhaps with other checks
+     */
+    QemuMachine prepare(VmDefinition ofTest, ExtensionContext context) {
         lock.lock();
         try {
+            inUse = ofTest;
             QemuMachine running = get(context);
             if (!isUsable(running)) {
                 forget();
@@ -262,7 +275,8 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
                 running = get(context);
                 points.useForTest(running, classes);
             }
-            stderrKnown = used ? running.stderr().text().length() : 0; // how it started is the first one's business
+            stderrKnown =
+                    used ? running.stderr().mark() : OutputMark.BEGINNING; // how it started is the first one's business
             used = true;
             legacy.begin(leftovers(running));
             running.qmp().execute("query-name"); // every event that was sent before this reply has arrived
@@ -302,8 +316,8 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
-    /** Return how much of its standard error the test that has the lease has not to answer for. */
-    int stderrKnown() {
+    /** Return where its standard error was when the test that has the lease began. */
+    OutputMark stderrKnown() {
         lock.lock();
         try {
             return stderrKnown;
@@ -324,12 +338,13 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
             lock.lock();
             try {
                 QemuMachine running = machine;
-                if (running == null || !isUsable(running) || !isWithoutFaults(running)) {
+                if (running == null || wasRestarted(running) || !isUsable(running) || !isWithoutFaults(running)) {
                     forget();
                 } else {
                     legacy.end(test, leftovers(running), leftovers);
                 }
             } finally {
+                inUse = definition;
                 vacateIfGone();
                 lock.unlock();
             }
@@ -368,6 +383,11 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
     void release() {
         lock.lock();
         try {
+            QemuMachine running = machine;
+            if (running != null && wasRestarted(running)) {
+                restartsKnown = running.restarts();
+                points.machineRestarted();
+            }
             vacateIfGone();
         } finally {
             lock.unlock();
@@ -375,8 +395,13 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
+    /** A test that has restarted it has its own machine: nobody knows what the next one would find. */
+    private boolean wasRestarted(QemuMachine running) {
+        return running.restarts() != restartsKnown;
+    }
+
     private Optional<Leftovers> leftovers(QemuMachine running) {
-        if (!definition.checks(Check.LEFTOVERS)) {
+        if (!inUse.checks(Check.LEFTOVERS)) {
             return Optional.empty();
         }
         Optional<Leftovers> all = Leftovers.of(running);
@@ -397,10 +422,13 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
 
     /** A machine that has been told to quit, or was sent a signal, runs for a moment more; but it does not answer any more. */
     private static boolean isUsable(QemuMachine machine) {
-        if (machine.isRunning() && machine.qmp().state() == QmpState.RUNNING) {
+        if (!machine.isEndExpected() && machine.isRunning() && machine.qmp().state() == QmpState.RUNNING) {
             try {
                 machine.qmp().execute(QmpCommand.of("query-status").withTimeout(ANSWER_TIMEOUT));
-                if (machine.qmp().events().history().stream().noneMatch(SharedMachine::announcesTheEnd)) {
+                if (machine.qmp().events().history().stream()
+                        .filter(event ->
+                                event.sequence() > ClientView.of(machine.qmp()).begunAfter())
+                        .noneMatch(SharedMachine::announcesTheEnd)) {
                     return true;
                 }
             } catch (QmpException e) {
@@ -444,7 +472,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
             try {
                 last.close();
             } catch (QemuExitException e) {
-                if (definition.checks(Check.EXIT)) {
+                if (inUse.checks(Check.EXIT)) {
                     throw e;
                 }
             } finally {
@@ -470,6 +498,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
             throw e;
         } finally {
             vacateIfGone();
+            folder.remove();
             lock.unlock();
         }
     }

@@ -21,7 +21,7 @@ final class SharedMachineLookup {
                     new SharedMachine(
                             definition,
                             Optional.empty(),
-                            (user, artefacts) -> MachineBuilders.builder(definition, user, artefacts)));
+                            (folder, user, artefacts) -> MachineBuilders.builder(definition, folder, user, artefacts)));
         }
         ExtensionContext owner = owningClass(definition, context);
         return find(
@@ -30,7 +30,7 @@ final class SharedMachineLookup {
                 new SharedMachine(
                         definition,
                         Optional.of(owner),
-                        (user, artefacts) -> MachineBuilders.builder(definition, owner, artefacts)));
+                        (folder, user, artefacts) -> MachineBuilders.builder(definition, folder, owner, artefacts)));
     }
 
     private static SharedMachine find(Key key, Store store, SharedMachine fresh) {

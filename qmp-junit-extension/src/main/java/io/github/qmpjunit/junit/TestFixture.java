@@ -11,6 +11,7 @@ import io.github.qmpjunit.qemu.QemuMachineBuilder;
 import io.github.qmpjunit.qemu.StorageDaemon;
 import io.github.qmpjunit.qemu.StorageDaemonBuilder;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
+import io.github.qmpjunit.qemu.process.OutputMark;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qemu.process.QemuExitException;
 import io.github.qmpjunit.qemu.process.QemuNotFoundException;
@@ -35,6 +36,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -53,6 +55,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
 
     private final ExtensionContext context;
     private final TestPlan plan;
+    private final TestFolder folder = new TestFolder();
     private final Map<String, TestMachine> machines = new ConcurrentHashMap<>();
     private final Map<String, StorageDaemon> daemons = new ConcurrentHashMap<>();
     private final Map<AnnotatedElement, QmpEventListener> listeners = new HashMap<>();
@@ -147,7 +150,9 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
 
     /** Start all that the test asks for, or take it over from the test before. Called once. */
     void start() {
+        ends.push(folder::remove);
         ends.push(Progress.watch(context, this));
+        explainIfWanted();
         ends.push(journal.bind());
         if (Reporting.isWanted(Configuration.of(context))) {
             ScreenWatch.Watch watch = ScreenWatch.watch(context, this::machines);
@@ -162,7 +167,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
             if (wanted.definition().isShared()) {
                 leases.add(new Lease(SharedMachineLookup.find(wanted.definition(), context), wanted));
             } else {
-                QemuMachineBuilder builder = MachineBuilders.builder(wanted.definition(), context);
+                QemuMachineBuilder builder = MachineBuilders.builder(wanted.definition(), folder, context);
                 resources = resources.plus(MachineResources.of(builder.arguments()));
                 starts.add(() -> noting(builder.name(), wanted.definition(), () -> start(wanted, builder)));
             }
@@ -216,7 +221,19 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
                 Notes.add(e, "This is about machine \"%s\"".formatted(name));
             }
             failedStarts.put(name, ReportedMachine.ofFailedStart(name, e));
+            if (definition != null) {
+                definition.explain(e);
+            }
             throw e;
+        }
+    }
+
+    private void explainIfWanted() {
+        if (Configuration.of(context).flag(ConfigurationKeys.EXPLAIN)) {
+            for (TestPlan.Wanted wanted : plan.machines().values()) {
+                context.publishReportEntry(
+                        "qmp-junit definition", wanted.definition().explanation());
+            }
         }
     }
 
@@ -267,6 +284,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         } catch (RuntimeException e) {
             VmDefinition definition = lease.wanted.definition();
             pointAt(definition, e);
+            definition.explain(e);
             if (!machines.containsKey(definition.name())) {
                 failedStarts.put(
                         definition.label(),
@@ -299,7 +317,8 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         RunLog.of(context).started(machine);
         entry.masks(machine.qmp().secrets());
         synchronized (this) {
-            machines.put(wanted.definition().name(), new TestMachine(machine, wanted.definition(), 0));
+            machines.put(
+                    wanted.definition().name(), new TestMachine(machine, wanted.definition(), OutputMark.BEGINNING));
             stops.put(
                     plan.placeOf(wanted.by()),
                     () -> stopping(machine, began, () -> close(machine, wanted.definition())));
@@ -308,7 +327,7 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
     }
 
     private void takeOver(Lease lease) {
-        QemuMachine machine = lease.machine.prepare(context);
+        QemuMachine machine = lease.machine.prepare(lease.wanted.definition(), context);
         VmDefinition definition = lease.wanted.definition();
         entry.masks(machine.qmp().secrets());
         entry.hasMachine(new RunMachine(machine.name(), true, RunEntry.now(), 0));
@@ -352,15 +371,16 @@ final class TestFixture implements ExtensionContext.Store.CloseableResource, Aut
         }
     }
 
-    private static void define(StorageDaemonBuilder builder, Vm vm) {
-        if (!VmDefinition.saysOnly(vm, Set.of("value", "binary", "args"))) {
+    private void define(StorageDaemonBuilder builder, Vm vm) {
+        if (!VmDefinition.saysOnly(vm, Set.of("value", "binary", "args", "inherit"))) {
             throw new ExtensionConfigurationException(
                     "The @Vm of a StorageDaemon takes a name, a binary and arguments only; it has no machine and is new for each test");
         }
+        Placeholders placeholders = new Placeholders("The @Vm of a StorageDaemon", context, folder::path);
         if (!vm.binary().isEmpty()) {
-            builder.binary(vm.binary());
+            builder.binary(placeholders.apply(vm.binary()));
         }
-        builder.args(vm.args());
+        builder.args(Stream.of(vm.args()).map(placeholders).toArray(String[]::new));
     }
 
     /** Stop a process, and take down how long it lived. */

@@ -1,19 +1,19 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.QemuMachine;
+import io.github.qmpjunit.qemu.process.OutputMark;
 
 /**
  * A machine in the hands of a test.
  *
  * @param machine it
  * @param definition what it is
- * @param stderrBefore how many characters stood on its standard error before the test
+ * @param stderrBefore where its standard error was before the test
  */
-record TestMachine(QemuMachine machine, VmDefinition definition, int stderrBefore) {
+record TestMachine(QemuMachine machine, VmDefinition definition, OutputMark stderrBefore) {
 
-    /** Return what it has written to its standard error since the test began. */
+    /** Return what it has written to its standard error since the test began, and the test has to answer for. */
     String stderr() {
-        String all = machine.stderr().text();
-        return all.substring(Math.min(stderrBefore, all.length()));
+        return machine.unexpectedStderr(stderrBefore);
     }
 }

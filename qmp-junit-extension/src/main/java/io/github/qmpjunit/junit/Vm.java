@@ -21,10 +21,31 @@ import org.apiguardian.api.API;
  *         scope = Scope.CLASS)
  * }</pre>
  *
- * <p>On a class, a method, a parameter or a field it defines the machine of its name; the nearest definition wins, whole:
- * parameter, then method, then field, then class, then enclosing class, then {@link QemuExtension#builder()}. What the definition
- * leaves open comes from the configuration ({@link ConfigurationKeys}). On a parameter or field, with nothing but a name, it says
- * which machine is to be injected. It may stand on an annotation of your own.
+ * <p>On a class, a method, a parameter or a field it defines the machine of its name. Definitions of one name lie over each other: the
+ * nearest overrides the attributes that it names and inherits the others, in the order parameter, method, field, class, superclass and
+ * interfaces, enclosing class, {@link QemuExtension#builder()}. What all of them leave open comes from the configuration ({@link
+ * ConfigurationKeys}). On a parameter or field, with nothing but a name, it says which machine is to be injected. It may stand on an
+ * annotation of your own.
+ *
+ * <table>
+ * <caption>What a nearer definition does to an inherited one</caption>
+ * <tr><th>it names</th><th>effect</th></tr>
+ * <tr><td>an attribute</td><td>replaces the inherited value; in an array, the element <code>"${inherited}"</code> stands for the inherited
+ * elements</td></tr>
+ * <tr><td>an attribute, with its default value</td><td>is not distinguished from not naming it: it is inherited. To turn something off, begin
+ * with {@code inherit = false}</td></tr>
+ * <tr><td>a factory</td><td>replaces the inherited factory; it is applied after the other attributes of its annotation</td></tr>
+ * <tr><td>anything, over a builder's {@code vm(...)} or a factory</td><td>is applied after that code; {@code args} replaces what the code has
+ * added by {@code args(...)}, but none of its block nodes and devices</td></tr>
+ * <tr><td>only {@code without} or {@code allowedStderr}</td><td>is the same machine, shared as before, with other checks</td></tr>
+ * <tr><td>anything else, on a method or parameter</td><td>gives this test its own machine: scope and reset are not inherited</td></tr>
+ * <tr><td>{@code inherit = false}</td><td>inherits nothing</td></tr>
+ * </table>
+ *
+ * <p>{@code machine}, {@code binary} and {@code args} can have placeholders: <code>${tempDir}</code> is the test's own folder, which is removed
+ * after the test ({@link io.github.qmpjunit.qemu.QemuMachine#tempDir}); of machines that tests share, it is the machine's. The name of a static
+ * field of the test class, of type {@code Path}, {@code File} or {@code String}, stands for its value when the machine starts: <code>
+ * "filename=${image}"</code>. <code>$${</code> stands for <code>${</code> itself. Unknown placeholders fail the test.
  *
  * <p>Without any definition there is one machine, of type {@code none}.
  */
@@ -42,6 +63,13 @@ public @interface Vm {
      * @return the name
      */
     String value() default "";
+
+    /**
+     * Whether what is not named here comes from the next definition of this name. Default: {@code true}.
+     *
+     * @return whether it does
+     */
+    boolean inherit() default true;
 
     /**
      * QEMU's {@code -machine}, such as {@code q35}; {@code none}, a monitor without hardware, if empty.

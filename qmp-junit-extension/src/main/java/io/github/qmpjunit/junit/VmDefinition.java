@@ -1,11 +1,13 @@
 package io.github.qmpjunit.junit;
 
 import io.github.qmpjunit.qemu.QemuMachineBuilder;
+import io.github.qmpjunit.qemu.process.QemuStartException;
+import io.github.qmpjunit.secrets.Secrets;
 import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.Method;
-import java.util.Arrays;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -14,7 +16,6 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
  * A machine as a test defines it.
@@ -25,6 +26,7 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * @param place the definition's place, as a frame of a stack trace; empty if it has none
  * @param origin equal for definitions that mean the same machine
  * @param leniency what it is forgiven when a test has passed
+ * @param layers the places that have said something of it, the farthest first, with what they say
  * @param definer writes the definition into a builder
  */
 record VmDefinition(
@@ -34,12 +36,13 @@ record VmDefinition(
         Supplier<Optional<StackTraceElement>> place,
         Origin origin,
         Leniency leniency,
+        List<String> layers,
         Definer definer) {
 
     /** Writes a definition into a builder. */
     @FunctionalInterface
     interface Definer {
-        void define(QemuMachineBuilder builder, ExtensionContext context);
+        void define(QemuMachineBuilder builder, TestFolder folder, ExtensionContext context);
     }
 
     VmDefinition {
@@ -59,23 +62,65 @@ record VmDefinition(
                 Optional::empty,
                 new Origin.Default(settings.identity()),
                 settings.leniency(),
-                (builder, context) -> {});
+                List.of(),
+                (builder, folder, context) -> {});
     }
 
-    static VmDefinition of(Vm vm, AnnotatedElement place) {
+    /**
+     * Lay an annotation over this definition: it overrides what it names, and inherits the rest. On a method or parameter, it belongs to a
+     * single test: if it changes the machine itself, that test gets its own one.
+     */
+    VmDefinition with(Vm vm, AnnotatedElement place) {
+        VmDefinition below = vm.inherit() ? this : nothing(vm.value());
+        boolean changesMachine = VmContent.isNamedBy(vm) || !vm.inherit();
+        boolean changesSharing = vm.scope() != Scope.METHOD || vm.reset() != Reset.NONE;
+        boolean isOfOneTest = place instanceof Executable || place instanceof Parameter;
+        Scope merged = vm.scope() != Scope.METHOD ? vm.scope() : below.sharing.scope();
+        Reset mergedReset = vm.reset() != Reset.NONE ? vm.reset() : below.sharing.reset();
+        Optional<Class<?>> sharingClass = below.sharing.declaring();
+        if (isOfOneTest && (changesMachine || changesSharing)) {
+            VmPlaces.sharing(place, vm.scope()); // refuses what cannot be shared from there
+            merged = Scope.METHOD;
+            mergedReset = vm.reset();
+            sharingClass = Optional.empty();
+        } else if (changesMachine || changesSharing) {
+            sharingClass = VmPlaces.sharing(place, merged);
+        }
+        VmContent content = VmContent.of(below.origin).with(vm);
+        List<String> more = new ArrayList<>(below.layers);
+        more.add(VmPlaces.describe(place) + ": "
+                + new Secrets().learn(List.of(vm.args())).mask(VmAttributes.shown(vm)));
         return new VmDefinition(
                 vm.value(),
-                new Sharing(vm.scope(), vm.reset(), VmPlaces.sharing(place, vm)),
+                new Sharing(merged, mergedReset, sharingClass),
                 VmPlaces.describe(place),
                 () -> CodePlace.of(place),
-                new Origin.Annotation(vm),
-                new Leniency(List.of(vm.without()), patterns(vm, place)),
-                (builder, context) -> define(vm, builder, context));
+                changesMachine || changesSharing ? new Origin.Annotation(content, mergedReset) : below.origin,
+                new Leniency(
+                        vm.without().length > 0 ? List.of(vm.without()) : below.leniency.without(),
+                        vm.allowedStderr().length > 0
+                                ? patterns(withInherited(vm.allowedStderr(), below.leniency.allowedStderr()), place)
+                                : below.leniency.allowedStderr()),
+                List.copyOf(more),
+                changesMachine || changesSharing
+                        ? (builder, folder, context) -> content.define(
+                                builder,
+                                new Placeholders("@Vm of " + VmPlaces.describe(place), context, folder::path),
+                                context)
+                        : below.definer);
     }
 
-    private static List<Pattern> patterns(Vm vm, AnnotatedElement place) {
+    private static List<String> withInherited(String[] expressions, List<Pattern> inherited) {
+        return Stream.of(expressions)
+                .flatMap(expression -> expression.equals(VmContent.INHERITED)
+                        ? inherited.stream().map(Pattern::pattern)
+                        : Stream.of(expression))
+                .toList();
+    }
+
+    private static List<Pattern> patterns(List<String> expressions, AnnotatedElement place) {
         try {
-            return Arrays.stream(vm.allowedStderr()).map(Pattern::compile).toList();
+            return expressions.stream().map(Pattern::compile).toList();
         } catch (PatternSyntaxException e) {
             throw new ExtensionConfigurationException(
                     "%s allows a line on stderr by \"%s\", which is no regular expression: %s"
@@ -84,43 +129,31 @@ record VmDefinition(
         }
     }
 
-    private static void define(Vm vm, QemuMachineBuilder builder, ExtensionContext context) {
-        if (!vm.machine().isEmpty()) {
-            builder.machine(vm.machine());
-        }
-        if (!vm.binary().isEmpty()) {
-            builder.binary(vm.binary());
-        }
-        builder.args(vm.args());
-        builder.ownEvents(vm.ownEvents());
-        Arrays.stream(vm.console()).forEach(builder::console);
-        if (vm.qtest()) {
-            builder.qtest();
-        }
-        if (vm.guestAgent()) {
-            builder.guestAgent();
-        }
-        if (vm.paused()) {
-            builder.paused();
-        }
-        if (vm.rejectDeprecated()) {
-            builder.rejectDeprecated();
-        }
-        if (vm.factory() != VmFactory.class) {
-            factory(vm).define(builder, context);
+    /** Return what a definition begins with that inherits nothing. */
+    private static VmDefinition nothing(String name) {
+        return byDefault(ExtensionSettings.NONE).named(name);
+    }
+
+    /** Return this definition under a name. */
+    VmDefinition named(String newName) {
+        return new VmDefinition(newName, sharing, where, place, origin, leniency, layers, definer);
+    }
+
+    /** Add to a failed start how the definition came about, if it has more than one source. */
+    void explain(RuntimeException failure) {
+        if (layers.size() > 1 && failure instanceof QemuStartException) {
+            failure.addSuppressed(new Reporting.Note(explanation()));
         }
     }
 
-    /** JUnit throws on what the constructor throws, as it is. */
-    private static VmFactory factory(Vm vm) {
-        Class<? extends VmFactory> type = vm.factory();
-        if (type.isInterface()
-                || Stream.of(type.getDeclaredConstructors()).noneMatch(made -> made.getParameterCount() == 0)) {
-            throw new ExtensionConfigurationException(
-                    "Cannot create the factory %s of a @Vm: it needs a constructor without parameters, and must be static if it stands inside of a class"
-                            .formatted(type.getSimpleName()));
+    /** Return how this definition came about, for a person. */
+    String explanation() {
+        StringBuilder text = new StringBuilder("How %s was defined, the nearest last:".formatted(label()));
+        if (layers.isEmpty()) {
+            text.append("\n  nothing defines it, so it is the default machine");
         }
-        return ReflectionSupport.newInstance(type);
+        layers.forEach(layer -> text.append("\n  ").append(layer));
+        return text.toString();
     }
 
     /** Return whether the annotation says more than a name: only then it defines a machine, else it says which one is meant. */
@@ -130,18 +163,13 @@ record VmDefinition(
 
     /** Return whether all attributes but those are as they are by default. */
     static boolean saysOnly(Vm vm, Set<String> attributes) {
-        return Arrays.stream(Vm.class.getDeclaredMethods())
-                .filter(attribute -> !attributes.contains(attribute.getName()))
-                .allMatch(attribute -> Objects.deepEquals(attribute.getDefaultValue(), valueOf(attribute, vm)));
-    }
-
-    private static Object valueOf(Method attribute, Vm vm) {
-        return Objects.requireNonNull(ReflectionSupport.invokeMethod(attribute, vm));
+        return attributes.containsAll(VmAttributes.namedBy(vm).keySet());
     }
 
     /** Return this definition with what the configuration leaves out and allows everywhere. */
     VmDefinition completedBy(Configuration configuration) {
-        return new VmDefinition(name, sharing, where, place, origin, leniency.completedBy(configuration), definer);
+        return new VmDefinition(
+                name, sharing, where, place, origin, leniency.completedBy(configuration), layers, definer);
     }
 
     Scope scope() {
@@ -151,6 +179,17 @@ record VmDefinition(
     /** Return whether something is looked at when a test has passed. */
     boolean checks(Check check) {
         return !leniency.without().contains(check);
+    }
+
+    /** Return whether another definition makes the same of a machine, the checks included. */
+    boolean saysTheSameAs(VmDefinition other) {
+        return origin.equals(other.origin)
+                && leniency.without().equals(other.leniency.without())
+                && expressions().equals(other.expressions());
+    }
+
+    private List<String> expressions() {
+        return leniency.allowedStderr().stream().map(Pattern::pattern).toList();
     }
 
     boolean isSameMachineAs(VmDefinition other) {

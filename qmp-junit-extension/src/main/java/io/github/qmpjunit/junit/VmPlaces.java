@@ -13,8 +13,8 @@ final class VmPlaces {
     private VmPlaces() {}
 
     /** Return the class whose tests share a machine that is defined there; empty if it is not shared. */
-    static Optional<Class<?>> sharing(AnnotatedElement place, Vm vm) {
-        if (vm.scope() == Scope.METHOD) {
+    static Optional<Class<?>> sharing(AnnotatedElement place, Scope scope) {
+        if (scope == Scope.METHOD) {
             return Optional.empty();
         }
         if (place instanceof Class<?> type) {
@@ -25,7 +25,7 @@ final class VmPlaces {
         }
         throw new ExtensionConfigurationException(
                 "%s defines a machine with scope = %s, but what stands there belongs to a single method. Move the @Vm to the class"
-                        .formatted(describe(place), vm.scope()));
+                        .formatted(describe(place), scope));
     }
 
     static String describe(AnnotatedElement place) {

@@ -23,8 +23,12 @@ final class ProcessDefinition {
     /** What options of this program begin with. */
     private final String dashes;
 
-    private final List<String> args = new ArrayList<>();
+    private final List<Argument> args = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
+
+    /** An argument, and whether a part has brought it: a block node, a device. */
+    private record Argument(String text, boolean ofPart) {}
+
     private @Nullable String binary;
     private RunSettings settings;
 
@@ -35,6 +39,27 @@ final class ProcessDefinition {
     ProcessDefinition(String defaultName, String dashes) {
         this.dashes = dashes;
         this.settings = RunSettings.named(defaultName);
+    }
+
+    /** Return one that says the same, and goes its own way from here on. */
+    ProcessDefinition copy() {
+        ProcessDefinition copy = new ProcessDefinition(settings.name(), dashes);
+        copy.args.addAll(args);
+        copy.ids.addAll(ids);
+        copy.binary = binary;
+        copy.settings = settings;
+        return copy;
+    }
+
+    /** Forget the arguments so far, those of parts excepted. */
+    void removeArgs() {
+        args.removeIf(argument -> !argument.ofPart());
+    }
+
+    /** Forget the parts so far. */
+    void removeParts() {
+        args.removeIf(Argument::ofPart);
+        ids.clear();
     }
 
     void setBinary(String pathOrCommand) {
@@ -61,14 +86,18 @@ final class ProcessDefinition {
     }
 
     void add(String... more) {
+        add(false, more);
+    }
+
+    private void add(boolean ofPart, String... more) {
         args.addAll(Stream.of(more)
-                .map(argument -> Words.require("An argument", argument))
+                .map(argument -> new Argument(Words.require("An argument", argument), ofPart))
                 .toList());
     }
 
     /** Return the arguments so far. */
     List<String> args() {
-        return List.copyOf(args);
+        return args.stream().map(Argument::text).toList();
     }
 
     /** Add a block node, with the node name that it has or is handed out. */
@@ -95,7 +124,7 @@ final class ProcessDefinition {
             String what = idKey.equals("id") ? option + " id" : idKey;
             throw new IllegalArgumentException("The %s \"%s\" is taken already".formatted(what, id));
         }
-        add(dashes + option, CommandLine.option(kind.toString(), rest));
+        add(true, dashes + option, CommandLine.option(kind.toString(), rest));
     }
 
     /** Hand out an id that no other part of this process has. */

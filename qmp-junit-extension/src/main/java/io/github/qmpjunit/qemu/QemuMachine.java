@@ -14,6 +14,7 @@ import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qemu.process.LaunchPrefix;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.OutputLog;
+import io.github.qmpjunit.qemu.process.OutputMark;
 import io.github.qmpjunit.qemu.process.QemuException;
 import io.github.qmpjunit.qemu.process.QemuStartException;
 import io.github.qmpjunit.qemu.process.QemuTimeoutException;
@@ -35,6 +36,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -62,30 +65,29 @@ public final class QemuMachine implements MonitoredProcess {
     private static final Duration SNAPSHOT_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
+    /** What a dead process wrote to its consoles has arrived; it only has to be read. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     private final LaunchedProcess monitored;
-    private final Map<String, SerialConsole> consoles;
-    private final @Nullable Qtest qtest;
-    private final @Nullable GuestAgent guestAgent;
-    private final Optional<Attachment> attachment;
+    private final QemuIo qemuIo;
     private final Snapshots snapshots;
     private final Faults faults;
-    private final QemuIo qemuIo;
 
-    private QemuMachine(
-            LaunchedProcess monitored,
-            QemuMachineBuilder definition,
-            Map<String, SerialConsole> consoles,
-            @Nullable Qtest qtest,
-            @Nullable GuestAgent guestAgent,
-            Optional<Attachment> attachment) {
+    /** Guards the change from one process to the next. */
+    private final ReentrantLock restarting = new ReentrantLock();
+
+    private volatile QemuMachineBuilder definition;
+    private volatile Map<String, SerialConsole> consoles = Map.of();
+    private volatile @Nullable Qtest qtest;
+    private volatile @Nullable GuestAgent guestAgent;
+    private volatile Optional<Attachment> attachment = Optional.empty();
+
+    private QemuMachine(LaunchedProcess monitored, QemuMachineBuilder definition) {
         this.monitored = monitored;
-        this.consoles = consoles;
-        this.qtest = qtest;
-        this.guestAgent = guestAgent;
-        this.attachment = attachment;
+        this.definition = definition;
         this.qemuIo = new QemuIo(monitored);
-        this.snapshots = new Snapshots(monitored, guestAgent);
-        this.faults = new Faults(monitored, definition.faultyDisks(), qemuIo);
+        this.snapshots = new Snapshots(monitored, null);
+        this.faults = new Faults(monitored, Map.of(), qemuIo);
     }
 
     /** {@return a builder for a machine} */
@@ -93,42 +95,41 @@ public final class QemuMachine implements MonitoredProcess {
         return new QemuMachineBuilder();
     }
 
-    /** A process closes its sockets some milliseconds before it is gone. */
-    private static String endOf(LaunchedProcess monitored) {
-        monitored.endsWithin(FAREWELL);
-        return monitored.describeBriefly();
+    static QemuMachine start(QemuMachineBuilder builder) {
+        QemuMachineBuilder definition = builder.copy();
+        LaunchPlan plan = definition.plan();
+        QemuMachine machine = new QemuMachine(LaunchedProcess.start(plan), definition);
+        machine.connectParts(definition, plan);
+        return machine;
     }
 
-    static QemuMachine start(QemuMachineBuilder definition) {
-        LaunchPlan plan = definition.plan();
-        LaunchedProcess monitored = LaunchedProcess.start(plan);
+    /** Connect the parts that have sockets of their own; those that are there already go on over new ones. */
+    private void connectParts(QemuMachineBuilder defined, LaunchPlan plan) {
         boolean ready = false;
         try {
-            Map<String, SerialConsole> consoles = new LinkedHashMap<>();
-            for (Map.Entry<String, String> console :
-                    definition.consoleChannels().entrySet()) {
+            Map<String, SerialConsole> connected = new LinkedHashMap<>(consoles);
+            for (Map.Entry<String, String> console : defined.consoleChannels().entrySet()) {
                 Socket socket = plan.channel(console.getValue()).socket();
-                consoles.put(
-                        console.getKey(),
-                        new SerialConsole(console.getKey(), socket, plan.label(), monitored.secrets(), monitored));
+                SerialConsole known = connected.get(console.getKey());
+                if (known == null) {
+                    connected.put(
+                            console.getKey(),
+                            new SerialConsole(console.getKey(), socket, plan.label(), monitored.secrets(), monitored));
+                } else {
+                    known.reconnect(socket);
+                }
             }
-            String qtestChannel = definition.qtestChannel().orElse(null);
-            Qtest qtest = qtestChannel == null
-                    ? null
-                    : new Qtest(plan.channel(qtestChannel).socket(), definition.name(), () -> endOf(monitored));
-            String agentChannel = definition.guestAgentChannel().orElse(null);
-            GuestAgent agent = agentChannel == null
-                    ? null
-                    : GuestAgent.of(
-                            plan.channel(agentChannel).socket(),
-                            monitored,
-                            plan.label(),
-                            consoles.values(),
-                            monitored.secrets());
-            QemuMachine machine = new QemuMachine(
-                    monitored, definition, consoles, qtest, agent, definition.attachment(monitored.directory()));
+            consoles = connected;
+            if (defined.qtestChannel().isPresent()) {
+                connectQtest(plan.channel(defined.qtestChannel().get()).socket());
+            }
+            if (defined.guestAgentChannel().isPresent()) {
+                connectAgent(plan.channel(defined.guestAgentChannel().get()).socket(), plan.label());
+            }
+            attachment = defined.attachment(monitored.directory());
+            snapshots.restarted(guestAgent);
+            faults.restarted(defined.faultyDisks());
             ready = true;
-            return machine;
         } catch (IOException e) {
             throw new QemuStartException("Could not start %s: %s".formatted(plan.label(), e.getMessage()), e);
         } catch (OutOfMemoryError e) {
@@ -138,6 +139,84 @@ public final class QemuMachine implements MonitoredProcess {
                 monitored.close();
             }
         }
+    }
+
+    private void connectQtest(Socket socket) throws IOException {
+        Qtest known = qtest;
+        if (known == null) {
+            qtest = new Qtest(socket, name(), this::howItEnded);
+        } else {
+            known.reconnect(socket);
+        }
+    }
+
+    /** A process closes its sockets some milliseconds before it is gone. */
+    private String howItEnded() {
+        monitored.endsWithin(FAREWELL);
+        return monitored.describeBriefly();
+    }
+
+    private void connectAgent(Socket socket, String label) throws IOException {
+        GuestAgent known = guestAgent;
+        if (known == null) {
+            guestAgent = GuestAgent.of(socket, monitored, label, consoles.values(), monitored.secrets());
+        } else {
+            known.reconnect(socket);
+        }
+    }
+
+    /**
+     * Stop QEMU, if it still runs, and start it again by the same definition: after a crash, after {@code quit}, or to see what a new
+     * process finds. This object, its client, consoles, qtest and agent go on with the new process, at the same sockets.
+     *
+     * <ul>
+     *   <li>Registered listeners stay registered, with what they hold; {@code qmp().events()} and all histories keep the events.
+     *   <li>Assertions and waits for output look only at what comes after the restart.
+     *   <li>Transcript, standard output, standard error, consoles and the failure report go on in one timeline.
+     *   <li>Faults, snapshots, jobs and whatever was plugged in or configured by commands end with the process.
+     * </ul>
+     *
+     * @throws IllegalStateException if the machine is closed
+     * @throws io.github.qmpjunit.qemu.process.QemuExitException if {@link #close()} would throw it now: after a crash that is not
+     *     {@linkplain #expectEnd expected}, for example. QEMU is not started again then
+     * @throws io.github.qmpjunit.qemu.process.QemuStartException if QEMU does not start again
+     */
+    public void restart() {
+        restart(same -> {});
+    }
+
+    /**
+     * Restart the machine, as {@link #restart()} does, by a changed definition, from which later restarts begin.
+     *
+     * @param change what is different: what it adds is added, and {@link QemuMachineBuilder#removeArgs} removes; name, transcript and
+     *     events that are kept cannot change
+     * @throws IllegalArgumentException if it changes what cannot be changed; the machine goes on as it was
+     */
+    public void restart(Consumer<QemuMachineBuilder> change) {
+        restarting.lock();
+        try {
+            QemuMachineBuilder next = definition.copy();
+            change.accept(next);
+            LaunchPlan plan = next.planAfter(monitored.plan());
+            if (!isRunning()) {
+                consoles.values().forEach(console -> console.output().awaitEnd(LAST_WORDS));
+            }
+            monitored.restart(plan);
+            definition = next;
+            connectParts(next, plan);
+        } finally {
+            restarting.unlock();
+        }
+    }
+
+    /** {@return the folder of the machine's test, if its definition uses one: <code>${tempDir}</code> in {@code @Vm}} */
+    public Optional<Path> tempDir() {
+        return definition.tempDir();
+    }
+
+    /** {@return how often the machine was restarted} */
+    public int restarts() {
+        return monitored.restarts();
     }
 
     /** {@return the name by which messages tell this machine from others} */
@@ -375,7 +454,7 @@ public final class QemuMachine implements MonitoredProcess {
         if (!endsWithin(deadline.remaining())) {
             throw new QemuTimeoutException(
                     "Expected the guest of machine \"%s\" to shut down within %s, but QEMU still runs: the guest has not reacted to its power button. %s"
-                            .formatted(name(), Deadline.format(timeout), describeBriefly()));
+                            .formatted(name(), Deadline.formatTimeout(timeout), describeBriefly()));
         }
         return exitStatus().orElseThrow();
     }
@@ -419,6 +498,17 @@ public final class QemuMachine implements MonitoredProcess {
     @Override
     public OutputLog stderr() {
         return monitored.stderr();
+    }
+
+    /**
+     * Return what QEMU writes to standard output, with the means to await more: what {@code qemu-io} reports, what a guest writes to
+     * {@code -serial stdio}, what {@code -device help} lists.
+     *
+     * @return the output; empty behind a remote launch prefix, where it carries the monitor's messages
+     */
+    @Override
+    public OutputLog stdout() {
+        return monitored.stdout();
     }
 
     /** {@return what takes down the monitor's messages; empty unless the machine's definition has asked for it} */
@@ -474,6 +564,21 @@ public final class QemuMachine implements MonitoredProcess {
         return monitored.launchPrefix();
     }
 
+    @Override
+    public void expectEnd() {
+        monitored.expectEnd();
+    }
+
+    @Override
+    public boolean isEndExpected() {
+        return monitored.isEndExpected();
+    }
+
+    @Override
+    public String unexpectedStderr(OutputMark since) {
+        return monitored.unexpectedStderr(since);
+    }
+
     /**
      * Kill the process with SIGKILL, as a power cut would. {@link #close()} does not complain about it.
      *
@@ -488,7 +593,7 @@ public final class QemuMachine implements MonitoredProcess {
      * Stop QEMU and remove all that was made for it: by {@code quit}, then by SIGTERM, then by SIGKILL, each with its limit ({@link
      * io.github.qmpjunit.qemu.process.StopLimits}). Idempotent.
      *
-     * @throws io.github.qmpjunit.qemu.process.QemuExitException if QEMU had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     * @throws io.github.qmpjunit.qemu.process.QemuExitException if its end was {@linkplain #expectEnd expected} and does not come; or if that was not expected, and QEMU had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
      *     other than 0
      */
     @Override

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
@@ -46,9 +47,10 @@ public final class QemuMachineBuilder {
 
     private static final String QTEST = "qtest";
 
-    private final ProcessDefinition definition = new ProcessDefinition("vm", "-");
+    private final ProcessDefinition definition;
     private RunContext context = RunContext.HERE;
     private String machine = "none";
+    private @Nullable Path tempDir;
     private @Nullable String cpu;
     private @Nullable String memory;
     private int smp;
@@ -62,7 +64,34 @@ public final class QemuMachineBuilder {
     private final List<String> consoles = new ArrayList<>();
     private final Map<String, Boolean> faultyDisks = new LinkedHashMap<>();
 
-    QemuMachineBuilder() {}
+    QemuMachineBuilder() {
+        this(new ProcessDefinition("vm", "-"));
+    }
+
+    private QemuMachineBuilder(ProcessDefinition definition) {
+        this.definition = definition;
+    }
+
+    /** Return one that says the same, and goes its own way from here on. */
+    QemuMachineBuilder copy() {
+        QemuMachineBuilder copy = new QemuMachineBuilder(definition.copy());
+        copy.context = context;
+        copy.machine = machine;
+        copy.tempDir = tempDir;
+        copy.cpu = cpu;
+        copy.memory = memory;
+        copy.smp = smp;
+        copy.defaults = defaults;
+        copy.paused = paused;
+        copy.qtest = qtest;
+        copy.deprecatedRejected = deprecatedRejected;
+        copy.attachable = attachable;
+        copy.guestAgent = guestAgent;
+        copy.accelerators.addAll(accelerators);
+        copy.consoles.addAll(consoles);
+        copy.faultyDisks.putAll(faultyDisks);
+        return copy;
+    }
 
     /**
      * Set the name by which messages tell this machine from others; {@code vm} if not set.
@@ -371,6 +400,28 @@ public final class QemuMachineBuilder {
     }
 
     /**
+     * Remove all that {@link #args} and {@link #incoming} have added so far.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder removeArgs() {
+        definition.removeArgs();
+        return this;
+    }
+
+    /**
+     * Remove all that {@link #blockNode}, {@link #faultyDisk}, {@link #device}, {@link #object}, {@link #chardev} and {@link #netdev} have
+     * added so far: {@code vm.restart(with -> with.removeParts().blockNode(other))}.
+     *
+     * @return this
+     */
+    public QemuMachineBuilder removeParts() {
+        definition.removeParts();
+        faultyDisks.clear();
+        return this;
+    }
+
+    /**
      * Add a variable to QEMU's environment, which is otherwise the JVM's.
      *
      * @param variable the variable's name
@@ -380,6 +431,18 @@ public final class QemuMachineBuilder {
      */
     public QemuMachineBuilder environment(String variable, String value) {
         context = context.withVariable(variable, value);
+        return this;
+    }
+
+    /**
+     * Tell the machine which folder belongs to its test, so that the test finds it ({@link QemuMachine#tempDir}). Neither made nor removed
+     * here. Default: none.
+     *
+     * @param folder the folder
+     * @return this
+     */
+    public QemuMachineBuilder tempDir(Path folder) {
+        this.tempDir = folder;
         return this;
     }
 
@@ -536,6 +599,10 @@ public final class QemuMachineBuilder {
         return List.copyOf(consoles);
     }
 
+    Optional<Path> tempDir() {
+        return Optional.ofNullable(tempDir);
+    }
+
     Optional<Attachment> attachment(Path directory) {
         return attachable && !context.prefix().isRemote()
                 ? Optional.of(Attachment.in(directory, !machine.equals("none")))
@@ -578,18 +645,23 @@ public final class QemuMachineBuilder {
 
     /** Return the plan for one machine. */
     LaunchPlan plan() {
+        List<Channel> channels = channels();
+        return new LaunchPlan("QEMU", definition.settings(), context, channels, commandLine(channels));
+    }
+
+    /** Return the plan for the next life of a machine. */
+    LaunchPlan planAfter(LaunchPlan before) {
+        List<Channel> channels = channels();
+        return before.next(definition.settings(), context, channels, commandLine(channels));
+    }
+
+    private Function<Path, List<String>> commandLine(List<Channel> channels) {
         requireSocketsInReach();
         String program = program();
         LaunchPrefix prefix = context.prefix();
-        List<Channel> channels = channels();
         List<String> own = ownArguments();
-        return new LaunchPlan(
-                "QEMU",
-                definition.settings(),
-                context,
-                channels,
-                directory -> commandLine(
-                        program, own, channels, directory, LaunchedProcess.monitorChardev(prefix, directory)));
+        return directory ->
+                commandLine(program, own, channels, directory, LaunchedProcess.monitorChardev(prefix, directory));
     }
 
     private void requireSocketsInReach() {

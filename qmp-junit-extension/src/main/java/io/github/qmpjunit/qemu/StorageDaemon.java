@@ -7,6 +7,7 @@ import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qemu.process.LaunchPrefix;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.OutputLog;
+import io.github.qmpjunit.qemu.process.OutputMark;
 import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
@@ -86,6 +87,12 @@ public final class StorageDaemon implements MonitoredProcess {
         return monitored.stderr();
     }
 
+    /** {@return what the daemon writes to its standard output, with the means to await more} */
+    @Override
+    public OutputLog stdout() {
+        return monitored.stdout();
+    }
+
     /** {@return what takes down the monitor's messages; empty unless the daemon's definition has asked for it} */
     @Override
     public Optional<QmpTranscript> transcript() {
@@ -119,6 +126,21 @@ public final class StorageDaemon implements MonitoredProcess {
         return monitored.describe();
     }
 
+    @Override
+    public void expectEnd() {
+        monitored.expectEnd();
+    }
+
+    @Override
+    public boolean isEndExpected() {
+        return monitored.isEndExpected();
+    }
+
+    @Override
+    public String unexpectedStderr(OutputMark since) {
+        return monitored.unexpectedStderr(since);
+    }
+
     /** Kill the process with SIGKILL. {@link #close()} does not complain about it. */
     @Override
     public void kill() {
@@ -128,7 +150,7 @@ public final class StorageDaemon implements MonitoredProcess {
     /**
      * Stop the daemon and remove all that was made for it, as {@link QemuMachine#close()} does. Idempotent.
      *
-     * @throws io.github.qmpjunit.qemu.process.QemuExitException if it had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     * @throws io.github.qmpjunit.qemu.process.QemuExitException if its end was {@linkplain #expectEnd expected} and does not come; or if that was not expected, and it had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
      *     other than 0
      */
     @Override

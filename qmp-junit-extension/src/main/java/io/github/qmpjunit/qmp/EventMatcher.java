@@ -211,6 +211,27 @@ public final class EventMatcher {
     }
 
     /**
+     * Require that two values in the event's data are equal: {@code event(BLOCK_JOB_COMPLETED).withEqualData("offset", "len")}.
+     *
+     * @param path where in the data, see {@link DataPath}
+     * @param otherPath where else in the data; numbers are compared by value
+     * @return the narrower matcher
+     */
+    public EventMatcher withEqualData(String path, String otherPath) {
+        requireNonNull(path, "path must not be null");
+        DataPath other = DataPath.of(requireNonNull(otherPath, "otherPath must not be null"));
+        DataPath one = DataPath.of(path);
+        return withDataMatching(otherPath, "is there", value -> true)
+                .withDataMatching(path, "is there", value -> true)
+                .with(
+                        "with data %s = data %s".formatted(path, otherPath),
+                        null,
+                        event -> JsonValues.equal(one.in(event.data()), other.in(event.data()))
+                                ? null
+                                : path + " and " + otherPath + " differ");
+    }
+
+    /**
      * Return whether an event is meant.
      *
      * @param event the event

@@ -29,6 +29,7 @@ final class EventRouter {
     private final EventRates rates = new EventRates();
 
     private long sequence;
+    private EventMark begun = new EventMark(0, Instant.now());
     private volatile @Nullable QmpException ended;
 
     EventRouter(QmpClient client) {
@@ -73,6 +74,24 @@ final class EventRouter {
         }
     }
 
+    void beginAnew() {
+        lock.lock();
+        try {
+            begun = mark();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    EventMark begunAt() {
+        lock.lock();
+        try {
+            return begun;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     ObservedState observed() {
         return observed;
     }
@@ -109,7 +128,7 @@ final class EventRouter {
         lock.lock();
         try {
             register(listener);
-            all.history().forEach(listener::offer);
+            all.history().stream().filter(begun::isBefore).forEach(listener::offer);
         } finally {
             lock.unlock();
         }

@@ -33,7 +33,7 @@ final class InBandWindow {
             if (!free.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new QmpTimeoutException(
                         "Could not send %s within %s: %s commands before it have no reply yet"
-                                .formatted(slot.what(), Deadline.format(deadline.timeout()), MOST_IN_FLIGHT),
+                                .formatted(slot.what(), Deadline.formatTimeout(deadline.timeout()), MOST_IN_FLIGHT),
                         deadline.timeout());
             }
             inside.add(slot);

@@ -80,7 +80,7 @@ final class MessageWriter {
             if (!turn.tryAcquire() && !turn.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new QmpTimeoutException(
                         "Could not send %s within %s: another command is still being written, the peer has not read all of it"
-                                .formatted(message, Deadline.format(deadline.timeout())),
+                                .formatted(message, Deadline.formatTimeout(deadline.timeout())),
                         deadline.timeout());
             }
         } catch (InterruptedException e) {
@@ -142,7 +142,7 @@ final class MessageWriter {
             if (!perform(transport, () -> transport.write(bytes, fds), deadline)) {
                 throw new QmpTimeoutException(
                         "Could not send %s within %s: the peer has not read all of it, is it stopped? It gets the rest once it reads on; the connection stays usable"
-                                .formatted(message, Deadline.format(deadline.timeout())),
+                                .formatted(message, Deadline.formatTimeout(deadline.timeout())),
                         deadline.timeout());
             }
         } catch (InterruptedException e) {

@@ -278,7 +278,7 @@ public final class QmpClient implements AutoCloseable {
                 if (deadline.isOver()) {
                     throw new QmpTimeoutException(
                             "QMP client \"%s\" was not %s within %s; it is %s"
-                                    .formatted(name, wanted, Deadline.format(within), state()),
+                                    .formatted(name, wanted, Deadline.formatTimeout(within), state()),
                             within);
                 }
                 stateChanged.awaitNanos(deadline.remainingNanos());
@@ -764,8 +764,8 @@ public final class QmpClient implements AutoCloseable {
     }
 
     /**
-     * Register a listener, and first give it all events that the built-in listener remembers. It misses no event in
-     * between, and receives none twice.
+     * Register a listener, and first give it all events that the built-in listener remembers. It misses
+     * no event in between, and receives none twice.
      *
      * @param listener a listener that is not registered
      * @throws QmpListenerException if it is registered already

@@ -71,6 +71,24 @@ final class QmpClientView extends ClientView {
     }
 
     @Override
+    public void beginAnew() {
+        lock.lock();
+        try {
+            router.beginAnew();
+            if (assertionEvents != null) {
+                assertionEvents.forget();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long begunAfter() {
+        return router.begunAt().sequence();
+    }
+
+    @Override
     public boolean hasEverConnected() {
         return everConnected.getAsBoolean();
     }

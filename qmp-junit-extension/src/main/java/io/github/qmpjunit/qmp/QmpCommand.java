@@ -14,6 +14,7 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -125,30 +126,75 @@ public final class QmpCommand {
     }
 
     /**
-     * Return this command with one more argument: {@code QmpCommand.of("job-finalize").with("id", "job0")}.
+     * Return this command with an argument: {@code QmpCommand.of("job-finalize").with("id", "job0")}. If the command has the argument, the
+     * value replaces the one before, in its place; so one command is the template of many.
      *
      * @param argument its name as QEMU's schema has it, such as {@code node-name}
-     * @param value a string, number, boolean, enum, list, Map, tree, record or bean; it is converted as {@link
+     * @param value a string, number, boolean, enum, list, Map, tree, record, bean or {@code null} (JSON's null); it is converted as {@link
      *     #of(String, Object)} says
      * @return the command
-     * @throws IllegalArgumentException if the command has such an argument, or the value does not become JSON
+     * @throws IllegalArgumentException if the value does not become JSON
      */
-    public QmpCommand with(String argument, Object value) {
-        requireNonNull(argument, "name must not be null");
-        if (value == null) {
-            throw new NullPointerException(
-                    "the argument \"%s\" of %s must not be null; leave it out, or pass JSON's null, JsonNodeFactory.instance.nullNode()"
-                            .formatted(argument, name));
-        }
+    public QmpCommand with(String argument, @Nullable Object value) {
+        requireNonNull(argument, "argument must not be null");
         ObjectNode all = arguments == null
                 ? JsonNodeFactory.instance.objectNode()
                 : arguments.asObject().deepCopy();
-        if (all.has(argument)) {
-            throw new IllegalArgumentException(
-                    "%s has the argument \"%s\" already; an argument can be given only once".formatted(name, argument));
-        }
-        all.set(argument, Json.toTree(value, "the argument \"%s\" of %s".formatted(argument, name)));
+        all.set(argument, JsonValues.treeOf(value, "the argument \"%s\" of %s".formatted(argument, name)));
         return new QmpCommand(name, all, outOfBand, id, fds, timeout);
+    }
+
+    /**
+     * Return this command without an argument.
+     *
+     * @param argument its name
+     * @return the command
+     * @throws IllegalArgumentException if the command has no such argument
+     */
+    public QmpCommand without(String argument) {
+        requireNonNull(argument, "argument must not be null");
+        if (arguments == null || !arguments.has(argument)) {
+            throw new IllegalArgumentException("%s has no argument \"%s\" to leave out; it has %s"
+                    .formatted(
+                            name, argument, arguments == null ? "none" : String.join(", ", arguments.propertyNames())));
+        }
+        ObjectNode all = arguments.asObject().deepCopy();
+        all.remove(argument);
+        return new QmpCommand(name, all.isEmpty() ? null : all, outOfBand, id, fds, timeout);
+    }
+
+    /**
+     * Return a command that executes several in one transaction: all of them, or none. Further arguments go along by {@link #with}: {@code
+     * transaction(first, second).with("properties", Map.of("completion-mode", "grouped"))}.
+     *
+     * @param commands what to do; QEMU's schema tells which commands can be in a transaction
+     * @return the command
+     * @throws IllegalArgumentException if there is none, or one has an id, descriptors, a timeout or is out of band
+     * @see <a href="https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-transaction.transaction">QEMU's description</a>
+     */
+    public static QmpCommand transaction(QmpCommand... commands) {
+        if (requireNonNull(commands, "commands must not be null").length == 0) {
+            throw new IllegalArgumentException("A transaction needs at least one command");
+        }
+        ArrayNode actions = JsonNodeFactory.instance.arrayNode();
+        for (QmpCommand command : commands) {
+            actions.add(command.action());
+        }
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        all.set("actions", actions);
+        return new QmpCommand("transaction", all, false, null, List.of(), null);
+    }
+
+    private ObjectNode action() {
+        if (outOfBand || id != null || !fds.isEmpty() || timeout != null) {
+            throw new IllegalArgumentException(
+                    "%s cannot be in a transaction as it is: an id, descriptors, a timeout or \"out of band\" belong to the transaction itself"
+                            .formatted(name));
+        }
+        ObjectNode action = JsonNodeFactory.instance.objectNode();
+        action.put("type", name);
+        action.set("data", arguments == null ? JsonNodeFactory.instance.objectNode() : arguments);
+        return action;
     }
 
     /** {@return this command, for execution out of band ({@code exec-oob}): QEMU executes it at once, even while another command blocks it} */

@@ -362,7 +362,7 @@ public class QmpEventListener implements AutoCloseable {
             return new QmpTimeoutException(
                     "Waited %s in vain for %s; the listener has heard %s events%s"
                             .formatted(
-                                    Deadline.format(deadline.timeout()),
+                                    Deadline.formatTimeout(deadline.timeout()),
                                     matcher,
                                     history.size(),
                                     forgotten == 0 ? "" : " and dropped %s before".formatted(forgotten)),

@@ -220,7 +220,8 @@ final class QmpSession {
             if (!connected.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw timeIsUp(
                         new QmpTimeoutException(
-                                "No connection within " + Deadline.format(deadline.timeout()), deadline.timeout()),
+                                "No connection within " + Deadline.formatTimeout(deadline.timeout()),
+                                deadline.timeout()),
                         "anything");
             }
         } catch (InterruptedException e) {
@@ -242,9 +243,9 @@ final class QmpSession {
             throw timeIsUp(
                     new QmpTimeoutException(
                             transport == null
-                                    ? "No connection within " + Deadline.format(deadline.timeout())
+                                    ? "No connection within " + Deadline.formatTimeout(deadline.timeout())
                                     : "Connected, but no greeting came within %s; a monitor serves one client at a time, is another connected?"
-                                            .formatted(Deadline.format(deadline.timeout())),
+                                            .formatted(Deadline.formatTimeout(deadline.timeout())),
                             deadline.timeout()),
                     "the greeting");
         }
@@ -319,7 +320,7 @@ final class QmpSession {
                     arrived
                             ? new QmpTimeoutException(
                                     "The reply to %s has arrived, but within %s the executor of this client did not come to deliver it: is it blocked?"
-                                            .formatted(exchange.command, Deadline.format(deadline.timeout())),
+                                            .formatted(exchange.command, Deadline.formatTimeout(deadline.timeout())),
                                     deadline.timeout())
                             : timeIsUp(noReply(exchange.slot, deadline), exchange.command));
         }
@@ -412,7 +413,8 @@ final class QmpSession {
     private QmpTimeoutException noReply(PendingReply slot, Deadline deadline) {
         return new QmpTimeoutException(
                 "No reply within %s to %s%s"
-                        .formatted(Deadline.format(deadline.timeout()), slot.what(), replies.reasonForDelay(slot)),
+                        .formatted(
+                                Deadline.formatTimeout(deadline.timeout()), slot.what(), replies.reasonForDelay(slot)),
                 deadline.timeout());
     }
 

@@ -99,7 +99,7 @@ final class SchemaSource {
             if (!asking.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new QmpTimeoutException(
                         "No schema within %s: another thread is asking for it"
-                                .formatted(Deadline.format(deadline.timeout())),
+                                .formatted(Deadline.formatTimeout(deadline.timeout())),
                         deadline.timeout());
             }
         } catch (InterruptedException e) {

@@ -59,7 +59,7 @@ final class SendQueue {
             if (!areSent(deadline)) {
                 throw new QmpTimeoutException(
                         "Could not send %s within %s: commands that were given before it still wait to be sent"
-                                .formatted(message, Deadline.format(deadline.timeout())),
+                                .formatted(message, Deadline.formatTimeout(deadline.timeout())),
                         deadline.timeout());
             }
         } catch (InterruptedException e) {

@@ -51,7 +51,7 @@ class PassedTestChecksTest {
     }
 
     /** A job that goes on until it is cancelled. */
-    private static void startJob(QmpClient qmp, String id) {
+    static void startJob(QmpClient qmp, String id) {
         for (String node : List.of("src-" + id, "dst-" + id)) {
             qmp.execute("blockdev-add", Map.of("driver", "null-co", "node-name", node, "size", 1 << 30));
         }

@@ -34,6 +34,20 @@ class EventMatcherTest {
     }
 
     @Test
+    void two_members_of_an_event_are_compared() {
+        EventMatcher done = EventMatcher.event("BLOCK_JOB_COMPLETED").withEqualData("offset", "len");
+
+        assertThat(done.matches(QmpEvent.of("BLOCK_JOB_COMPLETED", Map.of("offset", 5, "len", 5.0))))
+                .isTrue();
+        assertThat(done.mismatches(QmpEvent.of("BLOCK_JOB_COMPLETED", Map.of("offset", 4, "len", 5))))
+                .containsExactly("offset and len differ");
+        assertThat(done.mismatches(QmpEvent.of("BLOCK_JOB_COMPLETED", Map.of("offset", 4))))
+                .contains("len is missing");
+        assertThat(done).asString().contains("offset = data len");
+        assertThat(done.mentionsData("len")).isTrue();
+    }
+
+    @Test
     void an_event_is_meant_by_its_name() {
         assertThat(event(JOB_STATUS_CHANGE).matches(CREATED)).isTrue();
         assertThat(event("JOB_STATUS_CHANGE").matches(CREATED)).isTrue();

@@ -202,22 +202,88 @@ class JsonArgumentsTest {
     }
 
     @Test
-    void an_argument_that_is_there_or_is_none_is_refused() {
+    void a_command_is_a_template() {
+        QmpCommand template = QmpCommand.of("blockdev-add")
+                .with("driver", "file")
+                .with("node-name", "a")
+                .with("filename", "/a");
+
+        assertThat(arguments(template.with("node-name", "b")))
+                .isEqualTo("{'driver':'file','node-name':'b','filename':'/a'}");
+        assertThat(arguments(template.with("filename", null)))
+                .isEqualTo("{'driver':'file','node-name':'a','filename':null}");
+        assertThat(arguments(template.without("node-name"))).isEqualTo("{'driver':'file','filename':'/a'}");
+        assertThat(arguments(template)).isEqualTo("{'driver':'file','node-name':'a','filename':'/a'}");
+        assertThat(QmpCommand.of("stop").with("a", 1).without("a").arguments()).isEmpty();
+        assertThat(arguments(QmpCommand.parse("{'execute': 'x', 'arguments': {'b': 1, 'a': 2}}".replace('\'', '"'))
+                        .with("b", 3)))
+                .isEqualTo("{'b':3,'a':2}");
+    }
+
+    @Test
+    void an_argument_that_is_none_is_refused() {
         QmpCommand command = QmpCommand.of("blockdev-add").with("driver", "file");
 
-        assertThatThrownBy(() -> command.with("driver", "qcow2"))
+        assertThatThrownBy(() -> command.with(null, 1)).hasMessage("argument must not be null");
+        assertThatThrownBy(() -> command.without("filename"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("blockdev-add has the argument \"driver\" already; an argument can be given only once");
-        assertThatThrownBy(() -> command.with("filename", null))
-                .isInstanceOf(NullPointerException.class)
-                .hasMessage(
-                        "the argument \"filename\" of blockdev-add must not be null; leave it out, or pass JSON's null, JsonNodeFactory.instance.nullNode()");
-        assertThatThrownBy(() -> command.with(null, 1)).hasMessage("name must not be null");
+                .hasMessage("blockdev-add has no argument \"filename\" to leave out; it has driver");
         assertThatThrownBy(() -> command.with("backing", JACKSON_2.createObjectNode()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("Cannot turn the argument \"backing\" of blockdev-add into JSON: ");
         assertThat(arguments(command.with("backing", JsonNodeFactory.instance.nullNode())))
                 .isEqualTo("{'driver':'file','backing':null}");
+    }
+
+    @Test
+    void an_object_has_nulls_and_as_many_members_as_it_likes_in_their_order() {
+        assertThat(arguments(QmpJson.object(
+                        "l",
+                        1,
+                        "k",
+                        null,
+                        "j",
+                        2,
+                        "i",
+                        3,
+                        "h",
+                        4,
+                        "g",
+                        5,
+                        "f",
+                        6,
+                        "e",
+                        7,
+                        "d",
+                        8,
+                        "c",
+                        9,
+                        "b",
+                        10,
+                        "a",
+                        QmpJson.object("z", null, "y", true))))
+                .isEqualTo(
+                        "{'l':1,'k':null,'j':2,'i':3,'h':4,'g':5,'f':6,'e':7,'d':8,'c':9,'b':10,'a':{'z':null,'y':true}}");
+        assertThatThrownBy(() -> QmpJson.object("a"))
+                .hasMessage("Members are names and values in turn, but the last name, a, has no value");
+        assertThatThrownBy(() -> QmpJson.object("a", 1, "a", 2)).hasMessage("The member \"a\" comes twice");
+        assertThatThrownBy(() -> QmpJson.object("a", 1, 2, 3))
+                .hasMessage("The name of member 2 must be a string, but is 2");
+    }
+
+    @Test
+    void commands_become_a_transaction() {
+        QmpCommand transaction = QmpCommand.transaction(
+                        QmpCommand.of("blockdev-backup", Map.of("job-id", "j")), QmpCommand.of("abort"))
+                .with("properties", Map.of("completion-mode", "grouped"));
+
+        assertThat(transaction.name()).isEqualTo("transaction");
+        assertThat(arguments(transaction))
+                .isEqualTo(
+                        "{'actions':[{'type':'blockdev-backup','data':{'job-id':'j'}},{'type':'abort','data':{}}],'properties':{'completion-mode':'grouped'}}");
+        assertThatThrownBy(QmpCommand::transaction).hasMessage("A transaction needs at least one command");
+        assertThatThrownBy(() -> QmpCommand.transaction(QmpCommand.of("abort").withId(1)))
+                .hasMessageStartingWith("abort cannot be in a transaction as it is");
     }
 
     private static String arguments(Object arguments) {

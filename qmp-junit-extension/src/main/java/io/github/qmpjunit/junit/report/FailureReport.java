@@ -32,6 +32,7 @@ import org.apiguardian.api.API;
  * versions.txt          what took part, in which version
  * vm/qmp.jsonl          every message of the monitor; what {@link io.github.qmpjunit.qmp.QmpTranscript} describes
  * vm/stderr.log         what QEMU wrote to standard error
+ * vm/stdout.log         what QEMU wrote to standard output, if anything
  * vm/console.log        what the guest wrote to its console; console-NAME.log where it has several
  * vm/state.json         the state after the failure: status, jobs, block nodes
  * vm/screen.png         what it showed then, where it has a display

@@ -19,11 +19,12 @@ record Lane(int machine, Kind kind, String title) {
         EVENTS,
         SCREEN,
         CONSOLE,
+        STDOUT,
         STDERR;
 
         /** Return whether it is lines of text. */
         boolean isOutput() {
-            return this == CONSOLE || this == STDERR;
+            return this == CONSOLE || this == STDOUT || this == STDERR;
         }
     }
 }

@@ -65,7 +65,7 @@ final class LiveState {
             } catch (QmpException | IllegalArgumentException e) {
                 replies.putObject(query).put(NOT_TAKEN, firstLine(e));
                 notTaken("it was not asked any further, since it did not answer %s within %s"
-                        .formatted(query, Deadline.format(patience)));
+                        .formatted(query, Deadline.formatTimeout(patience)));
                 return;
             }
         }

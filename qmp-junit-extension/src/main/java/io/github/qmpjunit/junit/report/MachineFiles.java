@@ -37,6 +37,9 @@ final class MachineFiles {
         machine.said().messages().ifPresent(lines -> write("qmp.jsonl", transcript(lines)));
         writeConsoles();
         write("stderr.log", machine.said().stderr().text());
+        if (!machine.said().stdout().text().isEmpty()) {
+            write("stdout.log", machine.said().stdout().text());
+        }
         write("state.json", MachineCard.pretty(state, Integer.MAX_VALUE) + "\n");
         if (!machine.start().commandLine().isEmpty()) {
             String script = CommandScript.of(machine, !secrets.isEmpty());

@@ -43,7 +43,11 @@ public final class ReportedMachine {
     private final List<ReportedScreen> screens;
 
     /** Where it says something. */
-    record Sources(Optional<OutputLog> stderr, Map<String, OutputLog> consoles, Optional<QmpTranscript> transcript) {
+    record Sources(
+            Optional<OutputLog> stderr,
+            Optional<OutputLog> stdout,
+            Map<String, OutputLog> consoles,
+            Optional<QmpTranscript> transcript) {
 
         Said said() {
             Map<String, Said.Output> said = new LinkedHashMap<>();
@@ -52,6 +56,7 @@ public final class ReportedMachine {
                     transcript.map(QmpTranscript::lines),
                     transcript.map(QmpTranscript::dropped).orElse(0L),
                     stderr.map(Said.Output::of).orElse(Said.Output.NONE),
+                    stdout.map(Said.Output::of).orElse(Said.Output.NONE),
                     said);
         }
     }
@@ -106,7 +111,7 @@ public final class ReportedMachine {
                         vm.commandLine(),
                         Optional.of(vm.shellCommand()),
                         Surroundings.of(vm.environment(), vm.workingDirectory())),
-                new Sources(Optional.of(vm.stderr()), consoles, vm.transcript()),
+                new Sources(Optional.of(vm.stderr()), Optional.of(vm.stdout()), consoles, vm.transcript()),
                 vm::toString,
                 Optional.of(new Live(vm, MACHINE_QUERIES, Optional.of(vm::screen))));
     }
@@ -120,7 +125,7 @@ public final class ReportedMachine {
     public static ReportedMachine of(StorageDaemon daemon) {
         return new ReportedMachine(
                 new StartedAs(daemon.name(), daemon.commandLine(), Optional.empty(), Surroundings.NONE),
-                new Sources(Optional.of(daemon.stderr()), Map.of(), daemon.transcript()),
+                new Sources(Optional.of(daemon.stderr()), Optional.of(daemon.stdout()), Map.of(), daemon.transcript()),
                 daemon::toString,
                 Optional.of(new Live(daemon, BLOCK_QUERIES, Optional.empty())));
     }
@@ -144,7 +149,11 @@ public final class ReportedMachine {
                         attempt.map(StartAttempt::commandLine).orElse(List.of()),
                         Optional.empty(),
                         Surroundings.NONE),
-                new Sources(attempt.flatMap(StartAttempt::stderr), Map.of(), attempt.flatMap(StartAttempt::transcript)),
+                new Sources(
+                        attempt.flatMap(StartAttempt::stderr),
+                        attempt.flatMap(StartAttempt::stdout),
+                        Map.of(),
+                        attempt.flatMap(StartAttempt::transcript)),
                 () -> "QEMU \"%s\"%s".formatted(name, end),
                 Optional.empty());
     }

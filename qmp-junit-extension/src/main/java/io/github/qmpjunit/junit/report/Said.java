@@ -15,10 +15,15 @@ import java.util.Optional;
  * @param messages the transcript's lines; empty optional where nothing was recorded
  * @param messagesDropped how many of them were too many to be kept
  * @param stderr its standard error
+ * @param stdout its standard output
  * @param consoles its consoles by name
  */
 record Said(
-        Optional<List<QmpTranscriptLine>> messages, long messagesDropped, Output stderr, Map<String, Output> consoles) {
+        Optional<List<QmpTranscriptLine>> messages,
+        long messagesDropped,
+        Output stderr,
+        Output stdout,
+        Map<String, Output> consoles) {
 
     /** What was written to one place, as it was written and line by line. */
     record Output(String text, List<OutputLine> lines) {
@@ -48,6 +53,7 @@ record Said(
                         .toList()),
                 messagesDropped,
                 stderr.masked(secrets),
+                stdout.masked(secrets),
                 maskedConsoles);
     }
 }

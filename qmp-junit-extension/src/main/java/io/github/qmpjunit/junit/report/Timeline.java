@@ -129,6 +129,7 @@ record Timeline(List<Lane> lanes, List<Row> rows, int leftOut) {
             String title = machine.said().consoles().size() == 1 ? "console" : "console " + name;
             addLines(output.lines(), new Lane(place, Lane.Kind.CONSOLE, title), entries);
         });
+        addLines(machine.said().stdout().lines(), new Lane(place, Lane.Kind.STDOUT, "standard output"), entries);
         addLines(machine.said().stderr().lines(), new Lane(place, Lane.Kind.STDERR, "standard error"), entries);
     }
 

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,9 @@ public final class Faults implements AutoCloseable {
     private static final Duration FAREWELL = Duration.ofSeconds(10);
 
     private final MonitoredProcess vm;
-    private final Map<String, FaultyDisk> disks;
+    private final QemuIo io;
+    private volatile Map<String, FaultyDisk> disks;
+    private final AtomicInteger life = new AtomicInteger();
 
     /** Guards the list of open faults, the latest first. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -61,8 +64,31 @@ public final class Faults implements AutoCloseable {
      */
     public Faults(MonitoredProcess vm, Map<String, Boolean> disks, QemuIo io) {
         this.vm = vm;
-        this.disks = new LinkedHashMap<>();
-        disks.forEach((disk, readOnly) -> this.disks.put(disk, new FaultyDisk(disk, readOnly, io)));
+        this.io = io;
+        this.disks = faulty(disks, io);
+    }
+
+    private static Map<String, FaultyDisk> faulty(Map<String, Boolean> disks, QemuIo io) {
+        Map<String, FaultyDisk> faulty = new LinkedHashMap<>();
+        disks.forEach((disk, readOnly) -> faulty.put(disk, new FaultyDisk(disk, readOnly, io)));
+        return faulty;
+    }
+
+    /**
+     * Begin again for the next process, without any fault: those that were not undone have ended with the process before, and to undo
+     * them has no effect.
+     *
+     * @param newDisks the disks that can be made to fail, by name, with whether they are read-only
+     */
+    public void restarted(Map<String, Boolean> newDisks) {
+        life.incrementAndGet();
+        lock.lock();
+        try {
+            open.clear();
+        } finally {
+            lock.unlock();
+        }
+        disks = faulty(newDisks, io);
     }
 
     /**
@@ -195,9 +221,10 @@ public final class Faults implements AutoCloseable {
     }
 
     private Fault opened(String description, Runnable undo) {
+        int opened = life.get();
         Fault fault = new Fault(description, () -> {
             try {
-                if (vm.isRunning()) {
+                if (opened == life.get() && vm.isRunning()) {
                     undo.run();
                 }
             } catch (QmpDisconnectedException e) {

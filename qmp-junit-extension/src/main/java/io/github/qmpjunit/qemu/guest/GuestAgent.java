@@ -71,7 +71,7 @@ public final class GuestAgent {
     private final String owner;
     private final Supplier<String> circumstances;
     private final Secrets secrets;
-    private final AgentConnection connection;
+    private volatile AgentConnection connection;
     private final ReentrantLock asking = new ReentrantLock();
     private volatile boolean synchronised;
     private long lastId;
@@ -108,6 +108,17 @@ public final class GuestAgent {
         this.secrets = secrets;
         this.circumstances = circumstances;
         this.connection = new AgentConnection(socket, owner);
+    }
+
+    /**
+     * Continue over another socket: that of a machine that was restarted. Wait for the agent there as after a boot.
+     *
+     * @param socket the socket; whoever connected it closes it
+     * @throws IOException if the socket is not connected
+     */
+    public void reconnect(Socket socket) throws IOException {
+        connection = new AgentConnection(socket, owner);
+        synchronised = false;
     }
 
     /** Note that the port was opened or closed in the guest: it may have another agent now. */
@@ -281,7 +292,7 @@ public final class GuestAgent {
             if (!asking.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new GuestAgentException(
                         "Could not ask the guest agent of %s to %s within %s: it has been asked something else, and has not answered yet"
-                                .formatted(owner, what, Deadline.format(deadline.timeout())),
+                                .formatted(owner, what, Deadline.formatTimeout(deadline.timeout())),
                         null);
             }
         } catch (InterruptedException e) {
@@ -328,7 +339,7 @@ public final class GuestAgent {
         } else if (!deadline.isOver()) {
             how = "it has left its port, so it or the guest was restarted";
         } else {
-            how = "there was none within " + Deadline.format(deadline.timeout());
+            how = "there was none within " + Deadline.formatTimeout(deadline.timeout());
         }
         return new GuestAgentException(
                 "No answer of the guest agent of %s to %s: %s. %s".formatted(owner, command, how, circumstances.get()),
@@ -452,7 +463,7 @@ public final class GuestAgent {
 
     /** Kill a program, and describe the outcome and its output. */
     private String kill(GuestProgram program, long pid) {
-        String late = "has not ended within " + Deadline.format(program.timeLimit());
+        String late = "has not ended within " + Deadline.formatTimeout(program.timeLimit());
         try {
             Deadline deadline = Deadline.in(KILL_LIMIT);
             Optional<String> refusal = sendKill(pid, deadline);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apiguardian.api.API;
 
@@ -30,9 +31,11 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class SerialConsole {
 
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     private final String name;
     private final OutputLog output;
-    private final OutputStream input;
+    private volatile OutputStream input;
     private final ReentrantLock sending = new ReentrantLock();
 
     /**
@@ -71,6 +74,18 @@ public final class SerialConsole {
         this.name = name;
         this.output = output;
         this.input = socket.getOutputStream();
+        output.follow(socket.getInputStream(), name + "-console");
+    }
+
+    /**
+     * Continue over another socket: that of a machine that was restarted.
+     *
+     * @param socket the socket; whoever connected it closes it
+     * @throws IOException if the socket is not connected
+     */
+    public void reconnect(Socket socket) throws IOException {
+        input = socket.getOutputStream();
+        output.awaitEnd(LAST_WORDS); // the end of the process before is certain; what it wrote is being read
         output.follow(socket.getInputStream(), name + "-console");
     }
 

@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu.launch;
 
+import io.github.qmpjunit.internal.Timeouts;
 import io.github.qmpjunit.qemu.process.CommandLine;
 import java.io.Closeable;
 import java.io.IOException;
@@ -63,7 +64,7 @@ public final class Channel implements AutoCloseable {
         AFUNIXServerSocket bound = AFUNIXServerSocket.newInstance();
         server = bound;
         bound.bind(AFUNIXSocketAddress.of(directory.resolve(name)), 1);
-        bound.setSoTimeout((int) ACCEPT_TIMEOUT.toMillis());
+        bound.setSoTimeout((int) Timeouts.current().really(ACCEPT_TIMEOUT).toMillis());
     }
 
     /** Take the connection that the process has made by now. */

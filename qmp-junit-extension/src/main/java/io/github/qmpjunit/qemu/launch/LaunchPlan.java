@@ -39,12 +39,43 @@ public final class LaunchPlan {
             RunContext context,
             List<Channel> channels,
             Function<Path, List<String>> commandLine) {
+        this(kind, settings, context, channels, commandLine, settings.newTranscript());
+    }
+
+    private LaunchPlan(
+            String kind,
+            RunSettings settings,
+            RunContext context,
+            List<Channel> channels,
+            Function<Path, List<String>> commandLine,
+            Optional<QmpTranscript> transcript) {
         this.kind = kind;
         this.settings = settings;
         this.context = context;
         this.channels = List.copyOf(channels);
         this.commandLine = commandLine;
-        this.transcript = settings.newTranscript();
+        this.transcript = transcript;
+    }
+
+    /**
+     * Plan the next life of a process: what is changed is what this life is to be started with; the transcript goes on.
+     *
+     * @param newChannels further sockets that it connects to
+     * @param newCommandLine makes the command line
+     * @throws IllegalArgumentException if a setting is changed that the client keeps for all lives
+     */
+    public LaunchPlan next(
+            RunSettings changed,
+            RunContext changedContext,
+            List<Channel> newChannels,
+            Function<Path, List<String>> newCommandLine) {
+        settings.requireSameClient(changed);
+        if (changedContext.prefix().isRemote() != context.prefix().isRemote()) {
+            throw new IllegalArgumentException(
+                    "Cannot restart %s: it cannot move to another host. Start a second machine there"
+                            .formatted(label()));
+        }
+        return new LaunchPlan(kind, changed, changedContext, newChannels, newCommandLine, transcript);
     }
 
     /** Return the name that the user gave it, also its client's. */
@@ -107,9 +138,9 @@ public final class LaunchPlan {
         return transcript;
     }
 
-    /** Return the secrets that the process is started with. To look for them takes time; it is best spent while QEMU starts. */
-    Secrets secrets(List<String> ownCommandLine) {
-        Secrets secrets = new Secrets().learn(prefix().command()).learn(ownCommandLine);
+    /** Add what the process is told in confidence at its start. To look for that takes time; it is best spent while QEMU starts. */
+    Secrets learnedBy(Secrets secrets, List<String> ownCommandLine) {
+        secrets.learn(prefix().command()).learn(ownCommandLine);
         environment().forEach((variable, value) -> secrets.learn(List.of(variable + "=" + value)));
         return secrets;
     }

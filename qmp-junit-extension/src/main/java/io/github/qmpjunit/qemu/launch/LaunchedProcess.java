@@ -1,5 +1,6 @@
 package io.github.qmpjunit.qemu.launch;
 
+import io.github.qmpjunit.internal.ClientView;
 import io.github.qmpjunit.internal.Deadline;
 import io.github.qmpjunit.internal.TerminalText;
 import io.github.qmpjunit.internal.Waiting;
@@ -7,6 +8,7 @@ import io.github.qmpjunit.qemu.process.ExitStatus;
 import io.github.qmpjunit.qemu.process.LaunchPrefix;
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
 import io.github.qmpjunit.qemu.process.OutputLog;
+import io.github.qmpjunit.qemu.process.OutputMark;
 import io.github.qmpjunit.qemu.process.QemuExitException;
 import io.github.qmpjunit.qemu.process.QemuStartException;
 import io.github.qmpjunit.qemu.process.StartAttempt;
@@ -15,6 +17,7 @@ import io.github.qmpjunit.qmp.QmpClient;
 import io.github.qmpjunit.qmp.QmpClientBuilder;
 import io.github.qmpjunit.qmp.QmpCommand;
 import io.github.qmpjunit.qmp.QmpEvent;
+import io.github.qmpjunit.qmp.QmpEventListener;
 import io.github.qmpjunit.qmp.QmpException;
 import io.github.qmpjunit.qmp.QmpInterruptedException;
 import io.github.qmpjunit.qmp.QmpPeer;
@@ -29,11 +32,15 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process with a connected monitor, from its start to its end: what a machine and a storage daemon have in common.
@@ -51,25 +58,45 @@ public final class LaunchedProcess implements MonitoredProcess {
     /** What a start takes beside its channels: of the directory, of the monitor, and of the process. */
     private static final int DESCRIPTORS = 4 + DescriptorShortage.FOR_A_PROCESS;
 
+    private static final String ADVICE =
+            "%nIf the test expects that, let it say so: expectEnd() on the machine or daemon, or assertThat(vm).endsBySignal(6) or exitsWith(1)"
+                    .formatted();
+
     /** A process closes its monitor some milliseconds before it is gone. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
-    private final LaunchPlan plan;
     private final Path directory;
-    private final QemuProcess process;
+    private final Owner owner;
     private final QmpClient qmp;
+
+    /** Guards the change from one process to the next, and to none. */
     private final ReentrantLock closing = new ReentrantLock();
+
+    /** What those processes wrote to standard error that were restarted, and a test has to answer for. */
+    private final List<Written> writtenBefore = new CopyOnWriteArrayList<>();
+
+    private volatile LaunchPlan plan;
+    private volatile QemuProcess process;
+    private final AtomicInteger restarts = new AtomicInteger();
     private boolean closed;
+    private boolean endIsTold;
     private boolean interrupted;
     private boolean tidied;
     private volatile boolean killed;
+    private volatile boolean endExpected;
 
-    private LaunchedProcess(LaunchPlan plan, Path directory, QemuProcess process, QmpClient qmp) {
+    private record Written(OutputMark from, OutputMark to) {}
+
+    private LaunchedProcess(LaunchPlan plan, Path directory, Connected connected) {
         this.plan = plan;
         this.directory = directory;
-        this.process = process;
-        this.qmp = qmp;
+        this.owner = connected.owner;
+        this.process = connected.process;
+        this.qmp = connected.qmp;
     }
+
+    /** A process whose monitor is connected. */
+    private record Connected(QemuProcess process, QmpClient qmp, Owner owner) {}
 
     public static LaunchedProcess start(LaunchPlan plan) {
         ProcessKeeper.watchOverThisJvm();
@@ -77,7 +104,7 @@ public final class LaunchedProcess implements MonitoredProcess {
         Path directory = RunDirectory.ofThisJvm().create();
         boolean started = false;
         try {
-            LaunchedProcess process = launch(plan, directory);
+            LaunchedProcess process = new LaunchedProcess(plan, directory, launch(plan, directory, null));
             started = true;
             return process;
         } finally {
@@ -99,18 +126,81 @@ public final class LaunchedProcess implements MonitoredProcess {
         }
     }
 
-    private static LaunchedProcess launch(LaunchPlan plan, Path directory) {
+    /**
+     * End the process, if it still runs, and start it again. Client, logs, transcript and listeners stay.
+     *
+     * @param next what to start, made by {@link LaunchPlan#next}
+     * @throws IllegalStateException if this is closed
+     * @throws QemuExitException if the end of the process would make {@link #close()} complain; nothing is started then
+     * @throws QemuStartException if the next one does not start; nothing runs then, and another restart may succeed
+     */
+    public void restart(LaunchPlan next) {
+        closing.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException(
+                        "Cannot restart %s: it is closed. Start another one".formatted(label()));
+            }
+            try {
+                stop();
+            } finally {
+                if (!endIsTold && !endExpected) {
+                    writtenBefore.add(new Written(stderr().beginning(), stderr().mark()));
+                }
+                endIsTold = true;
+            }
+            startAgain(next);
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    private void startAgain(LaunchPlan next) {
+        requireDescriptors(next);
+        RunDirectory.ofThisJvm().renew(directory);
+        tidied = false;
+        boolean started = false;
+        try {
+            process = launch(next, directory, this).process;
+            started = true;
+        } finally {
+            if (!started) {
+                try {
+                    next.channels().forEach(Channel::close);
+                } finally {
+                    tidyUp();
+                }
+            }
+        }
+        plan = next;
+        killed = false;
+        endExpected = false;
+        endIsTold = false;
+        restarts.incrementAndGet();
+    }
+
+    /** Return how often the process was restarted. */
+    public int restarts() {
+        return restarts.get();
+    }
+
+    /** Return what the next process is planned from. */
+    public LaunchPlan plan() {
+        return plan;
+    }
+
+    private static Connected launch(LaunchPlan plan, Path directory, @Nullable LaunchedProcess before) {
         List<String> commandLine = plan.commandLine().apply(directory);
         requireForeground(plan, commandLine);
         try {
             if (plan.prefix().isRemote()) {
-                return launch(plan, commandLine, directory, (qmp, process) -> qmp.open(process.streams()));
+                return launch(plan, commandLine, directory, before, (qmp, process) -> qmp.open(process.streams()));
             }
             try (QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(directory.resolve(MONITOR)))) {
                 for (Channel channel : plan.channels()) {
                     channel.bind(directory);
                 }
-                return launch(plan, commandLine, directory, (qmp, process) -> {
+                return launch(plan, commandLine, directory, before, (qmp, process) -> {
                     process.onExit(acceptor::close);
                     acceptor.accept(qmp, plan.startTimeout());
                 });
@@ -132,9 +222,12 @@ public final class LaunchedProcess implements MonitoredProcess {
                                 plan.label(),
                                 reason,
                                 PrefixedCommand.forMessages(
-                                        plan.prefix(), commandLine, plan.environment(), plan.secrets(commandLine))),
+                                        plan.prefix(),
+                                        commandLine,
+                                        plan.environment(),
+                                        plan.learnedBy(new Secrets(), commandLine))),
                 cause,
-                new StartAttempt(commandLine, Optional.empty(), Optional.empty(), plan.transcript()));
+                new StartAttempt(commandLine, Optional.empty(), Optional.empty(), Optional.empty(), plan.transcript()));
     }
 
     /** Brings a client to the monitor of a process that has just been started. */
@@ -142,14 +235,19 @@ public final class LaunchedProcess implements MonitoredProcess {
         void connect(QmpClient qmp, QemuProcess process);
     }
 
-    private static LaunchedProcess launch(
-            LaunchPlan plan, List<String> commandLine, Path directory, Connector connector) throws IOException {
-        QemuProcess process = QemuProcess.start(plan, commandLine, directory);
+    private static Connected launch(
+            LaunchPlan plan,
+            List<String> commandLine,
+            Path directory,
+            @Nullable LaunchedProcess before,
+            Connector connector)
+            throws IOException {
+        QemuProcess process = QemuProcess.start(plan, commandLine, before == null ? null : before.process);
         boolean ready = false;
         try {
-            LaunchedProcess monitored = connect(plan, directory, process, connector);
+            Connected connected = connect(plan, directory, process, before, connector);
             ready = true;
-            return monitored;
+            return connected;
         } finally {
             if (!ready) {
                 try {
@@ -173,33 +271,39 @@ public final class LaunchedProcess implements MonitoredProcess {
         }
     }
 
-    private static LaunchedProcess connect(LaunchPlan plan, Path directory, QemuProcess process, Connector connector) {
-        QmpClientBuilder client = QmpClient.builder();
-        plan.transcript().ifPresent(client::transcript);
-        if (plan.settings().client().eventsKept() > 0) {
-            client.keepEvents(plan.settings().client().eventsKept());
+    private static Connected connect(
+            LaunchPlan plan,
+            Path directory,
+            QemuProcess process,
+            @Nullable LaunchedProcess before,
+            Connector connector) {
+        Owner owner = before == null ? new Owner(plan, process) : before.owner;
+        List<QmpEventListener> listeners =
+                new ArrayList<>(plan.settings().client().listeners());
+        QmpClient qmp;
+        if (before == null) {
+            qmp = newClient(plan, owner);
+        } else {
+            qmp = before.qmp;
+            owner.follow(plan, process);
+            listeners.removeAll(before.plan.settings().client().listeners());
+            ClientView.of(qmp).beginAnew();
         }
-        QmpClient qmp = client.name(plan.name())
-                .connectTimeout(plan.startTimeout())
-                .peer(new Owner(plan, process))
-                .ownEvents(plan.settings().client().ownEvents().toArray(String[]::new))
-                .build();
         boolean connected = false;
         try {
-            plan.settings().client().listeners().forEach(qmp::register);
+            listeners.forEach(qmp::register);
             connector.connect(qmp, process);
             qmp.peer().map(PeerCredentials::pid).ifPresent(pid -> process.setSpeaker(pid, monitorArgument(directory)));
             requirePeer(process, qmp);
             for (Channel channel : plan.channels()) {
                 channel.accept();
             }
-            LaunchedProcess monitored = new LaunchedProcess(plan, directory, process, qmp);
             connected = true;
             logger().log(
                             Level.DEBUG,
                             () -> TerminalText.message("started %s, version %s: %s"
                                     .formatted(plan.label(), qmp.greeting().version(), process.shownCommand())));
-            return monitored;
+            return new Connected(process, qmp, owner);
         } catch (IOException | RuntimeException e) {
             throw startFailure(plan, process, qmp, e);
         } finally {
@@ -209,8 +313,34 @@ public final class LaunchedProcess implements MonitoredProcess {
         }
     }
 
-    /** What we know of a process that we have started. */
-    private record Owner(LaunchPlan plan, QemuProcess process) implements QmpPeer {
+    private static QmpClient newClient(LaunchPlan plan, Owner owner) {
+        QmpClientBuilder client = QmpClient.builder();
+        plan.transcript().ifPresent(client::transcript);
+        if (plan.settings().client().eventsKept() > 0) {
+            client.keepEvents(plan.settings().client().eventsKept());
+        }
+        return client.name(plan.name())
+                .connectTimeout(plan.startTimeout())
+                .peer(owner)
+                .ownEvents(plan.settings().client().ownEvents().toArray(String[]::new))
+                .build();
+    }
+
+    /** What we know of the process that we have started last. */
+    private static final class Owner implements QmpPeer {
+
+        private volatile LaunchPlan plan;
+        private volatile QemuProcess process;
+
+        Owner(LaunchPlan plan, QemuProcess process) {
+            this.plan = plan;
+            this.process = process;
+        }
+
+        void follow(LaunchPlan next, QemuProcess successor) {
+            plan = next;
+            process = successor;
+        }
 
         @Override
         public String diagnose() {
@@ -262,6 +392,7 @@ public final class LaunchedProcess implements MonitoredProcess {
         StartAttempt attempt = new StartAttempt(
                 process.commandLine(),
                 Optional.of(process.stderr()),
+                Optional.of(process.stdout()),
                 exitedByItself ? process.exitStatus() : Optional.empty(),
                 plan.transcript());
         process.kill();
@@ -364,6 +495,11 @@ public final class LaunchedProcess implements MonitoredProcess {
     }
 
     @Override
+    public OutputLog stdout() {
+        return process.stdout();
+    }
+
+    @Override
     public Optional<QmpTranscript> transcript() {
         return plan.transcript();
     }
@@ -409,7 +545,36 @@ public final class LaunchedProcess implements MonitoredProcess {
     /** Return the state of the process in one sentence. */
     @Override
     public String toString() {
-        return process.state();
+        int count = restarts.get();
+        return count == 0
+                ? process.state()
+                : "%s, after %s".formatted(process.state(), count == 1 ? "a restart" : count + " restarts");
+    }
+
+    @Override
+    public void expectEnd() {
+        endExpected = true;
+    }
+
+    @Override
+    public boolean isEndExpected() {
+        return endExpected;
+    }
+
+    @Override
+    public String unexpectedStderr(OutputMark since) {
+        StringBuilder text = new StringBuilder();
+        for (Written written : writtenBefore) {
+            text.append(stderr().textBetween(later(since, written.from()), written.to()));
+        }
+        if (!endExpected) {
+            text.append(stderr().textSince(later(since, stderr().beginning())));
+        }
+        return text.toString();
+    }
+
+    private static OutputMark later(OutputMark one, OutputMark other) {
+        return one.place() > other.place() ? one : other;
     }
 
     @Override
@@ -433,6 +598,9 @@ public final class LaunchedProcess implements MonitoredProcess {
 
     private void stop() {
         interrupted = Thread.interrupted(); // an interrupted test's process must go all the same
+        boolean overdue =
+                endExpected && !awaitExit(Deadline.in(plan.stopLimits().quit()));
+        String survivor = overdue ? process.details() : "";
         boolean wasRunning = process.isRunning();
         boolean forced = false;
         String resisted = "";
@@ -445,6 +613,15 @@ public final class LaunchedProcess implements MonitoredProcess {
             }
         } finally {
             release();
+        }
+        if (overdue && !killed) {
+            throw new QemuExitException(
+                    "%s was expected to end (expectEnd()), but still ran %s after its last use, and was stopped then.%n%s"
+                            .formatted(
+                                    plan.label(),
+                                    Deadline.formatTimeout(plan.stopLimits().quit()),
+                                    survivor),
+                    process.exitStatus());
         }
         if (!resisted.isEmpty() && !killed) {
             throw new QemuExitException(
@@ -490,23 +667,25 @@ public final class LaunchedProcess implements MonitoredProcess {
     }
 
     private void complainAbout(boolean wasRunning) {
-        if (killed) {
+        if (killed || endExpected || endIsTold) {
             return;
         }
         Optional<ExitStatus> status = process.exitStatus();
         if (status.isEmpty() || !status.get().isSuccess()) {
             throw new QemuExitException(
                     "%s did not end as it should: %s%n%s"
-                            .formatted(
-                                    plan.label(),
-                                    status.map(Object::toString).orElse("it still runs"),
-                                    process.details()),
+                                    .formatted(
+                                            plan.label(),
+                                            status.map(Object::toString).orElse("it still runs"),
+                                            process.details())
+                            + ADVICE,
                     status);
         }
         if (!wasRunning && wasEndedByASignal()) {
             throw new QemuExitException(
                     "Another process has ended %s by a signal (SIGTERM, SIGINT or SIGHUP).%n%s"
-                            .formatted(plan.label(), process.details()),
+                                    .formatted(plan.label(), process.details())
+                            + ADVICE,
                     status);
         }
     }
@@ -514,6 +693,7 @@ public final class LaunchedProcess implements MonitoredProcess {
     /** QEMU exits with status 0 on SIGTERM; but it tells why. */
     private boolean wasEndedByASignal() {
         return qmp.events().history().stream()
+                .filter(event -> event.sequence() > ClientView.of(qmp).begunAfter())
                 .filter(event -> event.name().equals("SHUTDOWN"))
                 .map(QmpEvent::data)
                 .anyMatch(data -> data.path("reason").asString("").equals("host-signal"));

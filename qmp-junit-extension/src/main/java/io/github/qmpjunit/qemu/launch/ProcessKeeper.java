@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.launch;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Timeouts;
 import io.github.qmpjunit.qemu.process.QemuStartException;
 import java.io.Closeable;
 import java.io.File;
@@ -197,10 +198,10 @@ public final class ProcessKeeper {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            if (!process.waitFor(PROBE_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!process.waitFor(Timeouts.current().really(PROBE_LIMIT).toNanos(), TimeUnit.NANOSECONDS)) {
                 process.destroyForcibly();
                 throw new IOException("%s has not ended within %s; is the machine overloaded?"
-                        .formatted(String.join(" ", probe), Deadline.format(PROBE_LIMIT)));
+                        .formatted(String.join(" ", probe), Deadline.formatTimeout(PROBE_LIMIT)));
             }
             return process.exitValue() == 0 ? prefix : List.of();
         } catch (InterruptedException e) {

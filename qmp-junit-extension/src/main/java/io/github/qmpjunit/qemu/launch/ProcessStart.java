@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.launch;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Timeouts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -69,7 +70,7 @@ final class ProcessStart implements Runnable {
      */
     Process await(Duration limit) throws IOException {
         try {
-            if (done.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (done.await(Timeouts.current().really(limit).toNanos(), TimeUnit.NANOSECONDS)) {
                 return result();
             }
         } catch (InterruptedException e) {
@@ -80,7 +81,7 @@ final class ProcessStart implements Runnable {
         giveUp();
         throw new IOException(
                 "the system has not started it within %s; is the machine overloaded, or the program on a disk that is gone?"
-                        .formatted(Deadline.format(limit)));
+                        .formatted(Deadline.formatTimeout(limit)));
     }
 
     private synchronized Process result() throws IOException {

@@ -19,14 +19,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A running child process: its end, its standard error, and what to say about it. Thread-safe. */
+/** A running child process: its end, what it writes, and what to say about it. Thread-safe. */
 final class QemuProcess {
 
     /** In characters, of standard error in a message; its end is what explains a failure. */
     private static final int MOST_TOLD = 8_000;
 
-    /** How long its standard error can stay open after its end, until somebody else is taken to hold it. */
+    private static final int TAIL_LINES = 10;
+
+    /** How long its output can stay open after its end, until somebody else is taken to hold it. */
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+    private static final int STDOUT = 1;
+    private static final int STDERR = 2;
 
     private final String label;
     private final List<String> commandLine;
@@ -37,8 +42,10 @@ final class QemuProcess {
     private final OutputLog stderr;
     private final boolean guestMayChooseTheCode;
     private final boolean offspringIsOurs;
+    private final OutputLog stdout;
     private final String stderrPipe;
     private final Path workingDirectory;
+    private final String stdoutPipe;
     private final long startedNanos = System.nanoTime();
     private final CompletableFuture<@Nullable Void> exit = new CompletableFuture<>();
     private volatile long exitedNanos;
@@ -46,19 +53,32 @@ final class QemuProcess {
     private volatile @Nullable Closeable lifeline;
     private volatile boolean endExpected;
 
-    private QemuProcess(LaunchPlan plan, List<String> commandLine, Process process) {
+    private QemuProcess(LaunchPlan plan, List<String> commandLine, Process process, @Nullable QemuProcess predecessor) {
         this.label = plan.label();
         this.commandLine = commandLine;
-        this.secrets = plan.secrets(commandLine); // here, while it starts already
+        this.secrets = plan.learnedBy(
+                predecessor == null ? new Secrets() : predecessor.secrets,
+                commandLine); // here, while it starts already
         this.shellCommand = PrefixedCommand.forShell(plan.prefix(), commandLine, plan.environment());
         this.shownCommand = PrefixedCommand.forMessages(plan.prefix(), commandLine, plan.environment(), secrets);
         this.process = process;
         this.workingDirectory = plan.workingDirectory().orElse(Path.of("")).toAbsolutePath();
         this.offspringIsOurs = !plan.prefix().isRemote();
-        this.stderr = new OutputLog(label + "'s standard error", secrets);
+        this.stderr = predecessor == null ? new OutputLog(label + "'s standard error", secrets) : predecessor.stderr;
         this.guestMayChooseTheCode = commandLine.stream()
                 .anyMatch(argument -> argument.contains("isa-debug-exit") || argument.contains("semihosting"));
-        this.stderrPipe = offspringIsOurs ? Strays.pipeOf(process.pid()) : "";
+        this.stderrPipe = offspringIsOurs ? Strays.pipeOf(process.pid(), STDERR) : "";
+        this.stdoutPipe = offspringIsOurs ? Strays.pipeOf(process.pid(), STDOUT) : "";
+        this.stdout = predecessor != null
+                ? predecessor.stdout
+                : offspringIsOurs
+                        ? new OutputLog(label + "'s standard output", secrets)
+                        : OutputLog.outOfReach(
+                                label + "'s standard output, which carries the monitor behind a remote launch prefix,",
+                                secrets);
+        if (offspringIsOurs) {
+            stdout.follow(process.getInputStream(), label + "-stdout");
+        }
         stderr.follow(process.getErrorStream(), label + "-stderr");
         watchExit();
     }
@@ -82,15 +102,15 @@ final class QemuProcess {
     }
 
     /**
-     * Start what the plan says. On this machine, its standard input is empty, its standard output goes to a file in the directory;
-     * elsewhere, QMP goes through both.
+     * Start what the plan says. On this machine, its standard input is empty; elsewhere, QMP goes through that and its standard output.
+     *
+     * @param predecessor the process whose place it takes, whose logs and secrets go on; null if there is none
      */
-    static QemuProcess start(LaunchPlan plan, List<String> commandLine, Path directory) throws IOException {
+    static QemuProcess start(LaunchPlan plan, List<String> commandLine, @Nullable QemuProcess predecessor)
+            throws IOException {
         ProcessBuilder prototype = new ProcessBuilder();
         if (!plan.prefix().isRemote()) {
-            prototype
-                    .redirectInput(new File("/dev/null"))
-                    .redirectOutput(directory.resolve("stdout").toFile());
+            prototype.redirectInput(new File("/dev/null"));
             if (!plan.environment().isEmpty()) { // to touch it is to copy it
                 prototype.environment().putAll(plan.environment());
             }
@@ -102,7 +122,7 @@ final class QemuProcess {
                 !plan.prefix().isRemote());
         boolean watched = false;
         try {
-            QemuProcess started = new QemuProcess(plan, commandLine, process);
+            QemuProcess started = new QemuProcess(plan, commandLine, process, predecessor);
             watched = true;
             return started;
         } finally {
@@ -180,12 +200,11 @@ final class QemuProcess {
         }
     }
 
-    /** Let go of all that is kept of it when it has ended; those whom it left behind with its standard error end, too. */
+    /** Let go of all that is kept of it when it has ended; those whom it left behind with its output end, too. */
     void letGo() {
         try {
-            if (!stderrPipe.isEmpty() && !stderr.awaitEnd(LAST_WORDS)) {
-                Strays.killWriters(stderrPipe);
-            }
+            killThoseWhoHold(stderrPipe, stderr);
+            killThoseWhoHold(stdoutPipe, stdout);
         } finally {
             Closeable line = lifeline;
             if (line != null) {
@@ -195,6 +214,12 @@ final class QemuProcess {
                     // It is gone already.
                 }
             }
+        }
+    }
+
+    private static void killThoseWhoHold(String pipe, OutputLog log) {
+        if (!pipe.isEmpty() && !log.awaitEnd(LAST_WORDS)) {
+            Strays.killWriters(pipe);
         }
     }
 
@@ -232,6 +257,10 @@ final class QemuProcess {
 
     OutputLog stderr() {
         return stderr;
+    }
+
+    OutputLog stdout() {
+        return stdout;
     }
 
     /** Return the address of a monitor that speaks through the process's standard input and output. */
@@ -272,7 +301,7 @@ final class QemuProcess {
 
     /** Return what is worth knowing while it runs: its state, and the last it wrote to standard error; without secrets. */
     String describe() {
-        List<String> tail = stderr.tail(10);
+        List<String> tail = stderr.tail(TAIL_LINES);
         return tail.isEmpty()
                 ? state() + "."
                 : "%s. The last lines of its standard error:%n%s"
@@ -291,26 +320,36 @@ final class QemuProcess {
     /** Return all that is known: state, standard error, command line; without secrets. */
     String details() {
         String written = written();
-        return "%s%n%s%n%s"
-                .formatted(state(), written.isEmpty() ? "Standard error is empty." : told(written), command());
+        return "%s%n%s%s%n%s"
+                .formatted(
+                        state(),
+                        written.isEmpty() ? "Standard error is empty." : told(written),
+                        lastOutput(),
+                        command());
     }
 
     /** Return why it did not start, the most telling line first; without secrets. */
     String whyNotStarted() {
         String written = written();
         String cause = ErrorLines.cause(written);
-        String hint = secrets.mask(StartHint.of(commandLine, stderr.text(), workingDirectory, offspringIsOurs));
+        String hint = secrets.mask(StartHint.of(commandLine, stderrOfThis(), workingDirectory, offspringIsOurs));
         String first = "%s did not start: %s"
                 .formatted(label, cause.isEmpty() ? "it wrote nothing to its standard error" : cause);
         String rest = written.lines().count() > 1 ? "\n" + told(written) : "";
-        return "%s%s%n%s%s%n%s".formatted(first, hint, state(), rest, command());
+        return "%s%s%n%s%s%s%n%s".formatted(first, hint, state(), rest, lastOutput(), command());
     }
 
     private String written() {
         if (!isRunning()) {
             stderr.awaitEnd(LAST_WORDS);
+            stdout.awaitEnd(LAST_WORDS);
         }
-        return ending(secrets.mask(stderr.text().stripTrailing()));
+        return ending(secrets.mask(stderrOfThis().stripTrailing()));
+    }
+
+    /** Without what a process wrote whose place this one has taken. */
+    private String stderrOfThis() {
+        return stderr.textSince(stderr.beginning());
     }
 
     private static String told(String written) {
@@ -319,5 +358,15 @@ final class QemuProcess {
 
     private String command() {
         return "Command line:%n  %s".formatted(shownCommand);
+    }
+
+    /** What QEMU prints where it was asked to list something, and so exits. While it runs, the guest may write there. */
+    private String lastOutput() {
+        List<String> tail = isRunning() ? List.of() : stdout.tail(TAIL_LINES);
+        return tail.isEmpty()
+                ? ""
+                : "%nThe last lines of its standard output:%n%s"
+                        .formatted(
+                                secrets.mask(String.join("\n", tail)).indent(2).stripTrailing());
     }
 }

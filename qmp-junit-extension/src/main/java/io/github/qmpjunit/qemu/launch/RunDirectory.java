@@ -235,6 +235,32 @@ public final class RunDirectory {
         toRemove.removeIf(this::isRemoved);
     }
 
+    /**
+     * Make the directory of a machine again, empty, under its name: for the machine's next life.
+     *
+     * @throws QemuStartException if that is not possible
+     */
+    synchronized void renew(Path machineDirectory) {
+        try {
+            if (over) {
+                throw new IOException("the JVM is shutting down");
+            }
+            toRemove.remove(machineDirectory);
+            if (!isRemoved(machineDirectory)) {
+                throw new IOException("what an earlier process left there cannot be removed");
+            }
+            PrivateFolder current = directory;
+            if (current == null || !machineDirectory.startsWith(current.path())) {
+                throw new IOException("somebody has removed the folder around it meanwhile");
+            }
+            PrivateFolder made = current.make(requireNonNull(machineDirectory.getFileName()));
+            machines.put(made.path(), made);
+        } catch (IOException e) {
+            throw new QemuStartException(
+                    "Could not make the directory %s again: %s".formatted(machineDirectory, reason(e)), e);
+        }
+    }
+
     private boolean isRemoved(Path machineDirectory) {
         PrivateFolder current = directory;
         PrivateFolder opened = machines.remove(machineDirectory);

@@ -6,8 +6,10 @@ import io.github.qmpjunit.qmp.QmpTranscript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
 /** How to treat a process whose monitor we are connected to, whichever program it is. Immutable. */
@@ -118,5 +120,26 @@ public final class RunSettings {
 
     private RunSettings with(ClientSettings other) {
         return new RunSettings(name, startTimeout, stopLimits, artefacts, recording, other);
+    }
+
+    /**
+     * Require that the client of this process can also be the client of another process.
+     *
+     * @throws IllegalArgumentException if it cannot, naming what differs
+     */
+    void requireSameClient(RunSettings other) {
+        List<String> differing = Stream.of(
+                        name.equals(other.name) ? "" : "name",
+                        Objects.equals(recording.transcript(), other.recording.transcript()) ? "" : "transcript",
+                        recording.inMemory() == other.recording.inMemory() ? "" : "recording",
+                        client.ownEvents().equals(other.client.ownEvents()) ? "" : "ownEvents",
+                        client.eventsKept() == other.client.eventsKept() ? "" : "keepEvents")
+                .filter(setting -> !setting.isEmpty())
+                .toList();
+        if (!differing.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Cannot change %s of \"%s\" at a restart: its client stays the same. Set it in the definition"
+                            .formatted(String.join(", ", differing), name));
+        }
     }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /**
  * Finds processes whose parent has gone: a script that wraps QEMU was killed, and QEMU lives on as nobody's child. What only we could
- * have given it gives it away: the monitor's socket in our private directory on its command line, or our end of its standard error.
+ * have given it gives it away: the monitor's socket in our private directory on its command line, or our end of its standard output or standard error.
  */
 final class Strays {
 
@@ -38,10 +38,11 @@ final class Strays {
         return Files.exists(PROC.resolve(Long.toString(pid)));
     }
 
-    /** Return what is a process's standard error, if it is a pipe; an empty text where that cannot be told. */
-    static String pipeOf(long pid) {
+    /** Return what is behind a descriptor of a process, if it is a pipe; an empty text where that cannot be told. */
+    static String pipeOf(long pid, int descriptor) {
         try {
-            String target = Files.readSymbolicLink(PROC.resolve(pid + "/fd/2")).toString();
+            String target = Files.readSymbolicLink(PROC.resolve(pid + "/fd/" + descriptor))
+                    .toString();
             return target.startsWith("pipe:") ? target : "";
         } catch (IOException e) {
             return ""; // no Linux, or it has ended

@@ -1,6 +1,7 @@
 package io.github.qmpjunit.qemu.probe;
 
 import io.github.qmpjunit.internal.Deadline;
+import io.github.qmpjunit.internal.Timeouts;
 import io.github.qmpjunit.qemu.process.QemuException;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,9 +80,10 @@ final class ProbeCache<V> {
 
         V await(String question, Duration patience) {
             try {
-                if (!done.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                if (!done.await(Timeouts.current().really(patience).toNanos(), TimeUnit.NANOSECONDS)) {
                     throw new QemuException(
-                            "Cannot find out %s: no answer within %s".formatted(question, Deadline.format(patience)),
+                            "Cannot find out %s: no answer within %s"
+                                    .formatted(question, Deadline.formatTimeout(patience)),
                             null);
                 }
             } catch (InterruptedException e) {

@@ -154,7 +154,7 @@ final class ProbeGuest {
         Optional<ExitStatus> status = vm.exitStatus();
         if (!ended || status.isEmpty()) {
             return Optional.of("a test guest did not run to its end within %s; QEMU %s"
-                    .formatted(Deadline.format(deadline.timeout()), runState(vm)));
+                    .formatted(Deadline.formatTimeout(deadline.timeout()), runState(vm)));
         }
         return status.get().code().equals(OptionalInt.of(SUCCESS))
                 ? Optional.empty()

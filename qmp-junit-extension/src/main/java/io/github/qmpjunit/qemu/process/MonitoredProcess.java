@@ -50,7 +50,7 @@ public interface MonitoredProcess extends AutoCloseable {
             return exitStatus().orElseThrow();
         }
         throw new QemuTimeoutException("Expected \"%s\" to end within %s, but it still runs. %s"
-                .formatted(name(), Deadline.format(timeout), describeBriefly()));
+                .formatted(name(), Deadline.formatTimeout(timeout), describeBriefly()));
     }
 
     /**
@@ -63,6 +63,13 @@ public interface MonitoredProcess extends AutoCloseable {
 
     /** {@return the standard error of the process and of a launch prefix, which can also be awaited} */
     OutputLog stderr();
+
+    /**
+     * Return what the process writes to standard output, with the means to await more.
+     *
+     * @return the output; empty behind a {@linkplain LaunchPrefix#isRemote remote} launch prefix, where it carries the monitor's messages
+     */
+    OutputLog stdout();
 
     /** {@return the transcript of the monitor's messages; empty if the definition does not ask for one} */
     Optional<QmpTranscript> transcript();
@@ -82,13 +89,36 @@ public interface MonitoredProcess extends AutoCloseable {
     /** {@return the state of the process, and the last lines of its standard error; secrets are masked} */
     String describeBriefly();
 
+    /**
+     * Declare that the test expects the process to end by itself: with any exit code, by a crash, or by a signal from outside. Call it
+     * before or after the end; {@code assertThat(vm).endsBySignal(6)} and {@code exitsWith(1)} call it when they pass.
+     *
+     * <p>{@link #close()} then accepts every end, and the extension does not check what the process wrote to standard error. The process
+     * must end, though: {@link #close()} waits for that as long as {@link StopLimits#quit()} says, and throws if the process still runs.
+     * A second call has no effect.
+     */
+    void expectEnd();
+
+    /** {@return whether the test has declared that it expects the process to end by itself} */
+    boolean isEndExpected();
+
+    /**
+     * Return what a test has to answer for on standard error: everything since a mark, unless the end of the process {@linkplain
+     * #expectEnd() is expected}.
+     *
+     * @param since the mark, of {@link #stderr()}
+     * @return the text
+     */
+    String unexpectedStderr(OutputMark since);
+
     /** Kill the process with SIGKILL. {@link #close()} does not report this end as a failure. */
     void kill();
 
     /**
      * Stop the process and remove its files. Idempotent.
      *
-     * @throws QemuExitException if it crashed, was ended by another process, had to be killed because it hung, or exits with a code other than 0
+     * @throws QemuExitException if its end was {@linkplain #expectEnd() expected} and does not come; or if that was not expected, and it crashed,
+     *     was ended by another process, had to be killed because it hung, or exits with a code other than 0
      */
     @Override
     void close();

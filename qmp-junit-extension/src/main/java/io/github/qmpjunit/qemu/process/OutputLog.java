@@ -68,7 +68,10 @@ public final class OutputLog {
     private long dropped;
     private long lastNanos = System.nanoTime();
     private boolean ended;
+    private int writers;
+    private OutputMark beginning = OutputMark.BEGINNING;
     private @Nullable OutputStream file;
+    private @Nullable Path copy;
 
     /**
      * Create an empty log.
@@ -94,15 +97,60 @@ public final class OutputLog {
     }
 
     /**
-     * Read a stream to its end, on a daemon thread.
+     * Create a log of a stream that is not here to be read: it is empty, and has ended.
+     *
+     * @param name what messages call it, with the reason
+     * @param secrets what messages must not show of it
+     * @return the log
+     */
+    public static OutputLog outOfReach(String name, Secrets secrets) {
+        OutputLog log = new OutputLog(name, secrets);
+        log.end();
+        return log;
+    }
+
+    /**
+     * Read a stream to its end, on a daemon thread. A second stream, that of a process which was restarted, begins on a new line, and
+     * waits no longer look at what was written before.
      *
      * @param stream the stream
      * @param threadName the thread's name
      */
     public void follow(InputStream stream, String threadName) {
+        begin();
         Thread thread = new Thread(() -> drain(stream), threadName);
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private void begin() {
+        lock.lock();
+        try {
+            writers++;
+            ended = false;
+            if (file == null && copy != null) {
+                file = Files.newOutputStream(copy, StandardOpenOption.APPEND);
+            }
+        } catch (IOException e) {
+            copyFailed(e);
+        } finally {
+            lock.unlock();
+        }
+        beginWriter();
+    }
+
+    private void beginWriter() {
+        lock.lock();
+        try {
+            if (text.length() > 0 && text.charAt(text.length() - 1) != '\n') {
+                append(new char[] {'\n'}, 1);
+            }
+            beginning = mark();
+            passed = seen.text().length();
+            rawPassed = text.length();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void drain(InputStream stream) {
@@ -183,29 +231,36 @@ public final class OutputLog {
 
     /** A full disk must not stop the reading: the writer would block. */
     private void copy(String written) {
-        OutputStream copy = file;
-        if (copy == null) {
+        OutputStream open = file;
+        if (open == null) {
             return;
         }
         try {
-            copy.write(written.getBytes(StandardCharsets.UTF_8));
+            open.write(written.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            file = null;
-            LOGGER.log(Level.WARNING, TerminalText.message("The copy of %s to a file ends early".formatted(name)), e);
+            copyFailed(e);
             try {
-                copy.close();
+                open.close();
             } catch (IOException again) {
                 // It cannot be closed either; the error has been reported.
             }
         }
     }
 
+    private void copyFailed(IOException e) {
+        file = null;
+        copy = null;
+        LOGGER.log(Level.WARNING, TerminalText.message("The copy of %s to a file ends early".formatted(name)), e);
+    }
+
     private void end() {
         lock.lock();
         try {
-            ended = true;
-            if (file != null) {
+            writers--;
+            ended = writers <= 0;
+            if (ended && file != null) {
                 file.close();
+                file = null;
             }
         } catch (IOException e) {
             // The written part stays.
@@ -227,6 +282,7 @@ public final class OutputLog {
             OutputStream opened = Files.newOutputStream(
                     target, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
             opened.write(text.toString().getBytes(StandardCharsets.UTF_8));
+            copy = target;
             if (ended) {
                 opened.close();
             } else {
@@ -245,6 +301,81 @@ public final class OutputLog {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** {@return the point between what has been written so far and what is still to come} */
+    public OutputMark mark() {
+        lock.lock();
+        try {
+            return new OutputMark(dropped + text.length());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return where the process that writes now began; after a restart, what is before it is of an earlier process} */
+    public OutputMark beginning() {
+        lock.lock();
+        try {
+            return beginning;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Return what was written between two marks, as {@link #text()} has it.
+     *
+     * @param from the first mark, of this log
+     * @param to the second mark
+     * @return the text; empty if the second mark is not after the first
+     */
+    public String textBetween(OutputMark from, OutputMark to) {
+        lock.lock();
+        try {
+            int begin = placeOf(from);
+            return text.substring(begin, Math.max(begin, placeOf(to)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Return what was written after a mark, as {@link #text()} has it.
+     *
+     * @param mark the mark, of this log
+     * @return the text; of more than a million characters the last ones
+     */
+    public String textSince(OutputMark mark) {
+        lock.lock();
+        try {
+            return text.substring(placeOf(mark));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int placeOf(OutputMark mark) {
+        return (int) Math.min(text.length(), Math.max(0, mark.place() - dropped));
+    }
+
+    /**
+     * Wait for a text after a mark, as it was written. It is not consumed: later waits find it as well.
+     *
+     * @param mark the mark, of this log
+     * @param wanted the text
+     * @param timeout how long to wait at most
+     * @return what was written between the mark and the text
+     * @throws QemuOutputException if it is not written in time, or the writer has ended
+     */
+    public String awaitTextSince(OutputMark mark, String wanted, Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        String description = "\"" + wanted + "\"";
+        return await(description, deadline, () -> {
+            int begin = placeOf(mark);
+            int end = text.indexOf(wanted, begin);
+            return end < 0 ? null : text.substring(begin, end);
+        });
     }
 
     /** {@return all output so far as a person sees it: without escape sequences, and with the last state of overwritten lines} */
@@ -287,14 +418,19 @@ public final class OutputLog {
     }
 
     /**
-     * Return the last lines.
+     * Return the last lines of the process that writes now.
      *
      * @param count how many
      * @return at most that many lines of {@link #lines()}
      */
     public List<String> tail(int count) {
-        List<String> lines = lines();
+        List<String> lines = linesOfNow();
         return lines.subList(Math.max(0, lines.size() - count), lines.size());
+    }
+
+    /** Without what those processes wrote whose place another has taken. */
+    private List<String> linesOfNow() {
+        return SeenText.plain(textSince(beginning())).lines().toList();
     }
 
     /**
@@ -355,10 +491,23 @@ public final class OutputLog {
     }
 
     private MatchResult await(Pattern wanted, String description, Duration timeout, boolean raw) {
+        return await(description, Deadline.in(timeout), () -> {
+            CharSequence written = raw ? text : seen.text();
+            Matcher matcher = wanted.matcher(written).region(raw ? rawPassed : passed, written.length());
+            if (!matcher.find()) {
+                return null;
+            }
+            pass(matcher.end(), raw);
+            return matcher.toMatchResult();
+        });
+    }
+
+    /** Wait until what is looked for is found; it is looked for with the lock. */
+    private <T> T await(String description, Deadline deadline, Supplier<@Nullable T> search) {
         Waiting waiting = Waiting.step(() -> description + " on " + name);
         try {
             String[] failure = new String[1];
-            MatchResult found = await(wanted, description, Deadline.in(timeout), raw, failure);
+            T found = find(description, deadline, search, failure);
             if (found == null) {
                 throw new QemuOutputException(failure[0] + remark());
             }
@@ -369,21 +518,20 @@ public final class OutputLog {
         }
     }
 
-    /** Return the match; {@code null} if there is none in time, and then put the reason into the array. */
-    private @Nullable MatchResult await(
-            Pattern wanted, String description, Deadline deadline, boolean raw, String[] failure) {
+    /** Return what is looked for; {@code null} if it is not there in time, and then put the reason into the array. */
+    private <T> @Nullable T find(
+            String description, Deadline deadline, Supplier<@Nullable T> search, String[] failure) {
         lock.lock();
         try {
             while (true) {
-                CharSequence written = raw ? text : seen.text();
-                Matcher matcher = wanted.matcher(written).region(raw ? rawPassed : passed, written.length());
-                if (matcher.find()) {
-                    pass(matcher.end(), raw);
-                    return matcher.toMatchResult();
+                T found = search.get();
+                if (found != null) {
+                    return found;
                 }
                 if (ended || deadline.isOver()) {
                     failure[0] = notWritten(
-                            description, ended ? "and it has ended" : "within " + Deadline.format(deadline.timeout()));
+                            description,
+                            ended ? "and it has ended" : "within " + Deadline.formatTimeout(deadline.timeout()));
                     return null;
                 }
                 changed.awaitNanos(deadline.remainingNanos());
@@ -407,7 +555,7 @@ public final class OutputLog {
 
     /** The reason first, if one can be seen: where a guest has panicked, the end is a call trace. */
     private String notWritten(String description, String how) {
-        List<String> lines = lines();
+        List<String> lines = linesOfNow();
         if (lines.isEmpty()) {
             return "%s has not written %s %s; it has written nothing".formatted(name, description, how);
         }

@@ -11,6 +11,7 @@ import org.apiguardian.api.API;
  *
  * @param commandLine the command line, the binary first, secrets included
  * @param stderr the standard error; empty if no process was created
+ * @param stdout the standard output; empty if no process was created
  * @param exitStatus how the process ended, if it did so by itself
  * @param transcript the monitor's transcript, if the definition asks for one
  */
@@ -18,6 +19,7 @@ import org.apiguardian.api.API;
 public record StartAttempt(
         List<String> commandLine,
         Optional<OutputLog> stderr,
+        Optional<OutputLog> stdout,
         Optional<ExitStatus> exitStatus,
         Optional<QmpTranscript> transcript) {
 
@@ -25,10 +27,11 @@ public record StartAttempt(
     @Override
     public String toString() {
         Secrets secrets = new Secrets().learn(commandLine);
-        return "StartAttempt[commandLine=%s, stderr=%s, exitStatus=%s]"
+        return "StartAttempt[commandLine=%s, stderr=%s, stdout=%s, exitStatus=%s]"
                 .formatted(
                         CommandLine.forShell(secrets.mask(commandLine)),
                         secrets.mask(stderr.map(OutputLog::text).orElse("")),
+                        secrets.mask(stdout.map(OutputLog::text).orElse("")),
                         exitStatus);
     }
 }

@@ -54,11 +54,12 @@ public final class Qtest {
 
     private final String owner;
     private final Supplier<String> end;
-    private final OutputStream output;
     private final ReentrantLock asking = new ReentrantLock();
-    private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
-    private final BlockingQueue<QtestIrq> irqs = new LinkedBlockingQueue<>();
+    private volatile Link link;
     private @Nullable String broken;
+
+    /** One connection, and what has come over it. */
+    private record Link(OutputStream output, BlockingQueue<String> replies, BlockingQueue<QtestIrq> irqs) {}
 
     /**
      * Speak qtest over a connected socket, with a QEMU that you started with {@code -qtest}.
@@ -82,15 +83,36 @@ public final class Qtest {
     public Qtest(Socket socket, String owner, Supplier<String> end) throws IOException {
         this.end = end;
         this.owner = owner;
-        this.output = socket.getOutputStream();
-        BufferedReader input =
-                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-        Thread reader = new Thread(() -> read(input), "qtest-" + owner);
-        reader.setDaemon(true);
-        reader.start();
+        this.link = open(socket);
     }
 
-    private void read(BufferedReader input) {
+    /**
+     * Continue over another socket: that of a machine that was restarted. What came over the one before and was not read is forgotten.
+     *
+     * @param socket the socket; whoever connected it closes it, and this with it
+     * @throws IOException if the socket is not connected
+     */
+    public void reconnect(Socket socket) throws IOException {
+        asking.lock();
+        try {
+            link = open(socket);
+            broken = null;
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    private Link open(Socket socket) throws IOException {
+        Link opened = new Link(socket.getOutputStream(), new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
+        BufferedReader input =
+                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+        Thread reader = new Thread(() -> read(input, opened.replies, opened.irqs), "qtest-" + owner);
+        reader.setDaemon(true);
+        reader.start();
+        return opened;
+    }
+
+    private static void read(BufferedReader input, BlockingQueue<String> replies, BlockingQueue<QtestIrq> irqs) {
         try {
             for (String line = input.readLine(); line != null; line = input.readLine()) {
                 if (line.startsWith("IRQ ")) {
@@ -127,13 +149,14 @@ public final class Qtest {
             if (broken != null) {
                 throw failure("Cannot send qtest command \"%s\": %s".formatted(command, broken), null);
             }
-            output.write((command + "\n").getBytes(StandardCharsets.US_ASCII));
-            String reply = replies.poll(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            link.output.write((command + "\n").getBytes(StandardCharsets.US_ASCII));
+            String reply = link.replies.poll(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
             if (reply == null) {
                 broken = "an earlier one, \"%s\", has got no reply, and replies could not be told apart any more"
                         .formatted(command);
                 throw failure(
-                        "No reply within %s to qtest command \"%s\"".formatted(Deadline.format(REPLY_TIMEOUT), command),
+                        "No reply within %s to qtest command \"%s\""
+                                .formatted(Deadline.formatTimeout(REPLY_TIMEOUT), command),
                         null);
             }
             return resultOf(command, reply);
@@ -254,7 +277,7 @@ public final class Qtest {
         asking.lock();
         try {
             broken = "the last one was sent to end the machine";
-            output.write("outb 0x%x 0x%x\n".formatted(port, value).getBytes(StandardCharsets.US_ASCII));
+            link.output.write("outb 0x%x 0x%x\n".formatted(port, value).getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw failure("Cannot send the last qtest command: " + e.getMessage(), e);
         } finally {
@@ -411,19 +434,21 @@ public final class Qtest {
         Deadline deadline = Deadline.in(timeout);
         QtestIrq wanted = new QtestIrq(line, raised);
         List<QtestIrq> seen = new ArrayList<>();
+        Link from = link;
         Waiting waiting = Waiting.step(() -> "%s of %s".formatted(wanted, owner));
         try {
             while (true) {
-                QtestIrq irq = irqs.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+                QtestIrq irq = from.irqs.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
                 if (irq == null) {
-                    throw failure("No %s within %s; seen: %s".formatted(wanted, Deadline.format(timeout), seen), null);
+                    throw failure(
+                            "No %s within %s; seen: %s".formatted(wanted, Deadline.formatTimeout(timeout), seen), null);
                 }
                 if (irq.equals(wanted)) {
                     waiting.fulfilled();
                     return;
                 }
                 if (irq.equals(NO_MORE)) {
-                    irqs.add(NO_MORE); // for the next wait
+                    from.irqs.add(NO_MORE); // for the next wait
                     throw failure(
                             "No %s: the machine has ended; seen: %s%s".formatted(wanted, seen, howItEnded()), null);
                 }

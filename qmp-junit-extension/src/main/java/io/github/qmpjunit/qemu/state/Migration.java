@@ -182,7 +182,11 @@ public final class Migration {
                             source.process,
                             destination.process,
                             "is not %s on the %s within %s%s"
-                                    .formatted(wanted, side.role, Deadline.format(deadline.timeout()), advice(wanted))),
+                                    .formatted(
+                                            wanted,
+                                            side.role,
+                                            Deadline.formatTimeout(deadline.timeout()),
+                                            advice(wanted))),
                     e);
         } catch (QmpDisconnectedException e) {
             end();

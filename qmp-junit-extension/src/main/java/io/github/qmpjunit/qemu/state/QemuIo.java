@@ -1,11 +1,10 @@
 package io.github.qmpjunit.qemu.state;
 
 import io.github.qmpjunit.qemu.process.MonitoredProcess;
+import io.github.qmpjunit.qemu.process.OutputMark;
 import io.github.qmpjunit.qemu.process.QemuException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.github.qmpjunit.qemu.process.QemuOutputException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +21,8 @@ import org.apiguardian.api.API;
  * }</pre>
  *
  * <p>The monitor does not say whether a command of {@code qemu-io} succeeded: its answer is always empty, and errors are written to
- * QEMU's standard output. So this class reads that output. Thread-safe; one command at a time.
+ * QEMU's {@linkplain MonitoredProcess#stdout standard output}. So this class reads that output, up to the line that a second command prints.
+ * Thread-safe; one command at a time.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class QemuIo {
@@ -33,8 +33,12 @@ public final class QemuIo {
     private static final Pattern SUCCESS =
             Pattern.compile("(?:(?:read|wrote|discard) (\\d+)/\\1 bytes at offset \\d+|[\\d.]+ \\w+, \\d+ ops; .*)");
 
+    /** QEMU has written it when the monitor answers; it only has to be read. */
+    private static final Duration END_MARK_LIMIT = Duration.ofSeconds(30);
+
     private final MonitoredProcess machine;
     private final ReentrantLock one = new ReentrantLock();
+    private int commands;
 
     /**
      * Use {@code qemu-io} in a machine.
@@ -59,7 +63,14 @@ public final class QemuIo {
         if (machine.launchPrefix().isRemote()) {
             throw failure(target, command, "it runs behind \"" + machine.launchPrefix() + "\", out of sight");
         }
-        String printed = begin(target, command, SUCCESS);
+        String printed = printedBy(target, command);
+        String complaint = printed.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !SUCCESS.matcher(line).matches())
+                .collect(Collectors.joining("\n"));
+        if (!complaint.isEmpty()) {
+            throw failure(target, command, complaint);
+        }
         if (!SUCCESS.matcher(printed.lines().findFirst().orElse("")).matches()) {
             throw failure(target, command, printed.isBlank() ? "it printed nothing" : printed.strip());
         }
@@ -74,48 +85,37 @@ public final class QemuIo {
         }
     }
 
-    /**
-     * Execute a command that may succeed later or print nothing.
-     *
-     * @param target a block node, or {@code -d} and a device's id
-     * @param command the command with its arguments
-     * @param expected matches the lines that it may print
-     * @return what it has printed so far; empty if QEMU runs on another host
-     * @throws QemuException if it cannot be executed, or has already failed
-     */
-    public String begin(String target, String command, Pattern expected) {
+    /** Execute a command, and return what it has printed: all of it, since QEMU prints the end mark after it. */
+    private String printedBy(String target, String command) {
         one.lock();
         try {
-            String before = standardOutput();
-            String answer = machine.qmp()
-                    .execute(
-                            "human-monitor-command",
-                            Map.of("command-line", "qemu-io %s \"%s\"".formatted(target, command)))
-                    .asString();
-            String printed = standardOutput().substring(before.length());
-            String complaint = (answer + printed)
-                    .lines()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty() && !expected.matcher(line).matches())
-                    .collect(Collectors.joining("\n"));
-            if (!complaint.isEmpty()) {
-                throw failure(target, command, complaint);
-            }
-            return printed;
-        } catch (IOException e) {
-            throw new QemuException(
-                    "Cannot read the standard output of machine \"%s\": %s".formatted(machine.name(), e), e);
+            OutputMark before = machine.stdout().mark();
+            begin(target, command);
+            String end = "qmp-junit-" + ++commands;
+            begin(target, "help " + end);
+            return machine.stdout().awaitTextSince(before, "command %s not found".formatted(end), END_MARK_LIMIT);
+        } catch (QemuOutputException e) {
+            throw failure(target, command, String.valueOf(e.getMessage()));
         } finally {
             one.unlock();
         }
     }
 
-    /** QEMU writes it line by line, so it is complete when the monitor answers. */
-    private String standardOutput() throws IOException {
-        Path file = machine.directory().resolve("stdout");
-        return machine.launchPrefix().isRemote() || !Files.exists(file)
-                ? ""
-                : Files.readString(file, StandardCharsets.ISO_8859_1);
+    /**
+     * Execute a command that reports nothing, or will only report later.
+     *
+     * @param target a block node, or {@code -d} and a device's id
+     * @param command the command with its arguments
+     * @throws QemuException if the monitor cannot execute it
+     */
+    public void begin(String target, String command) {
+        String answer = machine.qmp()
+                .execute(
+                        "human-monitor-command", Map.of("command-line", "qemu-io %s \"%s\"".formatted(target, command)))
+                .asString();
+        if (!answer.isBlank()) {
+            throw failure(target, command, answer.strip());
+        }
     }
 
     private QemuException failure(String target, String command, String why) {

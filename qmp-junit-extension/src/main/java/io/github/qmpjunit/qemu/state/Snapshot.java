@@ -9,7 +9,8 @@ import org.apiguardian.api.API;
  * rewind then replaces a reboot before each test.
  *
  * <p>A rewind restores memory, processors, devices and writable drives. Everything outside the machine stays: console logs, network peers, read-only
- * drives, the host's clock. The guest's own clock is rewound with its memory. A snapshot ends with its machine.
+ * drives, the host's clock. The guest's own clock is rewound with its memory. A snapshot ends with its machine's
+ * process, also if that is restarted.
  * Thread-safe.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
@@ -18,17 +19,24 @@ public final class Snapshot {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     private final Snapshots store;
+    private final int life;
     private final String tag;
     private final String memory;
     private final List<String> drives;
     private final boolean running;
 
-    Snapshot(Snapshots store, String tag, String memory, List<String> drives, boolean running) {
+    Snapshot(Snapshots store, int life, String tag, String memory, List<String> drives, boolean running) {
         this.store = store;
+        this.life = life;
         this.tag = tag;
         this.memory = memory;
         this.drives = drives;
         this.running = running;
+    }
+
+    /** Return which process of the machine it is of. */
+    int life() {
+        return life;
     }
 
     String tag() {

@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,8 @@ public final class Snapshots {
     private final MonitoredProcess machine;
     private final QmpClient qmp;
     private final Path directory;
-    private final @Nullable GuestAgent agent;
+    private volatile @Nullable GuestAgent agent;
+    private final AtomicInteger life = new AtomicInteger();
     private final ReentrantLock working = new ReentrantLock();
     private @Nullable String scratch;
     private int lastScratch;
@@ -93,6 +95,22 @@ public final class Snapshots {
     }
 
     /**
+     * Begin again for the next process of the machine: snapshots end with the one that they are of.
+     *
+     * @param newAgent the machine's guest agent; null if it has none
+     */
+    public void restarted(@Nullable GuestAgent newAgent) {
+        working.lock();
+        try {
+            life.incrementAndGet();
+            scratch = null;
+            agent = newAgent;
+        } finally {
+            working.unlock();
+        }
+    }
+
+    /**
      * Take a snapshot.
      *
      * @param timeout how long it may take
@@ -108,7 +126,8 @@ public final class Snapshots {
 
     private Snapshot take(String purpose, Deadline deadline) {
         String memory = scratch(purpose, deadline);
-        Snapshot snapshot = new Snapshot(this, "qmp-junit-" + UUID.randomUUID(), memory, writableDrives(), isRunning());
+        Snapshot snapshot =
+                new Snapshot(this, life.get(), "qmp-junit-" + UUID.randomUUID(), memory, writableDrives(), isRunning());
         runJob("snapshot-save", snapshot, deadline, () -> delete(snapshot, PATIENCE))
                 .ifPresent(error -> {
                     throw new QemuException(
@@ -121,6 +140,7 @@ public final class Snapshots {
 
     void rewind(Snapshot snapshot, Duration timeout) {
         String purpose = "rewind machine \"%s\"".formatted(qmp.name());
+        requireOfThisLife(snapshot, purpose);
         alone(purpose, timeout, deadline -> {
             leaveFinalState(deadline);
             if (!snapshot.isOfRunningMachine()) {
@@ -142,6 +162,7 @@ public final class Snapshots {
 
     void delete(Snapshot snapshot, Duration timeout) {
         String purpose = "delete a snapshot of machine \"%s\"".formatted(qmp.name());
+        requireOfThisLife(snapshot, purpose);
         alone(
                 purpose,
                 timeout,
@@ -182,6 +203,15 @@ public final class Snapshots {
         }
     }
 
+    private void requireOfThisLife(Snapshot snapshot, String purpose) {
+        if (snapshot.life() != life.get()) {
+            throw new QemuException(
+                    "Cannot %s: the snapshot was taken before the machine was restarted, and ended with that process. Take one after the restart"
+                            .formatted(purpose),
+                    null);
+        }
+    }
+
     /** Work alone: no other snapshot, no job, and no request to the guest agent at the same time. */
     private void alone(String purpose, Duration timeout, Work work) {
         Waiting waiting = Waiting.work(() -> "QEMU to " + purpose);
@@ -198,7 +228,7 @@ public final class Snapshots {
             if (!working.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new QemuException(
                         "Could not %s within %s: another thread takes or loads a snapshot"
-                                .formatted(purpose, Deadline.format(deadline.timeout())),
+                                .formatted(purpose, Deadline.formatTimeout(deadline.timeout())),
                         null);
             }
         } catch (InterruptedException e) {
@@ -207,10 +237,11 @@ public final class Snapshots {
         }
         try {
             requireNoJobs(purpose);
-            if (agent == null) {
+            GuestAgent quiet = agent;
+            if (quiet == null) {
                 work.perform(deadline);
             } else {
-                agent.whileQuiet(deadline.remaining(), () -> work.perform(deadline));
+                quiet.whileQuiet(deadline.remaining(), () -> work.perform(deadline));
             }
         } finally {
             working.unlock();
@@ -401,7 +432,7 @@ public final class Snapshots {
             if (!seen.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new QemuException(
                         "Machine \"%s\" was rewound, but callbacks for its events did not end within %s"
-                                .formatted(qmp.name(), Deadline.format(deadline.timeout())),
+                                .formatted(qmp.name(), Deadline.formatTimeout(deadline.timeout())),
                         null);
             }
         } catch (InterruptedException e) {

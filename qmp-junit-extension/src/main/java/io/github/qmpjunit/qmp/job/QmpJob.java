@@ -327,7 +327,8 @@ public final class QmpJob implements AutoCloseable {
 
     private QmpTimeoutException tooLate(Duration timeout) {
         return new QmpTimeoutException(
-                "Job \"%s\" took longer than %s: %s".formatted(id(), Deadline.format(timeout), describe()), timeout);
+                "Job \"%s\" took longer than %s: %s".formatted(id(), Deadline.formatTimeout(timeout), describe()),
+                timeout);
     }
 
     /** Send the command that the job waits for, once for each status; return whether one was sent. */

@@ -141,7 +141,7 @@ public final class ScriptedConnection {
         try {
             if (!ended.await(Deadline.in(timeout).remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new ScriptException(
-                        "The client has not closed its connection within " + Deadline.format(timeout), null);
+                        "The client has not closed its connection within " + Deadline.formatTimeout(timeout), null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -239,7 +239,7 @@ public final class ScriptedQmpServer implements AutoCloseable {
                 if (changed.awaitNanos(deadline.remainingNanos()) <= 0) {
                     throw new ScriptException(
                             "%s within %s; received so far: %s"
-                                    .formatted(complaint, Deadline.format(timeout), received),
+                                    .formatted(complaint, Deadline.formatTimeout(timeout), received),
                             null);
                 }
             }

@@ -39,7 +39,7 @@ class CommandScriptTest {
                 "vm",
                 "",
                 Optional.empty(),
-                new Said(Optional.empty(), 0, Said.Output.NONE, Map.of()));
+                new Said(Optional.empty(), 0, Said.Output.NONE, Said.Output.NONE, Map.of()));
 
         assertThat(CommandScript.of(machine, true)).isEqualTo("""
                         #!/bin/sh

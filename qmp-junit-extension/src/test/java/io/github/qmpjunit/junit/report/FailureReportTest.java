@@ -404,10 +404,43 @@ class FailureReportTest {
     }
 
     @Test
+    void standard_output_has_a_file_and_a_lane_where_there_is_any(@TempDir Path dir) throws Exception {
+        String secret = "correct-horse-battery";
+        try (QemuMachine vm = QemuMachine.builder()
+                        .object("secret", Map.of("id", "s", "data", secret))
+                        .blockNode(Map.of("driver", "null-co", "node-name", "disk", "size", 1 << 20))
+                        .start();
+                StorageDaemon silent = StorageDaemon.builder().start()) {
+            vm.qemuIo("disk", "write 0 64k");
+            vm.qmp()
+                    .execute(
+                            "human-monitor-command",
+                            Map.of("command-line", "qemu-io disk \"help %s\"".formatted(secret)));
+            vm.stdout().awaitText(secret, SOON);
+
+            Path page = FailureReport.write(
+                    dir,
+                    test("x", "test", new AssertionError("x"), Instant.now().minusSeconds(3600)),
+                    List.of(ReportedMachine.of(vm), ReportedMachine.of(silent)),
+                    SOON);
+
+            assertThat(dir.resolve("vm/stdout.log"))
+                    .content()
+                    .startsWith("wrote 65536/65536 bytes at offset 0\n")
+                    .contains("command *** not found");
+            assertThat(page)
+                    .content()
+                    .contains("standard output", ">stdout.log</a>", "wrote 65536/65536 bytes")
+                    .doesNotContain(secret);
+            assertThat(dir.resolve("storage/stdout.log")).doesNotExist();
+        }
+    }
+
+    @Test
     void a_full_heap_costs_a_part_and_not_the_report(@TempDir Path dir) throws Exception {
         ReportedMachine tooMuch = new ReportedMachine(
                 new StartedAs("large", List.of(), Optional.empty(), Surroundings.NONE),
-                new ReportedMachine.Sources(Optional.empty(), Map.of(), Optional.empty()),
+                new ReportedMachine.Sources(Optional.empty(), Optional.empty(), Map.of(), Optional.empty()),
                 FailureReportTest::outOfMemory,
                 Optional.empty());
         AssertionError failure = new AssertionError() {

@@ -73,6 +73,7 @@ class ReportRowsTest {
                         Optional.of(List.copyOf(messages)),
                         0,
                         Said.Output.NONE,
+                        Said.Output.NONE,
                         console.isEmpty() ? Map.of() : Map.of("com1", new Said.Output("", List.copyOf(console)))));
     }
 

@@ -48,7 +48,7 @@ class TimelineTest {
                 name,
                 "",
                 Optional.empty(),
-                new Said(Optional.of(messages), 0, new Said.Output("", stderr), Map.of()));
+                new Said(Optional.of(messages), 0, new Said.Output("", stderr), Said.Output.NONE, Map.of()));
     }
 
     private static List<String> summaries(Timeline timeline) {
