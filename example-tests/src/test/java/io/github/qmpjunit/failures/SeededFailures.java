@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests that fail, each of its own kind: what a developer is told then is read side by side. {@link SeededFailuresTest} runs them; none of
  * them has another purpose. Names do not give away the cause.
  */
-@SuppressWarnings("unused") // JUnit calls them
+@SuppressWarnings({"unused", "DuplicateAssertion"}) // JUnit calls them; one waits for the same event twice
 final class SeededFailures {
 
     private static final Duration BRIEFLY = Duration.ofMillis(300);

@@ -81,7 +81,7 @@ class EndOfWaitsTest {
     }
 
     /** As if there were no memory, or no thread, for a while. */
-    private static final class Short implements Executor {
+    private static final class Refusing implements Executor {
 
         private int left = 3;
 
@@ -97,7 +97,7 @@ class EndOfWaitsTest {
 
     @Test
     void an_event_that_could_not_be_delivered_is_delivered_at_the_end() throws Exception {
-        QmpClient qmp = QmpClient.builder().executor(new Short()).connect(server.address());
+        QmpClient qmp = QmpClient.builder().executor(new Refusing()).connect(server.address());
         CompletableFuture<QmpEvent> first = qmp.events().nextAsync(EventMatcher.event("E"), VERY_LONG);
         CompletableFuture<QmpEvent> second = qmp.events().nextAsync(EventMatcher.event("F"), VERY_LONG);
 
@@ -111,7 +111,7 @@ class EndOfWaitsTest {
     @Test
     void a_reply_that_could_not_be_delivered_is_delivered_at_the_end() throws Exception {
         server.whenExecuted("x").replies(7);
-        QmpClient qmp = QmpClient.builder().executor(new Short()).connect(server.address());
+        QmpClient qmp = QmpClient.builder().executor(new Refusing()).connect(server.address());
 
         CompletableFuture<?> reply = qmp.executeAsync(QmpCommand.of("x").withTimeout(VERY_LONG));
 
