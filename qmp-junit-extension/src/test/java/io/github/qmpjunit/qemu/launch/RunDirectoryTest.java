@@ -83,6 +83,42 @@ class RunDirectoryTest {
     }
 
     @Test
+    void a_machines_directory_is_renewed_empty_under_its_name_and_removed_again() throws IOException {
+        RunDirectory directories = new RunDirectory(parent);
+        Path made = directories.create();
+        Files.createFile(made.resolve("socket"));
+
+        directories.renew(made); // while it is there, as after a crash
+        assertThat(made).isEmptyDirectory();
+        directories.remove(made);
+        directories.renew(made); // after it has gone, as after quit
+
+        assertThat(made).isEmptyDirectory();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+                .isEqualTo("rwx------");
+        Files.createFile(made.resolve("socket"));
+        directories.remove(made);
+        assertThat(made).doesNotExist();
+    }
+
+    @Test
+    void a_directory_cannot_be_renewed_where_all_was_tidied_away_or_the_jvm_exits() throws IOException {
+        RunDirectory directories = new RunDirectory(parent);
+        Path made = directories.create();
+        Files.delete(made);
+        Files.delete(made.resolveSibling("lock"));
+        Files.delete(made.getParent());
+
+        assertThatThrownBy(() -> directories.renew(made)).isInstanceOf(QemuStartException.class);
+
+        directories.end();
+        assertThatThrownBy(() -> directories.renew(made))
+                .isInstanceOf(QemuStartException.class)
+                .hasMessageContaining("the JVM is shutting down");
+        assertThat(parent).isEmptyDirectory();
+    }
+
+    @Test
     void a_directory_that_somebody_has_tidied_away_is_made_anew() throws IOException {
         RunDirectory directories = new RunDirectory(parent);
         Path first = directories.create();
