@@ -1,6 +1,6 @@
 package io.github.qmpjunit.junit;
 
-import io.github.qmpjunit.junit.report.ContainerFailures;
+import io.github.qmpjunit.junit.report.AwaitedFailures;
 import io.github.qmpjunit.junit.report.ReportedMachine;
 import io.github.qmpjunit.qemu.QemuMachine;
 import io.github.qmpjunit.qemu.process.QemuStartException;
@@ -82,12 +82,12 @@ final class ClassFixture {
     /** Report on an invocation of a class template if the methods around it fail. JUnit tells only its listeners of that, and afterwards. */
     static void reportLater(ExtensionContext invocation) {
         Reporting.Place place = Reporting.Place.ofInvocation(invocation);
-        Runnable end = ContainerFailures.await(
+        Runnable end = AwaitedFailures.await(
                 invocation.getUniqueId(),
                 failure ->
                         InterruptFlag.aside(() -> report(place, "what surrounds the tests of an invocation", failure)));
         ExtensionStore.of(place.context())
-                .put(List.of(ContainerFailures.class, invocation.getUniqueId()), new InvocationEnd(end));
+                .put(List.of(AwaitedFailures.class, invocation.getUniqueId()), new InvocationEnd(end));
     }
 
     private record InvocationEnd(Runnable end) implements ExtensionContext.Store.CloseableResource, AutoCloseable {
