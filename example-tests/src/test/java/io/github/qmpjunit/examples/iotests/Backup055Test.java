@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** QEMU's I/O test 055: {@code drive-backup} and {@code blockdev-backup}, by themselves and in transactions, with limits and compression. */
 @QemuTest
@@ -127,14 +128,12 @@ class Backup055Test {
         qmp.execute("block-job-pause", Map.of("device", "backup0"));
         assertThat(qmp).job("backup0").reaches("paused");
         qmp.execute("block-job-set-speed", Map.of("device", "backup0", "speed", 0));
-        long offset = offset();
-        assertThat(offset()).isEqualTo(offset);
+        assertThat(qmp).executing("query-block-jobs").returns("[0].paused", true);
+        JsonNode job = qmp.execute("query-block-jobs").get(0);
+        assertThat(job.path("offset").asLong()) // a request that was in flight may still end, no further one follows
+                .isLessThan(job.path("len").asLong());
         qmp.execute("block-job-resume", Map.of("device", "backup0"));
         assertThat(qmp).job("backup0").succeeds();
-    }
-
-    private long offset() {
-        return qmp.execute("query-block-jobs").at("/0/offset").asLong();
     }
 
     @ParameterizedTest
