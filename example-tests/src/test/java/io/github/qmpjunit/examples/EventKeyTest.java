@@ -9,7 +9,7 @@ import io.github.qmpjunit.qmp.QmpClient;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A key with a type of its own: a value of another type does not compile. */
+/** A key with its own type: a value of another type does not compile. */
 @QemuTest
 class EventKeyTest {
 

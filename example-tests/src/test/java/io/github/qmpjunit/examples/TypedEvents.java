@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Reads every event that the examples cause by its type in qmp-qapi, and fails if a part of it has none. Clients log each message; so
- * those that an example makes by itself are heard as well. JUnit registers this for all classes, see {@code junit-platform.properties}.
+ * events of clients that an example creates itself are read as well. JUnit registers this for all classes, see {@code junit-platform.properties}.
  */
 public final class TypedEvents implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that fail, each of its own kind: what a developer is told then is read side by side. {@link SeededFailuresTest} runs them; none of
+ * Tests that fail, each in another way, so that their messages can be read side by side. {@link SeededFailuresTest} runs them; none of
  * them has another purpose. Names do not give away the cause.
  */
 @SuppressWarnings({"unused", "DuplicateAssertion"}) // JUnit calls them; one waits for the same event twice

@@ -20,7 +20,7 @@ import org.assertj.core.api.AbstractObjectAssert;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assertions about a disk image. Each asks the image anew, by {@code qemu-img} or {@code qemu-io}; none of them waits.
+ * Assertions about a disk image. Each queries the image again, with {@code qemu-img} or {@code qemu-io}; none of them waits.
  *
  * <pre>{@code
  * assertThat(overlay).hasNoErrors().hasBackingChain(base);
@@ -235,7 +235,7 @@ public class DiskAssert extends AbstractObjectAssert<DiskAssert, Disk> {
     }
 
     /**
-     * Verify that the image itself keeps no data for a part: its backing chain has it, or nobody.
+     * Verify that the image itself keeps no data for a part: its backing chain has it, or no image has it.
      *
      * @param offset where the part begins, in bytes
      * @param length how long it is, in bytes

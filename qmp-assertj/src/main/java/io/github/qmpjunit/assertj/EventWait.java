@@ -186,7 +186,7 @@ final class EventWait {
         return askSchema(matcher, client).orElse(List.of());
     }
 
-    /** Return why the event can never come; empty without a schema, when nobody can tell. */
+    /** Return why the event can never arrive; empty without a schema. */
     private static Optional<List<String>> askSchema(EventMatcher matcher, QmpClient client) {
         if (isOwn(matcher, client)) {
             return Optional.of(List.of());

@@ -77,7 +77,7 @@ public class NodeAssert extends AbstractWaitingAssert<NodeAssert, String> {
      * @param path where: a name such as {@code ro}, or a path such as {@code image.virtual-size}
      * @param expected the value; numbers are compared by value
      * @return this assertion
-     * @throws AssertionError if another value stands there, or there is no such node
+     * @throws AssertionError if the value is another one, or the node does not exist
      */
     public NodeAssert has(String path, @Nullable Object expected) {
         JsonNode wanted = JsonValues.treeOf(expected, requireNonNull(path, "path must not be null"));
@@ -151,7 +151,7 @@ public class NodeAssert extends AbstractWaitingAssert<NodeAssert, String> {
      *
      * @param name the bitmap's name
      * @return this assertion
-     * @throws AssertionError if it has none of that name; the message lists those that it has
+     * @throws AssertionError if it has none of that name; the message lists the existing ones
      */
     public NodeAssert hasBitmap(String name) {
         return hasBitmap(name, Map.of());

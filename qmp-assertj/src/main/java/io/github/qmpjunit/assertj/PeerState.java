@@ -96,7 +96,7 @@ final class PeerState {
         }
     }
 
-    /** A machine whose guest stands still sends few events; that is easily overlooked. */
+    /** A machine whose guest is paused sends few events; that is easily overlooked. */
     private static String meaning(String status) {
         return switch (status) {
             case "paused", "prelaunch" -> ": its guest stands still until the command cont";

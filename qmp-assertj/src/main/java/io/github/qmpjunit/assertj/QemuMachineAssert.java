@@ -101,7 +101,7 @@ public class QemuMachineAssert extends AbstractProcessAssert<QemuMachineAssert, 
         return Message.expecting(subject(), "to have status \"%s\"".formatted(status));
     }
 
-    /** Return why a status can never be; empty if it can, or nobody can tell. */
+    /** Return why the status is impossible; empty if it is possible or unknown. */
     private String ifNoStatus(String status) {
         try {
             QmpSchema schema = client().schema();

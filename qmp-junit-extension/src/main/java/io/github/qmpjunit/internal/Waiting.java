@@ -98,7 +98,7 @@ public final class Waiting {
     }
 
     /**
-     * Say the same of a step during which nobody else may ask the machine anything: it works itself.
+     * Announce a step during which no other thread may query the machine: the machine itself works.
      *
      * @param what finds the words
      * @return ends it

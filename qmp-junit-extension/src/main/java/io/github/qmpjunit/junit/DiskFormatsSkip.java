@@ -20,7 +20,7 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 import org.opentest4j.TestAbortedException;
 
-/** Skips the invocations for formats that are not there. They show up with a reason: what a provider leaves out, nobody sees. */
+/** Skips the invocations for formats that are not there. They show up with a reason: an invocation that a provider leaves out would be invisible. */
 final class DiskFormatsSkip implements InvocationInterceptor, BeforeEachCallback {
 
     /** JUnit creates it. */

@@ -326,7 +326,7 @@ public final class QemuExtension
         }
     }
 
-    /** Take down what the test waits for, also where JUnit runs it on a thread of its own. */
+    /** Record what the test waits for, also if JUnit runs it on another thread. */
     @Override
     public void interceptTestMethod(
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)

@@ -20,7 +20,7 @@ import org.opentest4j.TestAbortedException;
 /** Writes a report on a test if one is wanted, and names it in the failure. */
 final class Reporting {
 
-    /** The failures on which there is a report. Weakly: JUnit keeps those that matter. */
+    /** The failures on which there is a report. Weakly: JUnit keeps the relevant ones. */
     private static final Set<Throwable> REPORTED =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 

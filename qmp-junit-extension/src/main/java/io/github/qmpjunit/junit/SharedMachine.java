@@ -395,7 +395,7 @@ final class SharedMachine implements ExtensionContext.Store.CloseableResource, A
         }
     }
 
-    /** A test that has restarted it has its own machine: nobody knows what the next one would find. */
+    /** A machine that a test has restarted is not shared any more: its state is undefined for the next test. */
     private boolean wasRestarted(QemuMachine running) {
         return running.restarts() != restartsKnown;
     }

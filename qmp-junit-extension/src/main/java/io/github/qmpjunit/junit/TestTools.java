@@ -16,7 +16,7 @@ final class TestTools {
         return parameter.getType() == Disks.class || parameter.getType() == QemuTools.class;
     }
 
-    /** Return what a parameter is to be given. A test has one folder, whoever asks for it. */
+    /** Return what a parameter is to be given. A test has only one folder. */
     static Object valueOf(Parameter parameter, ExtensionContext context) {
         if (parameter.getType() == QemuTools.class) {
             return ofTest(context);

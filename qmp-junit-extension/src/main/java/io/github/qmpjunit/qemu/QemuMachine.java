@@ -103,7 +103,7 @@ public final class QemuMachine implements MonitoredProcess {
         return machine;
     }
 
-    /** Connect the parts that have sockets of their own; those that are there already go on over new ones. */
+    /** Connect the parts that have their own sockets; existing parts continue over new ones. */
     private void connectParts(QemuMachineBuilder defined, LaunchPlan plan) {
         boolean ready = false;
         try {
@@ -167,7 +167,7 @@ public final class QemuMachine implements MonitoredProcess {
 
     /**
      * Stop QEMU, if it still runs, and start it again by the same definition: after a crash, after {@code quit}, or to see what a new
-     * process finds. This object, its client, consoles, qtest and agent go on with the new process, at the same sockets.
+     * process finds. This object, its client, consoles, qtest and agent continue with the new process, at the same sockets.
      *
      * <ul>
      *   <li>Registered listeners stay registered, with what they hold; {@code qmp().events()} and all histories keep the events.
@@ -593,7 +593,7 @@ public final class QemuMachine implements MonitoredProcess {
      * Stop QEMU and remove all that was made for it: by {@code quit}, then by SIGTERM, then by SIGKILL, each with its limit ({@link
      * io.github.qmpjunit.qemu.process.StopLimits}). Idempotent.
      *
-     * @throws io.github.qmpjunit.qemu.process.QemuExitException if its end was {@linkplain #expectEnd expected} and does not come; or if that was not expected, and QEMU had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     * @throws io.github.qmpjunit.qemu.process.QemuExitException if its end was {@linkplain #expectEnd expected} and does not come; or if that was not expected, and QEMU had crashed, was ended by another process, hung and had to be ended by force, or exits with a status
      *     other than 0
      */
     @Override

@@ -150,7 +150,7 @@ public final class StorageDaemon implements MonitoredProcess {
     /**
      * Stop the daemon and remove all that was made for it, as {@link QemuMachine#close()} does. Idempotent.
      *
-     * @throws io.github.qmpjunit.qemu.process.QemuExitException if its end was {@linkplain #expectEnd expected} and does not come; or if that was not expected, and it had crashed, was ended by somebody else, hung and had to be ended by force, or exits with a status
+     * @throws io.github.qmpjunit.qemu.process.QemuExitException if its end was {@linkplain #expectEnd expected} and does not come; or if that was not expected, and it had crashed, was ended by another process, hung and had to be ended by force, or exits with a status
      *     other than 0
      */
     @Override

@@ -561,7 +561,7 @@ public class QmpEventListener implements AutoCloseable {
         }
     }
 
-    /** Return whether nobody takes the events, so many that this one has to be missed. */
+    /** Return whether so many events are untaken that this one must be dropped. */
     private boolean isStopped() {
         lock.lock();
         try {

@@ -29,7 +29,7 @@ public record QmpTranscriptLine(long nanoTime, JsonNode line, List<StackTraceEle
     }
 
     /**
-     * Create a line of which nobody knows where it comes from.
+     * Create a line of unknown origin.
      *
      * @param nanoTime when it was taken down, in terms of {@link System#nanoTime()}
      * @param line the line, an object

@@ -64,7 +64,7 @@ final class ReplyRouter {
         }
     }
 
-    /** Expect a reply that nobody waits for. */
+    /** Expect a reply without a waiter. */
     void expectAndLetPass(JsonNode message) {
         String key = keyOf(message.get("id"));
         PendingReply slot = new PendingReply("a raw message", PendingReply.Kind.IN_TURN);

@@ -49,7 +49,7 @@ final class SendQueue {
     }
 
     /**
-     * Wait until those that were added before are sent, or have given up.
+     * Wait until all earlier commands are sent or given up.
      *
      * @throws QmpTimeoutException if the deadline is over first
      * @throws QmpInterruptedException if the thread is interrupted first

@@ -62,7 +62,7 @@ class TimeoutsTest {
                         "The configuration %s = \"%s\" cannot be understood: expected is ".formatted(key, value));
     }
 
-    /** Waits in a JVM of its own, since the factor holds for all of it. */
+    /** Waits in another JVM, since the factor applies to the whole JVM. */
     static final class Waiter {
 
         private Waiter() {}

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A guest decides how many events there are; and whatever ends the reader, nobody waits for it in vain. */
+/** A guest decides how many events there are; and no wait outlives the reader, whatever ends it. */
 class EventFloodTest {
 
     private static final Duration VERY_LONG = Duration.ofMinutes(10);

@@ -71,7 +71,7 @@ class Stream030Test {
         });
     }
 
-    /** Nine disks; each odd one has 2 or 4 MiB of its own. */
+    /** Nine disks; each odd one has its own 2 or 4 MiB. */
     private Disk[] nine() {
         return chain(16 * MIB, 9, (disk, i) -> {
             if (i % 2 == 1) {

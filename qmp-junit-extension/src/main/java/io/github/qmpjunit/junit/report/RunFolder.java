@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The folder into which all JVMs of a run write what the run's pages are made of.
  *
- * <p>Each JVM appends to a file of its own, a line at a time; so one that is killed costs at most its last line. Pages are made of all
+ * <p>Each JVM appends to its own file, a line at a time, so a killed JVM loses at most its last line. Pages are made of all
  * files of the run, under a lock of the operating system's, and put into place in one step. What runs that are over have left is removed.
  *
  * <p>Thread-safe. It never throws: a page must not take a test's place.
@@ -202,7 +202,7 @@ public final class RunFolder {
         }
     }
 
-    /** Put a file into place in one step, so that nobody ever reads half of it. */
+    /** Put a file into place in one step, so that no reader sees half of it. */
     static void replace(Path file, String text) throws IOException {
         Path fresh = file.resolveSibling(".%s-%s-%s"
                 .formatted(file.getFileName(), ProcessHandle.current().pid(), LAST_FILE.incrementAndGet()));

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * Writes the page over a run: its tests, the failures first, where the time went, and how many machines there were at each moment.
  *
- * <p>The page is made anew from the lines that all JVMs of the run have written so far, see {@link RunFolder}.
+ * <p>The page is rebuilt from the lines that all JVMs of the run have written so far, see {@link RunFolder}.
  */
 @API(status = API.Status.INTERNAL, since = "0.1.0")
 public final class RunPage {

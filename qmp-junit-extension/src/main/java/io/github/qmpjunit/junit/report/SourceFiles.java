@@ -46,7 +46,7 @@ final class SourceFiles {
         }
     }
 
-    /** Return the lines of the file in which a frame's code stands. */
+    /** Return the lines of the file with a frame's code. */
     Optional<List<String>> of(StackTraceElement frame) {
         return files.computeIfAbsent(nameOf(frame), name -> read(name));
     }

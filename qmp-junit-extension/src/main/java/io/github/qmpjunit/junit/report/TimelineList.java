@@ -15,7 +15,7 @@ final class TimelineList {
 
     private static final int MOST_DETAIL = 4_000;
 
-    /** A pause from here on has a row of its own: that is where a test's time went. */
+    /** A pause of at least this length has its own row: it shows where a test's time went. */
     private static final long PAUSE = 1_000_000_000L;
 
     /** So many rows before the failure are the likeliest to tell its reason. */
@@ -329,7 +329,7 @@ final class TimelineList {
     }
 
     /**
-     * @param joined whether a reply stands below its command
+     * @param joined whether a reply is below its command
      */
     private void writeEntry(Entry entry, boolean joined) {
         String style = Stream.of(lower(entry.kind()), entry.level() == Entry.Level.PLAIN ? "" : lower(entry.level()))

@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
  * from an annotation, a matrix or JUnit's configuration asks for a {@link Disks} parameter instead, which has the tools of that QEMU.
  *
  * <p>Every method that runs a tool throws {@link ToolFailedException} if the tool fails, with the tool's own words. Immutable; what it says of the
- * image is read anew each time. Images are not removed.
+ * image is read again each time. Images are not removed.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1.0")
 public final class Disk {
@@ -427,7 +427,7 @@ public final class Disk {
      * Add a dirty bitmap, which records writes from now on.
      *
      * @param name its name
-     * @param granularity how many bytes each of its bits stands for, a power of two
+     * @param granularity how many bytes each of its bits represents, a power of two
      * @return this
      */
     public Disk addBitmap(String name, long granularity) {

@@ -167,7 +167,7 @@ public final class QemuTools {
         }
     }
 
-    /** Older builds have each target in a folder of its own, and all builds have the storage daemon in one. */
+    /** Older builds have a folder for each target, and all builds have one for the storage daemon. */
     private static List<Path> beside(Path qemu, QemuTool tool) {
         List<Path> folders = new ArrayList<>();
         folders.add(qemu.resolveSibling(tool.command()));

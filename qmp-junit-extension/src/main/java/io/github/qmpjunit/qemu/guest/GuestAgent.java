@@ -113,7 +113,7 @@ public final class GuestAgent {
     /**
      * Continue over another socket: that of a machine that was restarted. Wait for the agent there as after a boot.
      *
-     * @param socket the socket; whoever connected it closes it
+     * @param socket the socket; the caller closes it
      * @throws IOException if the socket is not connected
      */
     public void reconnect(Socket socket) throws IOException {

@@ -55,7 +55,7 @@ public final class SerialConsole {
      * Read and write the serial port of a machine's guest. Waits that fail say why the guest may be silent.
      *
      * @param name the console's name
-     * @param socket the socket; whoever connected it closes it
+     * @param socket the socket; the caller closes it
      * @param owner the label of the machine, for messages
      * @param secrets what messages must not show of the output
      * @param machine the machine
@@ -80,7 +80,7 @@ public final class SerialConsole {
     /**
      * Continue over another socket: that of a machine that was restarted.
      *
-     * @param socket the socket; whoever connected it closes it
+     * @param socket the socket; the caller closes it
      * @throws IOException if the socket is not connected
      */
     public void reconnect(Socket socket) throws IOException {

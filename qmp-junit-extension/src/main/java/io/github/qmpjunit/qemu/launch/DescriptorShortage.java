@@ -6,7 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 
 /**
- * The system gives this JVM no more file descriptors. Asked for beforehand: some JDKs close a descriptor of somebody else's if they
+ * The system gives this JVM no more file descriptors. Asked for beforehand: some JDKs close a descriptor that is not theirs if they
  * run out of them while they start a process (seen with 17.0.15), and a class that cannot be initialised for want of one stays
  * so.
  */

@@ -27,7 +27,7 @@ final class QemuProcess {
 
     private static final int TAIL_LINES = 10;
 
-    /** How long its output can stay open after its end, until somebody else is taken to hold it. */
+    /** How long its output can stay open after its end; after that, another process holds it. */
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
     private static final int STDOUT = 1;
@@ -104,7 +104,7 @@ final class QemuProcess {
     /**
      * Start what the plan says. On this machine, its standard input is empty; elsewhere, QMP goes through that and its standard output.
      *
-     * @param predecessor the process whose place it takes, whose logs and secrets go on; null if there is none
+     * @param predecessor the process whose place it takes, whose logs and secrets continue; null if it is the first
      */
     static QemuProcess start(LaunchPlan plan, List<String> commandLine, @Nullable QemuProcess predecessor)
             throws IOException {

@@ -76,7 +76,7 @@ public final class RunSettings {
         return new RunSettings(name, startTimeout, limits, artefacts, recording, client);
     }
 
-    /** Return the directory where somebody keeps what belongs to the run, for messages. */
+    /** Return the directory with the run's artefacts, for messages. */
     Optional<Path> artefacts() {
         return artefacts.get();
     }

@@ -3,7 +3,7 @@ package io.github.qmpjunit.qemu.process;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Finds the lines in which an operating system, or its firmware, says that it cannot go on. A call trace that follows says less. */
+/** Finds the lines in which an operating system, or its firmware, reports that it cannot continue. A call trace that follows says less. */
 final class AlarmingLines {
 
     private static final int MOST = 3;

@@ -412,7 +412,7 @@ public final class OutputLog {
         return lines;
     }
 
-    /** {@return the first lines in which an operating system or its firmware says that it cannot go on, such as {@code Kernel panic}} */
+    /** {@return the first lines in which an operating system or its firmware reports that it cannot continue, such as {@code Kernel panic}} */
     public List<String> alarmingLines() {
         return AlarmingLines.in(lines());
     }

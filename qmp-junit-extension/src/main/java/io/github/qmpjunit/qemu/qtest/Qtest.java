@@ -75,7 +75,7 @@ public final class Qtest {
     /**
      * Speak qtest over a connected socket. Failures say how the machine has ended, if it has.
      *
-     * @param socket the socket; whoever connected it closes it
+     * @param socket the socket; the caller closes it
      * @param owner the name of the machine, for messages and the name of the thread that reads
      * @param end says how the machine has ended, in a sentence; asked when it has
      * @throws IOException if the socket is not connected
@@ -89,7 +89,7 @@ public final class Qtest {
     /**
      * Continue over another socket: that of a machine that was restarted. What came over the one before and was not read is forgotten.
      *
-     * @param socket the socket; whoever connected it closes it, and this with it
+     * @param socket the socket; the caller closes it, and this with it
      * @throws IOException if the socket is not connected
      */
     public void reconnect(Socket socket) throws IOException {

@@ -31,7 +31,7 @@ final class MigrationReport {
     }
 
     /**
-     * Return the reason on a line of its own: the last words of a side that has ended, else the migration's own error. What the other
+     * Return the reason on its own line: the last output of a side that has ended, otherwise the migration's error. What the other
      * side then notices is a broken connection.
      */
     private static String cause(MonitoredProcess source, MonitoredProcess destination) {

@@ -357,7 +357,7 @@ public final class Snapshots {
     /**
      * Run a job to its end; return its error, if it has failed.
      *
-     * @param ifTooLate undoes what the job has done, if it ends when nobody waits for it any more
+     * @param ifTooLate undoes the job's work, if it ends after its wait was given up
      */
     private Optional<String> runJob(String command, Map<String, ?> arguments, Deadline deadline, Runnable ifTooLate) {
         String id = "qmp-junit-%s-%s".formatted(command, ++lastJob);

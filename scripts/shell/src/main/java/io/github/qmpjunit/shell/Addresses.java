@@ -12,7 +12,7 @@ import picocli.CommandLine.ITypeConverter;
  */
 final class Addresses implements ITypeConverter<QmpAddress> {
 
-    /** An IPv6 address stands in brackets. */
+    /** An IPv6 address is in brackets. */
     private static final Pattern HOST_AND_PORT = Pattern.compile("(?:tcp:)?(\\[[^\\]/]+]|[^:/]+):(\\d{1,5})");
 
     @Override
