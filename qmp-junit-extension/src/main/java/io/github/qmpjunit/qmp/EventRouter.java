@@ -164,16 +164,6 @@ final class EventRouter {
             observed.reset();
             rates.reset();
         }
-        Error missed = null;
-        for (QmpEventListener listener : listeners) {
-            try {
-                listener.connectionChanged(end);
-            } catch (Error e) { // no memory: the others are told all the same
-                missed = e;
-            }
-        }
-        if (missed != null) {
-            throw missed;
-        }
+        Despite.errors(listeners, end, QmpEventListener::connectionChanged);
     }
 }

@@ -666,22 +666,7 @@ public class QmpEventListener implements AutoCloseable {
             lock.unlock();
         }
         if (over) {
-            deliver(waiting);
-        }
-    }
-
-    /** Complete futures. One for whom there is no memory keeps no other one waiting. */
-    private void deliver(List<EventFuture> settled) {
-        Error missed = null;
-        for (EventFuture future : settled) {
-            try {
-                future.deliver(this);
-            } catch (Error e) {
-                missed = e;
-            }
-        }
-        if (missed != null) {
-            throw missed;
+            Despite.errors(waiting, this, EventFuture::deliver);
         }
     }
 

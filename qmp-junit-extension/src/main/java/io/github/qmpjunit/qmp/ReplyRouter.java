@@ -203,16 +203,6 @@ final class ReplyRouter {
         } finally {
             lock.unlock();
         }
-        Error missed = null;
-        for (PendingReply slot : waiting) {
-            try {
-                slot.fail(reason);
-            } catch (Error e) { // no memory: the others are told all the same
-                missed = e;
-            }
-        }
-        if (missed != null) {
-            throw missed;
-        }
+        Despite.errors(waiting, reason, PendingReply::fail);
     }
 }
