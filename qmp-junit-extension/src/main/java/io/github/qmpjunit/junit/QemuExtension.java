@@ -107,7 +107,6 @@ public final class QemuExtension
     /** Make the builder's settings known, fill the static fields, and start what {@code @BeforeAll} methods ask for. */
     @Override
     public void beforeAll(ExtensionContext context) {
-        SupportedJunit.require();
         Configuration.of(context).useTimeouts();
         Class<?> type = context.getRequiredTestClass();
         if (!settings.equals(ExtensionSettings.NONE)) {
@@ -151,7 +150,6 @@ public final class QemuExtension
      */
     @Override
     public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
-        SupportedJunit.require();
         Class<?> type = factory.getTestClass();
         if (!isInChargeOf(type, context)) {
             return;
@@ -193,7 +191,6 @@ public final class QemuExtension
     /** Start what the test asks for, if its constructor has not needed it before, and fill the fields. */
     @Override
     public void beforeEach(ExtensionContext context) {
-        SupportedJunit.require();
         Configuration.of(context).useTimeouts();
         if (!settings.equals(ExtensionSettings.NONE) && !settings.isPublishedIn(context)) {
             requireNothingStarted(context);
@@ -242,7 +239,6 @@ public final class QemuExtension
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        SupportedJunit.require();
         if (TestTools.isAskedForAt(parameter.getParameter())) {
             return InterruptFlag.aside(() -> TestTools.valueOf(parameter.getParameter(), context));
         }
