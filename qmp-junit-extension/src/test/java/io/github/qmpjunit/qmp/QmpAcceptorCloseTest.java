@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class QmpAcceptorCloseTest {
 
     private static final int TIMES = 200;
+    private static final Duration SOON = Duration.ofSeconds(10);
 
     @TempDir
     private Path folder;
@@ -32,6 +34,23 @@ class QmpAcceptorCloseTest {
 
         // Tests beside this one have theirs.
         assertThat(openSockets() - before).isLessThan(TIMES / 2);
+    }
+
+    @Test
+    void the_file_of_the_next_acceptor_at_the_same_path_stays() {
+        Path path = folder.resolve("s");
+        for (int i = 0; i < TIMES; i++) {
+            QmpAcceptor acceptor = QmpAcceptor.bind(QmpAddress.unix(path));
+            CompletableFuture<QmpClient> accepting = acceptor.acceptAsync(SOON);
+            acceptor.close();
+
+            try (QmpAcceptor next = QmpAcceptor.bind(QmpAddress.unix(path))) {
+                assertThat(next.address()).isEqualTo(acceptor.address());
+                assertThat(accepting).failsWithin(SOON); // only now its thread has ended
+                assertThat(path).exists();
+            }
+            assertThat(path).doesNotExist();
+        }
     }
 
     private static long openSockets() throws IOException {

@@ -11,6 +11,7 @@ final class Accepting implements Transport.Source {
     private final ServerSocket server;
     private final Wrapper wrapper;
     private final Waker waker;
+    private final Runnable removal;
 
     /* Guarded by the server's monitor, which is held while none of these blocks. */
     private boolean waiting;
@@ -18,11 +19,13 @@ final class Accepting implements Transport.Source {
 
     /**
      * @param waker ends a wait for a peer
+     * @param removal removes the server's file; runs once, before {@link #stop} returns, since the next server may listen there
      */
-    Accepting(ServerSocket server, Wrapper wrapper, Waker waker) {
+    Accepting(ServerSocket server, Wrapper wrapper, Waker waker, Runnable removal) {
         this.server = server;
         this.wrapper = wrapper;
         this.waker = waker;
+        this.removal = removal;
     }
 
     @Override
@@ -43,9 +46,14 @@ final class Accepting implements Transport.Source {
     }
 
     private void end() throws IOException {
+        boolean first;
         synchronized (server) {
             waiting = false;
+            first = !stopped;
             stopped = true;
+        }
+        if (first) {
+            removal.run();
         }
         server.close();
     }
@@ -98,10 +106,12 @@ final class Accepting implements Transport.Source {
     /** Stop listening; a wait for a peer ends, a connection made before stays. Idempotent. */
     void stop() {
         boolean mustWake;
+        boolean first;
         synchronized (server) {
             if (stopped && waiting) {
                 return; // an earlier call has done it
             }
+            first = !stopped;
             stopped = true;
             mustWake = waiting;
         }
@@ -111,6 +121,10 @@ final class Accepting implements Transport.Source {
             }
         } catch (IOException e) {
             // No peer can connect any more, which is all that was asked.
+        } finally {
+            if (first) {
+                removal.run();
+            }
         }
     }
 

@@ -46,6 +46,15 @@ final class SocketFile {
         }
     }
 
+    /** Remove the file of a server that stops listening. A file that stays is replaced by the next server. */
+    static void remove(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // Its directory has gone, or may not be written to any more.
+        }
+    }
+
     /**
      * Connect with a socket of the wrong type: the kernel always refuses it, but with another error if there is a
      * listener, which does not notice. A real connection would use up the only one that an acceptor waits for.

@@ -46,7 +46,7 @@ final class TcpTransport implements Transport.OverSocket {
             server.close();
             throw e;
         }
-        Accepting accepting = new Accepting(server, TcpTransport::new, Accepting.Waker.NONE);
+        Accepting accepting = new Accepting(server, TcpTransport::new, Accepting.Waker.NONE, () -> {});
         return new Listener(new TcpAddress(address.host(), server.getLocalPort()), accepting, accepting::stop);
     }
 

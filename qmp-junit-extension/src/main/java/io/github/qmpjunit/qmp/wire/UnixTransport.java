@@ -43,15 +43,17 @@ final class UnixTransport implements Transport.OverSocket {
 
     static Listener listeningAt(UnixAddress address) throws IOException {
         SocketFile.makeRoom(address.path());
-        return listeningAt(address, AFUNIXSocketAddress.of(address.path()));
+        return listeningAt(address, AFUNIXSocketAddress.of(address.path()), () -> SocketFile.remove(address.path()));
     }
 
     static Listener listeningAt(UnixAbstractAddress address) throws IOException {
-        return listeningAt(address, AFUNIXSocketAddress.inAbstractNamespace(address.name()));
+        return listeningAt(address, AFUNIXSocketAddress.inAbstractNamespace(address.name()), () -> {});
     }
 
-    private static Listener listeningAt(QmpAddress address, AFUNIXSocketAddress place) throws IOException {
+    private static Listener listeningAt(QmpAddress address, AFUNIXSocketAddress place, Runnable removal)
+            throws IOException {
         AFUNIXServerSocket server = AFUNIXServerSocket.newInstance();
+        server.setDeleteOnClose(false); // it would delete by name, and late: perhaps the next server's file
         try {
             server.bind(place, BACKLOG);
             server.setSoTimeout(LOOK_AGAIN_MILLIS);
@@ -59,8 +61,8 @@ final class UnixTransport implements Transport.OverSocket {
             server.close();
             throw e;
         }
-        Accepting accepting =
-                new Accepting(server, socket -> new UnixTransport((AFUNIXSocket) socket), () -> connectOnce(place));
+        Accepting accepting = new Accepting(
+                server, socket -> new UnixTransport((AFUNIXSocket) socket), () -> connectOnce(place), removal);
         return new Listener(address, accepting, accepting::stop);
     }
 
